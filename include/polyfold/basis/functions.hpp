@@ -1,0 +1,95 @@
+// Orthonormal functions on n equidistant points, in constant expressions.
+//
+// Polynomials: the Gram (discrete Legendre) polynomials, by their three-term recurrence on centred points
+//   p_{k+1}(t) = t p_k(t) - b_k p_{k-1}(t),  b_k = k^2 (n^2 - k^2) / (4 (4 k^2 - 1)),  |p_{k+1}|^2 = b_{k+1} |p_k|^2
+// (Gautschi, Orthogonal Polynomials, section 1.4). Cosines: the DCT-II, c_k(i) = cos(pi k (2 i + 1) / 2 n).
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <polyfold/basis/factor.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+[[nodiscard]] constexpr double square_root_of(double a) {
+  if (a <= 0) return 0;
+  double x = a > 1 ? a : 1;
+  for (;;) {
+    double const next = 0.5 * (x + a / x);
+    if (next >= x) return x;
+    x = next;
+  }
+}
+
+/// cos(pi * numerator / denominator): reduced to the first octant in integers, then the Taylor series.
+[[nodiscard]] constexpr double cosine_of_pi_times(long long numerator, long long denominator) {
+  constexpr double pi = 3.14159265358979323846;
+  numerator %= 2 * denominator;
+  if (numerator > denominator) numerator = 2 * denominator - numerator;
+  bool const negative = 2 * numerator > denominator;
+  if (negative) numerator = denominator - numerator;
+  double const angle = pi * double(numerator) / double(denominator);
+  double term = 1;
+  double sum = 1;
+  for (int k = 1; k <= 14; ++k) {
+    term *= -angle * angle / double((2 * k - 1) * (2 * k));
+    sum += term;
+  }
+  return negative ? -sum : sum;
+}
+
+[[nodiscard]] constexpr double recurrence_of(int k, int n) {
+  double const kk = double(k) * k;
+  return kk * (double(n) * n - kk) / (4 * (4 * kk - 1));
+}
+
+}  // namespace detail
+
+/// The first K orthonormal functions on N points: row i holds their values at point i, so that the sum over i of
+/// table[i][j] * table[i][k] is 1 for j = k and 0 otherwise. Needs K <= N.
+template <int N, int K>
+[[nodiscard]] constexpr std::array<std::array<double, K>, N> orthonormal_functions(basis_kind kind) {
+  static_assert(K <= N, "polyfold: N points carry at most N independent functions");
+  std::array<std::array<double, K>, N> table{};
+  if (kind == basis_kind::cosine) {
+    for (int i = 0; i < N; ++i)
+      for (int k = 0; k < K; ++k)
+        table[std::size_t(i)][std::size_t(k)] = detail::square_root_of(k == 0 ? 1.0 / N : 2.0 / N) *
+                                                detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * N);
+    return table;
+  }
+  // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.
+  std::array<double, K + 1> scale{};
+  for (int k = 1; k < K; ++k) scale[std::size_t(k)] = detail::square_root_of(detail::recurrence_of(k, N));
+  for (int i = 0; i < N; ++i) {
+    auto& values = table[std::size_t(i)];
+    double const t = i - 0.5 * (N - 1);
+    values[0] = 1 / detail::square_root_of(N);
+    for (std::size_t k = 1; k < std::size_t(K); ++k)
+      values[k] = (t * values[k - 1] - (k > 1 ? scale[k - 1] * values[k - 2] : 0)) / scale[k];
+  }
+  return table;
+}
+
+/// The same rounded to float32, one table for each use.
+template <int N, int K, basis_kind Kind>
+inline constexpr auto orthonormal_table = [] {
+  std::array<std::array<float, K>, N> table{};
+  auto const unrounded = orthonormal_functions<N, K>(Kind);
+  for (std::size_t i = 0; i < std::size_t(N); ++i)
+    for (std::size_t k = 0; k < std::size_t(K); ++k) table[i][k] = float(unrounded[i][k]);
+  return table;
+}();
+
+/// n choose k; 0 where k > n.
+[[nodiscard]] constexpr long long binomial(int n, int k) {
+  if (k > n) return 0;
+  long long value = 1;
+  for (int j = 1; j <= k; ++j) value = value * (n - k + j) / j;
+  return value;
+}
+
+}  // namespace polyfold

@@ -1,0 +1,52 @@
+// What a layer or a network costs: everything it stores and every operation of one inference.
+#pragma once
+
+namespace polyfold {
+
+/// Costs add up. `dense` fields describe the same layer without approximation, for the ratios.
+struct cost {
+  long long weights = 0;              ///< dense weights that the layer stands for, biases excluded
+  long long dense_numbers = 0;        ///< all numbers of the dense layer: weights, biases, batch norm
+  long long coefficients = 0;         ///< stored numbers that replace the weights
+  long long stored_numbers = 0;       ///< all stored numbers: coefficients, biases, batch norm
+  long long map_bytes = 0;            ///< index maps of arranged weights, packed
+  long long table_bytes = 0;          ///< constant tables of bases that running sums do not serve
+  long long multiplications = 0;      ///< per inference, moments and expansion included
+  long long additions = 0;            ///< per inference, moments and expansion included
+  long long dense_multiplications = 0;
+  long long dense_additions = 0;
+
+  /// Bytes that are particular to this network: float32 numbers and index maps.
+  [[nodiscard]] constexpr long long stored_bytes() const { return 4 * stored_numbers + map_bytes; }
+  /// Bytes of constant memory that a program holds for it: stored bytes and basis tables.
+  [[nodiscard]] constexpr long long flash_bytes() const { return stored_bytes() + table_bytes; }
+
+  constexpr cost& operator+=(cost const& b) {
+    weights += b.weights;
+    dense_numbers += b.dense_numbers;
+    coefficients += b.coefficients;
+    stored_numbers += b.stored_numbers;
+    map_bytes += b.map_bytes;
+    table_bytes += b.table_bytes;
+    multiplications += b.multiplications;
+    additions += b.additions;
+    dense_multiplications += b.dense_multiplications;
+    dense_additions += b.dense_additions;
+    return *this;
+  }
+  friend constexpr cost operator+(cost a, cost const& b) { return a += b; }
+  friend constexpr bool operator==(cost const&, cost const&) = default;
+};
+
+/// The three ratios; never to be mixed. `approximated` is the sum over the approximated layers only, `total` over all.
+[[nodiscard]] constexpr double coefficient_ratio(cost const& approximated) {
+  return approximated.coefficients == 0 ? 1.0 : double(approximated.weights) / double(approximated.coefficients);
+}
+[[nodiscard]] constexpr double parameter_ratio(cost const& total) {
+  return total.stored_numbers == 0 ? 1.0 : double(total.dense_numbers) / double(total.stored_numbers);
+}
+[[nodiscard]] constexpr double byte_ratio(cost const& total) {
+  return total.stored_bytes() == 0 ? 1.0 : 4.0 * double(total.dense_numbers) / double(total.stored_bytes());
+}
+
+}  // namespace polyfold

@@ -1,0 +1,116 @@
+// lanes<float, N>: N images side by side in one scalar, so that every layer runs vectorised over the batch whatever its
+// width, stride or padding. N is fixed by the type, not by the machine's vector width.
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include <polyfold/core/scalar.hpp>
+
+namespace polyfold {
+
+namespace detail {
+#if defined(__AVX512F__)
+inline constexpr int native_floats = 16;
+#elif defined(__AVX__)
+inline constexpr int native_floats = 8;
+#else
+inline constexpr int native_floats = 4;
+#endif
+typedef float native_vector __attribute__((vector_size(native_floats * sizeof(float))));
+}  // namespace detail
+
+template <class T, int N>
+class lanes;
+
+/// N floats, N a multiple of 16. Arithmetic is element by element; a float operand is the same for all lanes.
+template <int N>
+class lanes<float, N> {
+  static_assert(N > 0 && N % 16 == 0, "polyfold: a batch is held in lanes of a multiple of 16 images");
+
+ public:
+  using vector = detail::native_vector;
+  static constexpr int parts = N / detail::native_floats;
+
+  lanes() = default;
+  explicit lanes(float a) {
+    for (int i = 0; i < parts; ++i) v_[i] = vector{} + a;
+  }
+
+  [[nodiscard]] float operator[](int lane) const { return v_[lane / detail::native_floats][lane % detail::native_floats]; }
+  void set(int lane, float a) { v_[lane / detail::native_floats][lane % detail::native_floats] = a; }
+
+  lanes& operator+=(lanes const& b) { return *this = *this + b; }
+  lanes& operator-=(lanes const& b) { return *this = *this - b; }
+
+  friend lanes operator+(lanes const& a, lanes const& b) {
+    return zip(a, b, [](vector x, vector y) { return x + y; });
+  }
+  friend lanes operator-(lanes const& a, lanes const& b) {
+    return zip(a, b, [](vector x, vector y) { return x - y; });
+  }
+  friend lanes operator*(lanes const& a, lanes const& b) {
+    return zip(a, b, [](vector x, vector y) { return x * y; });
+  }
+  friend lanes operator/(lanes const& a, lanes const& b) {
+    return zip(a, b, [](vector x, vector y) { return x / y; });
+  }
+  friend lanes operator*(lanes const& a, float b) {
+    return map(a, [b](vector x) { return x * b; });
+  }
+  friend lanes mul_add(lanes const& a, float b, lanes const& c) {
+    return zip(a, c, [b](vector x, vector z) { return z + x * b; });
+  }
+  friend lanes mul_add(lanes const& a, lanes const& b, lanes const& c) {
+    lanes out;
+    for (int i = 0; i < parts; ++i) out.v_[i] = c.v_[i] + a.v_[i] * b.v_[i];
+    return out;
+  }
+  friend lanes maximum(lanes const& a, lanes const& b) {
+    return zip(a, b, [](vector x, vector y) { return x > y ? x : y; });
+  }
+  friend lanes select_greater(lanes const& a, lanes const& b, lanes const& yes, lanes const& no) {
+    lanes out;
+    for (int i = 0; i < parts; ++i) out.v_[i] = a.v_[i] > b.v_[i] ? yes.v_[i] : no.v_[i];
+    return out;
+  }
+  friend lanes exponential(lanes const& a) { return each(a, [](float x) { return std::exp(x); }); }
+  friend lanes hyperbolic_tangent(lanes const& a) { return each(a, [](float x) { return std::tanh(x); }); }
+  friend lanes square_root(lanes const& a) { return each(a, [](float x) { return std::sqrt(x); }); }
+  friend float horizontal_sum(lanes const& a) {
+    // By halves, so that the order of the additions is the same for every vector width.
+    float sums[N];
+    for (int i = 0; i < N; ++i) sums[i] = a[i];
+    for (int i = 16; i < N; ++i) sums[i % 16] += sums[i];
+    for (int half = 8; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) sums[i] += sums[half + i];
+    return sums[0];
+  }
+
+ private:
+  template <class F>
+  static lanes map(lanes const& a, F f) {
+    lanes out;
+    for (int i = 0; i < parts; ++i) out.v_[i] = f(a.v_[i]);
+    return out;
+  }
+  template <class F>
+  static lanes zip(lanes const& a, lanes const& b, F f) {
+    lanes out;
+    for (int i = 0; i < parts; ++i) out.v_[i] = f(a.v_[i], b.v_[i]);
+    return out;
+  }
+  template <class F>
+  static lanes each(lanes const& a, F f) {
+    lanes out;
+    for (int i = 0; i < N; ++i) out.set(i, f(a[i]));
+    return out;
+  }
+
+  vector v_[parts];
+};
+
+template <int N>
+inline constexpr int lane_count<lanes<float, N>> = N;
+
+}  // namespace polyfold

@@ -1,0 +1,41 @@
+// What the layers ask of a scalar, and the functions of it that C++ has no operator for.
+//
+// Layers are written once for any scalar: `float` runs one image, `lanes<float, 16>` runs sixteen images side by side
+// (training), and the tests' counting scalar records every operation that a layer does.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+
+namespace polyfold {
+
+/// c + a * b, in one expression so that the compiler may fuse it.
+[[nodiscard]] constexpr float mul_add(float a, float b, float c) { return c + a * b; }
+[[nodiscard]] constexpr float maximum(float a, float b) { return a > b ? a : b; }
+/// `yes` where a > b, else `no`.
+[[nodiscard]] constexpr float select_greater(float a, float b, float yes, float no) { return a > b ? yes : no; }
+[[nodiscard]] inline float exponential(float a) { return std::exp(a); }
+[[nodiscard]] inline float hyperbolic_tangent(float a) { return std::tanh(a); }
+[[nodiscard]] inline float square_root(float a) { return std::sqrt(a); }
+/// Sum over the images that a scalar holds: itself for a single image.
+[[nodiscard]] constexpr float horizontal_sum(float a) { return a; }
+
+/// How many images one scalar holds.
+template <class T>
+inline constexpr int lane_count = 1;
+
+template <class T>
+concept scalar = std::copyable<T> && requires(T a, T b, float w) {
+  T(w);
+  { a + b } -> std::convertible_to<T>;
+  { a - b } -> std::convertible_to<T>;
+  { a * w } -> std::convertible_to<T>;
+  { a * b } -> std::convertible_to<T>;
+  { a / b } -> std::convertible_to<T>;
+  a += b;
+  { mul_add(a, w, b) } -> std::convertible_to<T>;
+  { maximum(a, b) } -> std::convertible_to<T>;
+  { select_greater(a, b, a, b) } -> std::convertible_to<T>;
+};
+
+}  // namespace polyfold

@@ -1,0 +1,120 @@
+// From one network to another of the same layers with other approximations: the weights that the first stands for are
+// materialised layer by layer and fitted by least squares. Also back: fitting to a dense network materialises.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
+#include <polyfold/fit/arrange.hpp>
+#include <polyfold/fit/modes.hpp>
+#include <polyfold/network.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// Arrangement of layer L, if it has one.
+template <class L, shape In>
+struct arranged_layer {
+  static constexpr arrangement rule = L::spec.approximated.arranged;
+  static constexpr int weights = L::template folded<In>::arranged_step::weights;
+  using packing = packed_levels<rule.bits>;
+  static constexpr int curves = rule.per_filter ? L::spec.filters : 1;
+};
+
+/// Dense weights of layer I, in the order filters x channels x r x s.
+template <int I, class Network>
+std::vector<float> dense_weights(Network const& net) {
+  using L = typename Network::template layer_at<I>;
+  constexpr shape in = Network::template layer_input_shape<I>();
+  layer_modes const modes = modes_of<L, in>();
+  float const* const stored = net.numbers.data() + Network::first_number(I);
+  std::vector<float> values = modes.materialise(stored);
+  if constexpr (L::spec.approximated.arranged.used) {
+    using arranged = arranged_layer<L, in>;
+    std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
+    std::vector<float> weights(arranged::weights);
+    for (int i = 0; i < arranged::weights; ++i) {
+      int const curve = i / (arranged::weights / arranged::curves);
+      weights[std::size_t(i)] = values[std::size_t((curve << arranged::rule.bits) + arranged::packing::get(map, i))];
+    }
+    return weights;
+  } else {
+    return values;
+  }
+}
+
+template <int I, class Network>
+std::vector<float> dense_biases(Network const& net) {
+  using L = typename Network::template layer_at<I>;
+  layer_modes const modes = modes_of<L, Network::template layer_input_shape<I>()>();
+  float const* const stored = net.numbers.data() + Network::first_number(I) + modes.coefficients;
+  std::vector<float> values(stored, stored + modes.bias_numbers);
+  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.in_weights, values.data());
+  return values;
+}
+
+template <int I, class Network>
+void fit_layer(Network& net, std::vector<float> weights, std::vector<float> biases) {
+  using L = typename Network::template layer_at<I>;
+  constexpr shape in = Network::template layer_input_shape<I>();
+  layer_modes const modes = modes_of<L, in>();
+  float* const stored = net.numbers.data() + Network::first_number(I);
+  if constexpr (L::spec.approximated.arranged.used) {
+    using arranged = arranged_layer<L, in>;
+    std::uint8_t* const map = net.maps.data() + Network::first_map_byte(I);
+    constexpr int per_curve = arranged::weights / arranged::curves;
+    Eigen::MatrixXf const& basis = modes.weights.front().basis;
+    for (int c = 0; c < arranged::curves; ++c) {
+      auto const first = weights.begin() + c * per_curve;
+      arranged_weights const fitted = arrange(std::vector<float>(first, first + per_curve), basis);
+      std::copy(fitted.coefficients.begin(), fitted.coefficients.end(), stored + c * basis.cols());
+      for (int i = 0; i < per_curve; ++i)
+        arranged::packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+    }
+  } else {
+    std::vector<float> const coefficients = modes.fit(std::move(weights));
+    std::copy(coefficients.begin(), coefficients.end(), stored);
+  }
+  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.in_weights, biases.data());
+  std::copy(biases.begin(), biases.end(), stored + modes.coefficients);
+}
+
+template <class A, class B>
+inline constexpr bool same_layer = std::is_same_v<A, B>;
+template <weighted_layer A, weighted_layer B>
+inline constexpr bool same_layer<A, B> = [] {
+  auto a = A::spec;
+  auto b = B::spec;
+  a.approximated = b.approximated = {};
+  return a == b;
+}();
+
+}  // namespace detail
+
+/// Sets `target` to the network nearest to `source`, layer by layer. The networks have the same layers; each layer's
+/// approximation may differ. Numbers of other layers are copied.
+template <class Source, class Target>
+void fit(Source const& source, Target& target) {
+  static_assert(Source::input_shape == Target::input_shape && Source::layers == Target::layers,
+                "polyfold: networks are fitted layer by layer and must have the same layers");
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          using from = typename Source::template layer_at<I>;
+          using to = typename Target::template layer_at<I>;
+          static_assert(detail::same_layer<from, to>,
+                        "polyfold: layers that are fitted to each other differ in their approximation only");
+          if constexpr (weighted_layer<to>) {
+            detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
+          } else {
+            std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
+                        target.numbers.data() + Target::first_number(I));
+          }
+        }(),
+        ...);
+  }(std::make_integer_sequence<int, Source::layers>{});
+}
+
+}  // namespace polyfold

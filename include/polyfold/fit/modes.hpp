@@ -1,0 +1,198 @@
+// The bases of a layer's approximation as matrices, for fitting and training (host side).
+//
+// The weights of a layer are its coefficients multiplied along each cut axis ("mode") by a basis matrix M (extent x
+// terms). From M = QR: W = M c fits by c = R^-1 Q' W, and R c are the coordinates in the orthonormal basis Q. The bases
+// of different axes multiply independently, so all of this is done one mode at a time.
+#pragma once
+
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <polyfold/core/tensor.hpp>
+#include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/options.hpp>
+#include <polyfold/layers/folded_convolution.hpp>
+
+namespace polyfold {
+
+/// One cut axis. It lies in the coefficients as [outer][terms][inner], and in the weights, once the axes inside are
+/// expanded, as [outer][extent][inner] with an `inner` (for row moments also an `outer`) of its own.
+struct mode {
+  struct position {
+    int outer = 1;
+    int inner = 1;
+  };
+  position in_coefficients;
+  position in_weights;
+  Eigen::MatrixXf basis;  // extent x terms
+  Eigen::MatrixXf fit;    // terms x extent: the pseudo-inverse
+  Eigen::MatrixXf to_orthonormal;    // R
+  Eigen::MatrixXf from_orthonormal;  // R^-1
+
+  mode(Eigen::MatrixXd const& m, position coefficients, position weights)
+      : in_coefficients(coefficients), in_weights(weights), basis(m.cast<float>()) {
+    Eigen::Index const terms = m.cols();
+    Eigen::HouseholderQR<Eigen::MatrixXd> const qr(m);
+    Eigen::MatrixXd r = qr.matrixQR().topRows(terms).triangularView<Eigen::Upper>();
+    Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(m.rows(), terms);
+    for (Eigen::Index k = 0; k < terms; ++k)
+      if (r(k, k) < 0) {
+        r.row(k) *= -1;
+        q.col(k) *= -1;
+      }
+    Eigen::MatrixXd const inverse =
+        r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(terms, terms));
+    fit = (inverse * q.transpose()).cast<float>();
+    to_orthonormal = r.cast<float>();
+    from_orthonormal = inverse.cast<float>();
+  }
+
+  [[nodiscard]] int terms() const { return int(basis.cols()); }
+  [[nodiscard]] int extent() const { return int(basis.rows()); }
+};
+
+namespace detail {
+
+using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// [outer][columns of `by`][inner] to [outer][rows of `by`][inner].
+inline std::vector<float> multiply_along(Eigen::MatrixXf const& by, mode::position at, float const* values) {
+  auto const [outer, inner] = at;
+  std::vector<float> result(std::size_t(outer) * std::size_t(by.rows()) * std::size_t(inner));
+  for (int o = 0; o < outer; ++o)
+    Eigen::Map<row_major>(result.data() + o * by.rows() * inner, by.rows(), inner) =
+        by * Eigen::Map<row_major const>(values + o * by.cols() * inner, by.cols(), inner);
+  return result;
+}
+inline void multiply_in_place(Eigen::MatrixXf const& by, mode::position at, float* values) {
+  auto const [outer, inner] = at;
+  row_major product;
+  for (int o = 0; o < outer; ++o) {
+    Eigen::Map<row_major> block(values + o * by.cols() * inner, by.cols(), inner);
+    product.noalias() = by * block;
+    block = product;
+  }
+}
+
+/// [outer][a][b] to [outer][b][a].
+inline std::vector<float> swap_inner(std::vector<float> const& values, int outer, int a, int b) {
+  std::vector<float> result(values.size());
+  for (int o = 0; o < outer; ++o)
+    Eigen::Map<row_major>(result.data() + o * a * b, b, a) =
+        Eigen::Map<row_major const>(values.data() + o * a * b, a, b).transpose();
+  return result;
+}
+
+/// The functions of a segmented basis as columns.
+template <class Basis>
+Eigen::MatrixXd matrix_of() {
+  Eigen::MatrixXd m(Basis::length, Basis::size);
+  for (int k = 0; k < Basis::size; ++k)
+    Basis::synthesise([&](int j) { return j == k ? 1.0f : 0.0f; }, [&](int i, float value) { m(i, k) = double(value); });
+  return m;
+}
+
+/// The functions of a kernel plane as columns: the moments of every unit impulse.
+template <window W, int Order, basis_kind Kind>
+Eigen::MatrixXd plane_matrix() {
+  constexpr shape plane{1, W.height, W.width};
+  constexpr window once{W.height, W.width};
+  using rows = row_moments<plane, once, Order, Kind>;
+  using columns = column_moments<rows::output, once, Order, Kind>;
+  Eigen::MatrixXd m(plane.size(), columns::output.size());
+  for (int i = 0; i < plane.size(); ++i) {
+    tensor<float, plane> impulse;
+    tensor<float, rows::output> between;
+    tensor<float, columns::output> moments;
+    impulse.values[std::size_t(i)] = 1;
+    rows::forward(context<float>{}, {0, plane.height}, between.view(), impulse.view());
+    columns::forward(context<float>{}, {0, 1}, moments.view(), between.view());
+    for (int k = 0; k < columns::output.size(); ++k) m(i, k) = double(moments.values[std::size_t(k)]);
+  }
+  return m;
+}
+
+}  // namespace detail
+
+/// The modes of a layer's coefficients and of its biases.
+struct layer_modes {
+  std::vector<mode> weights;  // innermost first
+  std::vector<mode> biases;
+  int coefficients = 0;
+  int bias_numbers = 0;
+  // Row moments keep [terms][kernel rows] where the weights have [kernel rows][columns].
+  bool rows_outside = false;
+  int row_outer = 0;
+  int row_terms = 0;
+  int kernel_rows = 0;
+
+  /// The dense weights (filters x channels x r x s) that `coefficients` stand for.
+  [[nodiscard]] std::vector<float> materialise(float const* stored) const {
+    std::vector<float> w(stored, stored + coefficients);
+    if (rows_outside) w = detail::swap_inner(w, row_outer, row_terms, kernel_rows);
+    for (mode const& m : weights) w = detail::multiply_along(m.basis, m.in_weights, w.data());
+    return w;
+  }
+  /// The coefficients that come closest to dense weights, in the sense of least squares.
+  [[nodiscard]] std::vector<float> fit(std::vector<float> w) const {
+    for (std::size_t i = weights.size(); i-- > 0;)
+      w = detail::multiply_along(weights[i].fit, weights[i].in_weights, w.data());
+    if (rows_outside) w = detail::swap_inner(w, row_outer, kernel_rows, row_terms);
+    return w;
+  }
+};
+
+/// The modes of layer L on inputs of shape In.
+template <class L, shape In>
+[[nodiscard]] layer_modes modes_of() {
+  using F = typename L::template folded<In>;
+  constexpr approximation A = L::spec.approximated;
+  constexpr int groups = L::spec.groups;
+  constexpr window W = [] {
+    if constexpr (requires { L::sliding; })
+      return L::sliding;
+    else
+      return window{In.height, In.width};
+  }();
+  layer_modes modes;
+  modes.coefficients = F::coefficients;
+  modes.bias_numbers = F::bias_numbers;
+  if constexpr (A.arranged.used) {
+    using curve = level_curve<A.arranged>;
+    modes.weights.emplace_back(detail::matrix_of<curve>(), mode::position{F::coefficients / curve::size, 1},
+                               mode::position{F::coefficients / curve::size, 1});
+  } else {
+    constexpr int filters = groups * F::partial_products;
+    constexpr int planes = F::channelled.channels / groups;  // per filter
+    constexpr int plane_terms = F::coefficients / filters / planes;
+    if constexpr (F::cuts_kernel) {
+      constexpr mode::position at{filters * planes, 1};
+      modes.weights.emplace_back(detail::plane_matrix<W, A.kernel.order, A.kernel.basis>(), at, at);
+    } else if constexpr (F::cuts_rows) {
+      using rows = typename F::row_step::basis;
+      modes.weights.emplace_back(detail::matrix_of<rows>(), mode::position{filters * planes, W.height},
+                                 mode::position{filters * planes * W.height, 1});
+      modes.rows_outside = true;
+      modes.row_outer = filters * planes;
+      modes.row_terms = rows::size;
+      modes.kernel_rows = W.height;
+    } else if constexpr (F::cuts_flat) {
+      constexpr mode::position at{filters, 1};
+      modes.weights.emplace_back(detail::matrix_of<typename F::flat_step::basis>(), at, at);
+    }
+    if constexpr (A.channel.used)
+      modes.weights.emplace_back(detail::matrix_of<typename F::channel_step::basis>(),
+                                 mode::position{filters, plane_terms}, mode::position{filters, W.area()});
+    if constexpr (A.output.used)
+      modes.weights.emplace_back(detail::matrix_of<segmented_basis<F::filters, A.output>>(),
+                                 mode::position{groups, F::coefficients / filters},
+                                 mode::position{groups, F::channels * W.area()});
+  }
+  if constexpr (F::outputs_bias.kind == bias_kind::segmented)
+    modes.biases.emplace_back(detail::matrix_of<segmented_basis<L::spec.filters, F::outputs_bias.cut>>(),
+                              mode::position{}, mode::position{});
+  return modes;
+}
+
+}  // namespace polyfold

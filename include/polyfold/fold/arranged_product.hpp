@@ -1,0 +1,161 @@
+// A product with arranged weights: every weight is a level of a curve, stored as the B-bit number of the level.
+//
+// The curve has 2^B levels in a few segments of low-order polynomials. Inputs that meet equal weights are added first
+// (grouped by level), then the groups' sums are folded along the curve by running sums, and only the curve's
+// coefficients are multiplied: pieces * (order + 1) products per output, whatever the number of inputs.
+#pragma once
+
+#include <cstdint>
+
+#include <polyfold/fold/bias.hpp>
+
+namespace polyfold {
+
+/// Level numbers of `Bits` bits each, packed from the least significant bit of the first byte on.
+template <int Bits>
+struct packed_levels {
+  static_assert(Bits >= 1 && Bits <= 8, "polyfold: a level number takes 1 to 8 bits");
+  [[nodiscard]] static constexpr int bytes(int count) { return (count * Bits + 7) / 8; }
+  [[nodiscard]] static constexpr int get(std::uint8_t const* map, int i) {
+    int const bit = i * Bits;
+    int const shift = bit % 8;
+    int value = map[bit / 8] >> shift;
+    if (shift + Bits > 8) value |= map[bit / 8 + 1] << (8 - shift);
+    return value & ((1 << Bits) - 1);
+  }
+  static constexpr void set(std::uint8_t* map, int i, int level) {
+    for (int b = 0; b < Bits; ++b) {
+      int const bit = i * Bits + b;
+      auto const mask = static_cast<std::uint8_t>(1 << bit % 8);
+      if (level >> b & 1)
+        map[bit / 8] = static_cast<std::uint8_t>(map[bit / 8] | mask);
+      else
+        map[bit / 8] = static_cast<std::uint8_t>(map[bit / 8] & ~mask);
+    }
+  }
+};
+
+/// The curve of an arrangement: 2^bits positions cut into equal pieces.
+template <arrangement A>
+using level_curve = segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces), A.order}>;
+
+template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
+struct arranged_product : operation {
+  using bias = biases<Filters, Bias>;
+  using curve = level_curve<A>;
+  using packing = packed_levels<A.bits>;
+  static_assert(curve::running_sums, "polyfold: arranged weights take curves of order 0, 1 or 2");
+
+  static constexpr int levels = 1 << A.bits;
+  static constexpr int channels = In.channels / Groups;
+  static constexpr int fan_in = channels * W.area();
+  static constexpr int weights = Filters * fan_in;
+  static constexpr int curves = A.per_filter ? Filters : 1;
+  static constexpr int coefficients = curves * curve::size;
+  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+
+  /// With fewer inputs than levels there is little to group: the levels are then expanded once and multiplied.
+  static constexpr bool grouped = fan_in > levels;
+
+  static constexpr int numbers = coefficients + bias::numbers;
+  static constexpr int map_bytes = packing::bytes(weights);
+  static constexpr int scratch = levels + bias::scratch;
+  static constexpr int backward_scratch = 2 * levels;
+
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c = bias::count(output.pixels());
+    long long const outputs = output.size();
+    if (grouped) {
+      c.multiplications += outputs * curve::size;
+      c.additions += outputs * (fan_in - levels + curve::analysis_additions() + curve::size - 1);
+    } else {
+      c.multiplications += outputs * fan_in;
+      c.additions += curves * curve::synthesis_additions() + outputs * (fan_in - 1);
+    }
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    float const* const stored_biases = at.numbers + coefficients;
+    bias::prepare(stored_biases, at.scratch + levels);
+    for (int m = 0; m < Filters; ++m) {
+      float const* const c = curve_of(at.numbers, m);
+      if constexpr (!grouped)
+        if (A.per_filter || m == 0)
+          curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { at.scratch[l] = v; });
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T sum = bias::template start<T>(stored_biases, at.scratch + levels, m);
+          if constexpr (grouped) {
+            group(at, in, m, y, x, at.scratch);
+            curve::analyse([&](int l) { return at.scratch[l]; },
+                           [&](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
+          } else {
+            for_each_input(at, in, m, y, x, [&](int level, T const& value) {
+              sum = mul_add(value, at.scratch[level], sum);
+            });
+          }
+          out(m, y, x) = sum;
+        }
+    }
+  }
+
+  /// Gradients of the coefficients, the biases and the input; the map is fixed.
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+    bias::backward(at.gradient + coefficients, [&](int m) { return detail::sum_of_channel(dout, m); });
+    T* const groups = at.scratch;
+    T* const level = at.scratch + levels;
+    for (int m = 0; m < Filters; ++m) {
+      float const* const c = curve_of(at.numbers, m);
+      curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { level[l] = v; });
+      T sums[curve::size];
+      for (T& sum : sums) sum = T(0.0f);
+      for (int y = 0; y < output.height; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T const d = dout(m, y, x);
+          group(at, in, m, y, x, groups);
+          curve::analyse([&](int l) { return groups[l]; },
+                         [&](int k, T const& moment) { sums[k] = mul_add(moment, d, sums[k]); });
+          if (din.data() != nullptr)
+            for_each_input(at, din, m, y, x, [&](int l, T& target) { target = mul_add(level[l], d, target); });
+        }
+      float* const gradient = at.gradient + (c - at.numbers);
+      for (int k = 0; k < curve::size; ++k) gradient[k] += horizontal_sum(sums[k]);
+    }
+  }
+
+ private:
+  [[nodiscard]] static float const* curve_of(float const* numbers_, int m) {
+    return numbers_ + (A.per_filter ? m * curve::size : 0);
+  }
+
+  /// Sums of the inputs that meet each level.
+  template <class T, class Input>
+  static void group(context<T> const& at, Input in, int m, int y, int x, T* sums) {
+    for (int l = 0; l < levels; ++l) sums[l] = T(0.0f);
+    for_each_input(at, in, m, y, x, [&](int level, T const& value) { sums[level] += value; });
+  }
+
+  /// Calls f(level of the weight, input under it) for the window of filter m at (y, x).
+  template <class T, class View, class F>
+  static void for_each_input(context<T> const& at, View in, int m, int y, int x, F f) {
+    int const top = y * W.stride_y - W.padding_y;
+    int const left = x * W.stride_x - W.padding_x;
+    int const first_channel = m / (Filters / Groups) * channels;
+    row_range const window_rows = rows(y);
+    int const first = std::max(0, -left);
+    int const last = std::min(W.width, In.width - left);
+    for (int c = 0; c < channels; ++c)
+      for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
+        auto* const source = in.row(first_channel + c, iy) + left;
+        int const weight = m * fan_in + c * W.area() + (iy - top) * W.width;
+        for (int s = first; s < last; ++s) f(packing::get(at.map, weight + s), source[s]);
+      }
+  }
+};
+
+}  // namespace polyfold

@@ -1,0 +1,80 @@
+// The biases of N outputs: none, one number each, or coefficients along the output axis that are expanded once a run.
+#pragma once
+
+#include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/fold/operation.hpp>
+
+namespace polyfold {
+
+enum class bias_kind { none, dense, segmented };
+
+struct bias_rule {
+  bias_kind kind = bias_kind::none;
+  factor cut{};  // of `segmented` biases
+  friend constexpr bool operator==(bias_rule const&, bias_rule const&) = default;
+};
+
+template <int N, bias_rule R>
+struct biases {
+  static constexpr int numbers = R.kind == bias_kind::none ? 0 : N;
+  static constexpr int scratch = 0;
+  [[nodiscard]] static constexpr cost count(int pixels) {
+    cost c;
+    c.additions = static_cast<long long>(numbers) * pixels;
+    return c;
+  }
+  template <class T>
+  static void prepare(float const*, T*) {}
+  /// What the sum of output m starts with.
+  template <class T>
+  [[nodiscard]] static T start(float const* stored, T const*, int m) {
+    if constexpr (R.kind == bias_kind::none)
+      return T(0.0f);
+    else
+      return T(stored[m]);
+  }
+  /// Adds to the stored numbers' gradient, given `gradient_of(m)` = d loss / d bias m.
+  template <class GradientOf>
+  static void backward(float* gradient, GradientOf gradient_of) {
+    for (int m = 0; m < numbers; ++m) gradient[m] += gradient_of(m);
+  }
+};
+
+template <int N, bias_rule R>
+  requires(R.kind == bias_kind::segmented)
+struct biases<N, R> {
+  using basis = segmented_basis<N, R.cut>;
+  static constexpr int numbers = basis::size;
+  static constexpr int scratch = N;
+  [[nodiscard]] static constexpr cost count(int pixels) {
+    cost c;
+    c.additions = static_cast<long long>(N) * pixels + basis::synthesis_additions();
+    c.multiplications = basis::multiplications();
+    c.table_bytes = basis::table_bytes();
+    return c;
+  }
+  template <class T>
+  static void prepare(float const* stored, T* expanded) {
+    basis::synthesise([&](int k) { return T(stored[k]); }, [&](int m, T const& b) { expanded[m] = b; });
+  }
+  template <class T>
+  [[nodiscard]] static T start(float const*, T const* expanded, int m) {
+    return expanded[m];
+  }
+  template <class GradientOf>
+  static void backward(float* gradient, GradientOf gradient_of) {
+    basis::analyse(gradient_of, [&](int k, float m) { gradient[k] += m; });
+  }
+};
+
+namespace detail {
+/// Sum of a map over its pixels and images.
+template <class View>
+[[nodiscard]] float sum_of_channel(View map, int c) {
+  auto sum = map(c, 0, 0);
+  for (int i = 1; i < View::extent.pixels(); ++i) sum += map.row(c, 0)[i];
+  return horizontal_sum(sum);
+}
+}  // namespace detail
+
+}  // namespace polyfold

@@ -1,0 +1,54 @@
+// U.p: the partial products of every segment of the output axis expanded to its filters, and the biases added.
+// Computational reuse: P + 1 partial products serve L filters.
+#pragma once
+
+#include <polyfold/fold/bias.hpp>
+
+namespace polyfold {
+
+/// (Groups * basis size) x H x W to Filters x H x W, where F cuts the filters of each group.
+template <shape In, int Filters, int Groups, factor F, bias_rule Bias>
+struct expand : pixelwise_operation {
+  using basis = segmented_basis<Filters / Groups, F>;
+  using bias = biases<Filters, Bias>;
+  static constexpr shape output{Filters, In.height, In.width};
+  static constexpr int numbers = bias::numbers;
+  static constexpr int scratch = bias::scratch;
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c = bias::count(In.pixels());
+    c.table_bytes += basis::table_bytes();
+    c.multiplications += Groups * In.pixels() * basis::multiplications();
+    c.additions += Groups * In.pixels() * basis::synthesis_additions();
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    bias::prepare(at.numbers, at.scratch);
+    for (int g = 0; g < Groups; ++g)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x)
+          basis::synthesise([&](int k) { return in(g * basis::size + k, y, x); },
+                            [&](int i, T const& value) {
+                              int const m = g * basis::length + i;
+                              if constexpr (Bias.kind == bias_kind::none)
+                                out(m, y, x) = value;
+                              else
+                                out(m, y, x) = value + bias::template start<T>(at.numbers, at.scratch, m);
+                            });
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input, Gradient din) {
+    bias::backward(at.gradient, [&](int m) { return detail::sum_of_channel(dout, m); });
+    if (din.data() == nullptr) return;
+    for (int g = 0; g < Groups; ++g)
+      for (int y = 0; y < In.height; ++y)
+        for (int x = 0; x < In.width; ++x)
+          basis::analyse([&](int i) { return dout(g * basis::length + i, y, x); },
+                         [&](int k, T const& m) { din(g * basis::size + k, y, x) += m; });
+  }
+};
+
+}  // namespace polyfold

@@ -1,0 +1,288 @@
+// The moments of an input, V.x: sums that depend on the input only, computed once and read by every filter.
+//
+//   row_moments      along the rows of a window:      h(c k, y, x) = sum_s phi_k(s) in(c, y, x * stride - padding + s)
+//   column_moments   then down its columns:           q(c ij, y, x) = sum_r phi_i(r) h(c j, y * stride - padding + r, x)
+//   channel_moments  along segments of channels:      z(b, y, x) = sum_c phi_b(c) in(c, y, x)
+//   flat_moments     along runs of a filter's weights in (c, r, s) order, one window at a time
+#pragma once
+
+#include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/fold/operation.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// Functions of a plane with total degree at most `order` whose degree along the row is below `degree`.
+[[nodiscard]] constexpr int terms_up_to(int degree, int column_terms, int order) {
+  int terms = 0;
+  for (int j = 0; j < degree; ++j) terms += std::min(column_terms, order + 1 - j);
+  return terms;
+}
+
+/// Moments of a sliding window over `positions` inputs, where a running sum may take the step from one window to the
+/// next: M_k(x + 1) = M_k(x) - [k = 0] in(x) + binomial(L, k) in(x + L) - M_{k-1}(x + 1).
+template <int Length, int Order, basis_kind Kind, int Stride>
+struct sliding_basis {
+  using basis = segmented_basis<Length, factor{true, 0, Order, Kind}>;
+  static constexpr int terms = basis::size;
+  static constexpr long long slide_additions = 2 * terms;
+  static constexpr long long slide_multiplications = terms - 1;
+  static constexpr bool slides = basis::running_sums && Stride == 1 &&
+                                 slide_additions + slide_multiplications < basis::analysis_additions();
+  /// Rounding errors of a running sum grow with its length: start afresh after so many steps.
+  static constexpr int restart = 16;
+
+  [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % restart != 0; }
+
+  /// One step: `get(i)` gives input i of the new window, -1 the one that has left it; `held` turns from the moments of
+  /// the old window into those of the new.
+  template <class Get, class T>
+  static constexpr void slide(Get get, T* held) {
+    auto const entering = get(Length - 1);
+    held[0] = held[0] - get(-1) + entering;
+    for (int k = 1; k < terms; ++k) held[k] = mul_add(entering, float(binomial(Length, k)), held[k] - held[k - 1]);
+  }
+
+  /// Operations for `windows` windows in a row.
+  [[nodiscard]] static constexpr long long additions(int windows) {
+    int const fresh = slides ? ceil_div(windows, restart) : windows;
+    return fresh * basis::analysis_additions() + (windows - fresh) * slide_additions;
+  }
+  [[nodiscard]] static constexpr long long multiplications(int windows) {
+    int const fresh = slides ? ceil_div(windows, restart) : windows;
+    return fresh * basis::multiplications() + (windows - fresh) * slide_multiplications;
+  }
+};
+
+}  // namespace detail
+
+/// Moments along the rows of every window: C x H x W to (C * terms) x H x W_out.
+template <shape In, window W, int Order, basis_kind Kind>
+struct row_moments : pixelwise_operation {
+  using sliding = detail::sliding_basis<W.width, Order, Kind, W.stride_x>;
+  using basis = typename sliding::basis;
+  static constexpr int terms = basis::size;
+  static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.table_bytes = basis::table_bytes();
+    c.multiplications = In.channels * In.height * sliding::multiplications(output.width);
+    c.additions = In.channels * In.height * sliding::additions(output.width);
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y) {
+        T const* const source = in.row(c, y);
+        T* target[terms];
+        for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
+        T held[terms];
+        for (int x = 0; x < output.width; ++x) {
+          auto const get = [&](int s) { return value(source, x * W.stride_x - W.padding_x + s); };
+          if (sliding::slides_to(x))
+            sliding::slide(get, held);
+          else
+            basis::analyse(get, [&](int k, T const& m) { held[k] = m; });
+          for (int k = 0; k < terms; ++k) target[k][x] = held[k];
+        }
+      }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = 0; y < In.height; ++y) {
+        T* const target = din.row(c, y);
+        for (int x = 0; x < output.width; ++x) {
+          int const left = x * W.stride_x - W.padding_x;
+          basis::synthesise([&](int k) { return dout(c * terms + k, y, x); },
+                            [&](int s, T const& v) {
+                              if (left + s >= 0 && left + s < In.width) target[left + s] += v;
+                            });
+        }
+      }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] static T value(T const* row, int x) {
+    return x >= 0 && x < In.width ? row[x] : T(0.0f);
+  }
+};
+
+/// Moments down the columns of every window over row moments, total degree at most Order:
+/// (C * row terms) x H x W_out to (C * terms) x H_out x W_out, degree j along the row outermost.
+template <shape In, window W, int Order, basis_kind Kind>
+struct column_moments : operation {
+  static constexpr int row_terms = std::min(Order + 1, W.width);
+  using sliding = detail::sliding_basis<W.height, Order, Kind, W.stride_y>;
+  using basis = typename sliding::basis;
+  static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
+  static constexpr int planes = In.channels / row_terms;
+  static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
+
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    for_each_degree([&]<int J>() {
+      using column = column_basis<J>;
+      c.multiplications += planes * output.width * column::multiplications(output.height);
+      c.additions += planes * output.width * column::additions(output.height);
+    });
+    c.table_bytes = basis::table_bytes();
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int y = rows.first; y < rows.last; ++y)
+      for (int c = 0; c < planes; ++c) {
+        for_each_degree([&]<int J>() {
+          using column = column_basis<J>;
+          int const top = y * W.stride_y - W.padding_y;
+          for (int x = 0; x < output.width; ++x) {
+            auto const get = [&](int r) {
+              return top + r >= 0 && top + r < In.height ? in(c * row_terms + J, top + r, x) : T(0.0f);
+            };
+            int const first = c * terms + first_at(J);
+            if (column::slides_to(y)) {
+              T held[column::terms];
+              for (int i = 0; i < column::terms; ++i) held[i] = out(first + i, y - 1, x);
+              column::slide(get, held);
+              for (int i = 0; i < column::terms; ++i) out(first + i, y, x) = held[i];
+            } else {
+              column::basis::analyse(get, [&](int i, T const& m) { out(first + i, y, x) = m; });
+            }
+          }
+        });
+      }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int c = 0; c < planes; ++c)
+      for_each_degree([&]<int J>() {
+        for (int y = 0; y < output.height; ++y) {
+          int const top = y * W.stride_y - W.padding_y;
+          for (int x = 0; x < output.width; ++x)
+            column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
+                                               [&](int r, T const& v) {
+                                                 if (top + r >= 0 && top + r < In.height)
+                                                   din(c * row_terms + J, top + r, x) += v;
+                                               });
+        }
+      });
+  }
+
+ private:
+  /// Beside degree J along the row, the columns take degrees up to Order - J.
+  template <int J>
+  using column_basis = detail::sliding_basis<W.height, Order - J, Kind, W.stride_y>;
+
+  [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
+
+  template <class F>
+  static constexpr void for_each_degree(F f) {
+    [&]<int... J>(std::integer_sequence<int, J...>) {
+      (f.template operator()<J>(), ...);
+    }(std::make_integer_sequence<int, row_terms>{});
+  }
+};
+
+/// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.
+template <shape In, int Groups, factor F>
+struct channel_moments : pixelwise_operation {
+  using basis = segmented_basis<In.channels / Groups, F>;
+  static constexpr shape output{Groups * basis::size, In.height, In.width};
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.table_bytes = basis::table_bytes();
+    c.multiplications = Groups * In.pixels() * basis::multiplications();
+    c.additions = Groups * In.pixels() * basis::analysis_additions();
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int g = 0; g < Groups; ++g)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x)
+          basis::analyse([&](int c) { return in(g * basis::length + c, y, x); },
+                         [&](int k, T const& m) { out(g * basis::size + k, y, x) = m; });
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int g = 0; g < Groups; ++g)
+      for (int y = 0; y < In.height; ++y)
+        for (int x = 0; x < In.width; ++x)
+          basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
+                            [&](int c, T const& v) { din(g * basis::length + c, y, x) += v; });
+  }
+};
+
+/// Moments along runs of L weights of a filter in (c, r, s) order: C x H x W to (groups * size) x H_out x W_out.
+template <shape In, window W, int Groups, factor F>
+struct flat_moments : operation {
+  static constexpr int channels = In.channels / Groups;
+  using basis = segmented_basis<channels * W.area(), F>;
+  static constexpr shape output{Groups * basis::size, W.output_height(In.height), W.output_width(In.width)};
+
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.table_bytes = basis::table_bytes();
+    c.multiplications = Groups * output.pixels() * basis::multiplications();
+    c.additions = Groups * output.pixels() * basis::analysis_additions();
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int y = rows.first; y < rows.last; ++y)
+      for (int x = 0; x < output.width; ++x)
+        for (int g = 0; g < Groups; ++g)
+          basis::analyse(
+              [&](int i) {
+                position const p = position_of(i, y, x);
+                return p.inside() ? T(in(g * channels + p.channel, p.y, p.x)) : T(0.0f);
+              },
+              [&](int k, T const& m) { out(g * basis::size + k, y, x) = m; });
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int y = 0; y < output.height; ++y)
+      for (int x = 0; x < output.width; ++x)
+        for (int g = 0; g < Groups; ++g)
+          basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
+                            [&](int i, T const& v) {
+                              position const p = position_of(i, y, x);
+                              if (p.inside()) din(g * channels + p.channel, p.y, p.x) += v;
+                            });
+  }
+
+ private:
+  struct position {
+    int channel, y, x;
+    [[nodiscard]] constexpr bool inside() const { return y >= 0 && y < In.height && x >= 0 && x < In.width; }
+  };
+  /// Input position under weight i of a filter at output (y, x).
+  [[nodiscard]] static constexpr position position_of(int i, int y, int x) {
+    return {i / W.area(), y * W.stride_y - W.padding_y + i % W.area() / W.width,
+            x * W.stride_x - W.padding_x + i % W.width};
+  }
+};
+
+}  // namespace polyfold

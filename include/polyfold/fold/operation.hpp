@@ -1,0 +1,58 @@
+// What an operation is: a node of a network's folded expression.
+//
+// An operation is an empty type. It maps one feature map (two for an addition) to one, reads `numbers` stored numbers,
+// and says at compile time what it costs. Two operations of the same type on the same input compute the same values:
+// that is how shared moments are found. Every operation has these static members:
+//
+//   output                                        shape of what it writes
+//   numbers, map_bytes                            stored numbers and index-map bytes that it reads
+//   scratch, saved, backward_scratch              working memory, in scalars: during forward; from forward to backward;
+//                                                 during backward
+//   in_place                                      may write over its input
+//   backward_reads_output                         backward looks at what forward wrote
+//   count()                                       multiplications, additions, table bytes (see cost)
+//   rows(y)                                       the input rows that output row y needs
+//   forward(context, rows, out, in)               writes the output rows `rows`
+//   backward(context, out, dout, in, din)         adds to din (where it has data) and to context.gradient
+//
+// Views are row accessors (tensor_view), so that a schedule may hold whole maps or a few rows.
+#pragma once
+
+#include <cstdint>
+
+#include <polyfold/core/cost.hpp>
+#include <polyfold/core/scalar.hpp>
+#include <polyfold/core/shape.hpp>
+#include <polyfold/core/tensor.hpp>
+
+namespace polyfold {
+
+/// What an operation is handed beside its maps.
+template <class T>
+struct context {
+  float const* numbers = nullptr;        // its stored numbers
+  std::uint8_t const* map = nullptr;     // its index map
+  T* scratch = nullptr;                  // dead between calls
+  T* saved = nullptr;                    // kept from forward to backward; null at inference
+  float* gradient = nullptr;             // backward: adds d loss / d numbers
+  bool training = false;                 // forward: batch statistics, dropout
+  std::uint64_t seed = 0;                // of this batch: makes dropout repeatable
+};
+
+/// Defaults of the members above.
+struct operation {
+  static constexpr int numbers = 0;
+  static constexpr int map_bytes = 0;
+  static constexpr int scratch = 0;
+  static constexpr int saved = 0;
+  static constexpr int backward_scratch = 0;
+  static constexpr bool in_place = false;
+  static constexpr bool backward_reads_output = false;
+};
+
+/// Mixin for operations whose output row y reads input row y only.
+struct pixelwise_operation : operation {
+  [[nodiscard]] static constexpr row_range rows(int y) { return {y, y + 1}; }
+};
+
+}  // namespace polyfold

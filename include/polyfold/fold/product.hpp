@@ -1,0 +1,108 @@
+// C.(moments): the only general multiplications of a folded layer, and the whole of a dense one. A convolution with
+// Filters x C/Groups x R x S weights, in this order, followed by the biases.
+#pragma once
+
+#include <polyfold/fold/bias.hpp>
+#include <polyfold/kernels/convolution.hpp>
+#include <polyfold/kernels/weight_gradient.hpp>
+
+namespace polyfold {
+
+template <shape In, int Filters, window W, int Groups, bias_rule Bias>
+struct product : operation {
+  using bias = biases<Filters, Bias>;
+  static constexpr int channels = In.channels / Groups;
+  static constexpr int fan_in = channels * W.area();
+  static constexpr int weights = Filters * fan_in;
+  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+
+  /// A window over the whole input reads each group's channels as one vector, in the order that they are stored.
+  static constexpr bool whole = W.height == In.height && W.width == In.width && W.padding_y == 0 && W.padding_x == 0;
+  static constexpr shape read = whole ? shape{In.channels * In.pixels(), 1, 1} : In;
+  static constexpr window slid = whole ? window{} : W;
+
+  static constexpr int numbers = weights + bias::numbers;
+  static constexpr int scratch = bias::scratch;
+  static constexpr int backward_scratch = whole ? read.size() : 0;
+
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+
+  /// Windows that hang over the border are counted whole, as published counts are.
+  [[nodiscard]] static constexpr cost count() {
+    cost c = bias::count(output.pixels());
+    c.multiplications += static_cast<long long>(output.size()) * fan_in;
+    c.additions += static_cast<long long>(output.size()) * (fan_in - 1);
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    bias::prepare(at.numbers + weights, at.scratch);
+    forward_kernel::template run<T>(
+        at.numbers, reading(in), rows,
+        [&](int m, int, int) { return bias::template start<T>(at.numbers + weights, at.scratch, m); },
+        [&](int m, int y, int x, T const& sum) { out(m, y, x) = sum; });
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+    bias::backward(at.gradient + weights, [&](int m) { return detail::sum_of_channel(dout, m); });
+    if constexpr (whole)
+      add_outer_products<read.channels / Groups, Filters / Groups, Groups>(at.gradient, reading(in), dout, at.scratch);
+    else
+      add_weight_gradient<In, Filters, W, Groups, T>(at.gradient, in, dout);
+    if (din.data() == nullptr) return;
+    if constexpr (flippable) {
+      auto const target = reading(din);
+      input_kernel::template run<T>(
+          at.numbers, dout, row_range{0, read.height}, [](int, int, int) { return T(0.0f); },
+          [&](int c, int y, int x, T const& sum) { target(c, y, x) += sum; });
+    } else {
+      scatter(at, dout, din);
+    }
+  }
+
+ private:
+  static constexpr int area = slid.area();
+  static constexpr int kept = fan_in / area * area;  // weights of one filter
+  using forward_kernel =
+      convolution_kernel<read, Filters, slid, Groups,
+                         weight_strides{0, Filters / Groups * kept, kept, area, slid.width, 1}>;
+
+  /// The gradient of the input of a stride-1 convolution is a convolution with the flipped kernel.
+  static constexpr bool flippable =
+      slid.stride_y == 1 && slid.stride_x == 1 && slid.padding_y < slid.height && slid.padding_x < slid.width;
+  static constexpr window flipped{slid.height, slid.width, 1, 1, slid.height - 1 - slid.padding_y,
+                                  slid.width - 1 - slid.padding_x};
+  using input_kernel =
+      convolution_kernel<output, read.channels, flipped, Groups,
+                         weight_strides{area - 1, Filters / Groups * kept, area, kept, -slid.width, -1}>;
+
+  template <class View>
+  [[nodiscard]] static auto reading(View in) {
+    return tensor_view<std::remove_reference_t<decltype(in[0])>, read>(in.data());
+  }
+
+  template <class T, class Out, class Gradient>
+  static void scatter(context<T> const& at, Out dout, Gradient din) {
+    constexpr int per_group = Filters / Groups;
+    for (int m = 0; m < Filters; ++m)
+      for (int y = 0; y < output.height; ++y) {
+        row_range const window_rows = rows(y);
+        int const top = y * W.stride_y - W.padding_y;
+        for (int x = 0; x < output.width; ++x) {
+          int const left = x * W.stride_x - W.padding_x;
+          T const d = dout(m, y, x);
+          for (int c = 0; c < channels; ++c)
+            for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
+              float const* const w = at.numbers + m * fan_in + c * W.area() + (iy - top) * W.width;
+              T* const target = din.row(m / per_group * channels + c, iy);
+              for (int s = std::max(0, -left); s < std::min(W.width, In.width - left); ++s)
+                target[left + s] = mul_add(d, w[s], target[left + s]);
+            }
+        }
+      }
+  }
+};
+
+}  // namespace polyfold

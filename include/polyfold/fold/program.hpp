@@ -1,0 +1,243 @@
+// A program: all operations of a network in order, with equal ones merged and every buffer placed at compile time.
+//
+// Sharing is found in the types: an operation that reads no stored numbers, of the same type and on the same value as an
+// earlier one, is that earlier one. Two layers that cut the same input alike thus share one set of moments.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <polyfold/core/shape.hpp>
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/fold/step.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// What a program knows of one step.
+struct step_facts {
+  void const* type = nullptr;
+  int stage = 0;
+  int sources[2] = {-1, -1};  // values: 0 is the input, j + 1 what step j computes
+  int output_size = 0;
+  int numbers = 0;
+  int first_number = 0;
+  int map_bytes = 0;
+  int first_map_byte = 0;
+  int scratch = 0;
+  int backward_scratch = 0;
+  int saved = 0;
+  bool in_place = false;
+  bool backward_reads_output = false;
+  bool executed = true;  // false: merged with an earlier step
+  int value = 0;         // the value that holds its output
+};
+
+template <class Operation, int First, int Second>
+consteval step_facts facts_of() {
+  step_facts f;
+  f.type = &type_id<Operation>;
+  f.sources[0] = First;
+  f.sources[1] = Second;
+  f.output_size = Operation::output.size();
+  f.numbers = Operation::numbers;
+  f.map_bytes = Operation::map_bytes;
+  f.scratch = Operation::scratch;
+  f.backward_scratch = Operation::backward_scratch;
+  f.saved = Operation::saved;
+  f.in_place = Operation::in_place;
+  f.backward_reads_output = Operation::backward_reads_output;
+  return f;
+}
+
+inline constexpr int no_source = -3;
+template <class Step>
+struct step_parts;
+template <class Operation, int Source>
+struct step_parts<step<Operation, Source>> {
+  using type = Operation;
+  static constexpr int first = Source, second = no_source;
+};
+template <class Operation, int First, int Second>
+struct step_parts<step<Operation, First, Second>> {
+  using type = Operation;
+  static constexpr int first = First, second = Second;
+};
+
+/// A stretch of memory that is in use from step `born` to step `dies`, both included.
+struct buffer {
+  int size = 0;
+  int born = 0;
+  int dies = 0;
+  int offset = 0;
+};
+
+/// Places buffers so that no two that live at once overlap: largest first, each at the lowest free offset.
+/// Returns the size of the whole.
+template <std::size_t N>
+constexpr int place(std::array<buffer, N>& buffers) {
+  std::array<std::size_t, N> by_size{};
+  for (std::size_t i = 0; i < N; ++i) {
+    std::size_t j = i;
+    for (; j > 0 && buffers[by_size[j - 1]].size < buffers[i].size; --j) by_size[j] = by_size[j - 1];
+    by_size[j] = i;
+  }
+  std::array<std::size_t, N> by_offset{};  // of those placed
+  int total = 0;
+  for (std::size_t i = 0; i < N; ++i) {
+    buffer& b = buffers[by_size[i]];
+    if (b.size == 0) break;
+    int offset = 0;
+    for (std::size_t j = 0; j < i; ++j) {
+      buffer const& other = buffers[by_offset[j]];
+      if (other.dies < b.born || b.dies < other.born) continue;
+      if (offset + b.size <= other.offset) break;
+      if (other.offset + other.size > offset) offset = other.offset + other.size;
+    }
+    b.offset = offset;
+    if (offset + b.size > total) total = offset + b.size;
+    std::size_t j = i;
+    for (; j > 0 && buffers[by_offset[j - 1]].offset > offset; --j) by_offset[j] = by_offset[j - 1];
+    by_offset[j] = by_size[i];
+  }
+  return total;
+}
+
+}  // namespace detail
+
+/// Stages: type_list<stage<type_list<step<...>...>, first input, second input>...>; an input that is not read is -1.
+template <shape Input, class Stages>
+struct program;
+
+template <shape Input, class... Steps, int... Firsts, int... Seconds>
+struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
+  static constexpr int stages = static_cast<int>(sizeof...(Steps));
+  using step_list = concat<Steps...>;
+  static constexpr int steps = step_list::size;
+
+  template <int J>
+  using operation_at = typename detail::step_parts<type_at<step_list, J>>::type;
+
+  /// Number of the first step of each stage; the last entry is the number of steps.
+  static constexpr auto first_step = [] {
+    std::array<int, stages + 1> first{};
+    int i = 0;
+    ((first[std::size_t(i) + 1] = first[std::size_t(i)] + Steps::size, ++i), ...);
+    return first;
+  }();
+
+  static constexpr auto facts = []<int... J>(std::integer_sequence<int, J...>) {
+    constexpr int inputs[][2] = {{Firsts, Seconds}...};
+    std::array<detail::step_facts, steps> all{
+        detail::facts_of<operation_at<J>, detail::step_parts<type_at<step_list, J>>::first,
+                         detail::step_parts<type_at<step_list, J>>::second>()...};
+    for (int i = 0; i < stages; ++i)
+      for (int j = first_step[std::size_t(i)]; j < first_step[std::size_t(i) + 1]; ++j) {
+        detail::step_facts& f = all[std::size_t(j)];
+        f.stage = i;
+        f.value = j + 1;
+        for (int& source : f.sources) {
+          if (source == detail::no_source)
+            source = -1;
+          else if (source >= 0)
+            source = first_step[std::size_t(i)] + source + 1;
+          else  // what the stage reads: the last step of that stage
+            source = first_step[std::size_t(inputs[i][source == layer_input ? 0 : 1])];
+          if (source > 0) source = all[std::size_t(source) - 1].value;
+        }
+        if (j > 0) {
+          detail::step_facts const& before = all[std::size_t(j) - 1];
+          f.first_number = before.first_number + before.numbers;
+          f.first_map_byte = before.first_map_byte + before.map_bytes;
+        }
+        if (f.numbers > 0 || f.map_bytes > 0 || f.saved > 0) continue;
+        for (int k = 0; k < j; ++k) {
+          detail::step_facts const& other = all[std::size_t(k)];
+          if (!other.executed || other.type != f.type || other.sources[0] != f.sources[0] ||
+              other.sources[1] != f.sources[1])
+            continue;
+          f.executed = false;
+          f.value = other.value;
+          break;
+        }
+      }
+    return all;
+  }(std::make_integer_sequence<int, steps>{});
+
+  static constexpr int numbers = facts.back().first_number + facts.back().numbers;
+  static constexpr int map_bytes = facts.back().first_map_byte + facts.back().map_bytes;
+  static constexpr shape output = operation_at<steps - 1>::output;
+  static constexpr int result = facts.back().value;
+
+  /// Steps that read value v.
+  [[nodiscard]] static constexpr int readers(int v) {
+    int count = 0;
+    for (auto const& f : facts) count += f.executed && (f.sources[0] == v || f.sources[1] == v);
+    return count;
+  }
+
+  /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over.
+  static constexpr auto home = [] {
+    std::array<int, steps + 1> at{};
+    for (int j = 0; j < steps; ++j) {
+      auto const& f = facts[std::size_t(j)];
+      int const source = f.sources[0];
+      bool const over_input = f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
+                              !facts[std::size_t(source) - 1].backward_reads_output;
+      at[std::size_t(j) + 1] = over_input ? at[std::size_t(source)] : j + 1;
+    }
+    return at;
+  }();
+
+  /// Where each value and each step's scratch lies during inference, in scalars; buffers of dead values are used again.
+  struct placement {
+    std::array<int, steps + 1> value{};
+    std::array<int, steps> scratch{};
+    int size = 0;
+  };
+  static constexpr placement inference = [] {
+    // Buffers 0 to steps: homes of values; then the scratch of each step.
+    std::array<detail::buffer, 2 * steps + 1> buffers{};
+    for (int j = 0; j < steps; ++j) {
+      auto const& f = facts[std::size_t(j)];
+      if (!f.executed) continue;
+      buffers[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
+      auto& own = buffers[std::size_t(home[std::size_t(j) + 1])];
+      if (own.size == 0) own = {f.output_size, j, j, 0};
+      own.dies = j;
+      for (int source : f.sources)
+        if (source > 0) buffers[std::size_t(home[std::size_t(source)])].dies = j;
+    }
+    buffers[std::size_t(home[std::size_t(result)])].dies = steps;
+    placement p;
+    p.size = detail::place(buffers);
+    for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(home[std::size_t(v)])].offset;
+    for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+    return p;
+  }();
+
+  /// Calls f.operator()<J>() for every step that is executed, in order.
+  template <class F>
+  static constexpr void for_each_step(F f) {
+    [&]<int... J>(std::integer_sequence<int, J...>) {
+      (
+          [&] {
+            if constexpr (facts[std::size_t(J)].executed) f.template operator()<J>();
+          }(),
+          ...);
+    }(std::make_integer_sequence<int, steps>{});
+  }
+
+  /// Shape of value V.
+  template <int V>
+  [[nodiscard]] static constexpr shape value_shape() {
+    if constexpr (V == 0)
+      return Input;
+    else
+      return operation_at<V - 1>::output;
+  }
+};
+
+}  // namespace polyfold

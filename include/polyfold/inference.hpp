@@ -1,0 +1,15 @@
+// Everything that inference needs: composition, layers, folding and models. Needs a compiler and nothing else: no heap, no
+// exceptions, no RTTI, no iostream, no Eigen.
+#pragma once
+
+#include <polyfold/layers/activation.hpp>
+#include <polyfold/layers/batch_norm.hpp>
+#include <polyfold/layers/chain.hpp>
+#include <polyfold/layers/conv2d.hpp>
+#include <polyfold/layers/dense.hpp>
+#include <polyfold/layers/dropout.hpp>
+#include <polyfold/layers/pooling.hpp>
+#include <polyfold/layers/residual.hpp>
+#include <polyfold/layers/softmax.hpp>
+#include <polyfold/models/lenet5.hpp>
+#include <polyfold/network.hpp>

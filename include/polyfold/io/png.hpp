@@ -1,0 +1,136 @@
+// Writes pictures as PNG files: single ones, and sheets of small images side by side. Needs libpng 1.6.
+#pragma once
+
+#include <png.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "polyfold/io/atomic_file.hpp"
+#include "polyfold/io/error.hpp"
+#include "polyfold/io/image_set.hpp"
+
+namespace polyfold {
+
+/// A picture for the eye: H x W x C bytes, so that the channels of a pixel lie side by side (an image_set has planes).
+struct picture {
+  int height = 0;
+  int width = 0;
+  int channels = 1;  ///< 1: grey, 3: RGB
+  std::vector<std::uint8_t> pixels;
+};
+
+/// Writes a grey or RGB picture with 8 bits per channel. Throws `error` where the picture's sizes disagree or the file
+/// can't be written; an older file of this name is then unchanged.
+inline void write_png(std::filesystem::path const& path, picture const& source) {
+  // libpng's own bound on rows is far higher; this one keeps all sizes below within 32 bits.
+  constexpr int max_extent = 16384;
+  if (source.height < 1 || source.width < 1 || source.height > max_extent || source.width > max_extent ||
+      (source.channels != 1 && source.channels != 3)) {
+    throw error(path,
+                "the picture is " + std::to_string(source.height) + " x " + std::to_string(source.width) + " with " +
+                    std::to_string(source.channels) + " channels",
+                "1 to " + std::to_string(max_extent) + " rows and columns, 1 or 3 channels");
+  }
+  std::size_t const bytes = static_cast<std::size_t>(source.height) * static_cast<std::size_t>(source.width) *
+                            static_cast<std::size_t>(source.channels);
+  if (source.pixels.size() != bytes) {
+    throw error(path, "the picture has " + std::to_string(source.pixels.size()) + " bytes", std::to_string(bytes));
+  }
+
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(source.width);
+  image.height = static_cast<png_uint_32>(source.height);
+  image.format = source.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  // Compressed into memory and written in one go, so that a full disk does not leave half a picture.
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  std::vector<std::byte> encoded(size);
+  int const row_stride = source.width * source.channels;
+  int const done =
+      png_image_write_to_memory(&image, encoded.data(), &size, 0, source.pixels.data(), row_stride, nullptr);
+  if (done == 0) {
+    std::string const message = image.message;
+    png_image_free(&image);
+    throw error(path, "libpng can't encode the picture (" + message + ")", "");
+  }
+  write_file_atomically(path, std::span(encoded).first(size));
+}
+
+/// How a contact sheet looks.
+struct sheet_layout {
+  int columns = 10;              ///< images per row; the last row may hold fewer
+  int scale = 3;                 ///< every pixel becomes scale x scale (nearest neighbour: digits stay sharp)
+  int gap = 6;                   ///< pixels of background around every image
+  std::uint8_t background = 96;  ///< grey value; neither the black nor the white of a digit's own picture
+};
+
+/// Lays the images of `set` (1 or 3 channels) with the given numbers out in rows, in the given order.
+/// Throws `error` where a number is not below set.size() or the layout can't be drawn.
+inline picture contact_sheet(image_set const& set, std::span<std::size_t const> indices,
+                             sheet_layout const& layout = {}) {
+  if (layout.columns < 1 || layout.columns > 1000 || layout.scale < 1 || layout.scale > 64 || layout.gap < 0 ||
+      layout.gap > 1000) {
+    throw error(
+        "A contact sheet needs 1 to 1000 columns, a scale of 1 to 64 and a gap of 0 to 1000 pixels; it was given " +
+        std::to_string(layout.columns) + ", " + std::to_string(layout.scale) + " and " + std::to_string(layout.gap) +
+        ".");
+  }
+  if (set.channels != 1 && set.channels != 3) {
+    throw error("A contact sheet needs images with 1 or 3 channels; these have " + std::to_string(set.channels) + ".");
+  }
+  if (indices.empty()) throw error("A contact sheet needs one image at least.");
+  for (std::size_t const index : indices) {
+    if (index >= set.size()) {
+      throw error("A contact sheet was asked for image " + std::to_string(index) + " of " + std::to_string(set.size()) +
+                  ".");
+    }
+  }
+
+  auto const columns = std::min<std::size_t>(static_cast<std::size_t>(layout.columns), indices.size());
+  std::size_t const rows = (indices.size() + columns - 1) / columns;
+  auto const channels = static_cast<std::size_t>(set.channels);
+  auto const height = static_cast<std::size_t>(set.height);
+  auto const width = static_cast<std::size_t>(set.width);
+  auto const scale = static_cast<std::size_t>(layout.scale);
+  auto const gap = static_cast<std::size_t>(layout.gap);
+  std::size_t const sheet_height = gap + rows * (height * scale + gap);
+  std::size_t const sheet_width = gap + columns * (width * scale + gap);
+  if (sheet_height > 16384 || sheet_width > 16384) {
+    throw error("A contact sheet of " + std::to_string(sheet_height) + " x " + std::to_string(sheet_width) +
+                " pixels is too large; at most 16384 x 16384 can be drawn. Remedy: fewer images or a smaller scale.");
+  }
+
+  picture sheet;
+  sheet.height = static_cast<int>(sheet_height);
+  sheet.width = static_cast<int>(sheet_width);
+  sheet.channels = set.channels;
+  sheet.pixels.assign(sheet_height * sheet_width * channels, layout.background);
+  for (std::size_t tile = 0; tile < indices.size(); ++tile) {
+    std::span<std::uint8_t const> const image = set.image(indices[tile]);
+    std::size_t const top = gap + tile / columns * (height * scale + gap);
+    std::size_t const left = gap + tile % columns * (width * scale + gap);
+    for (std::size_t y = 0; y < height * scale; ++y) {
+      for (std::size_t x = 0; x < width * scale; ++x) {
+        for (std::size_t c = 0; c < channels; ++c) {
+          sheet.pixels[((top + y) * sheet_width + left + x) * channels + c] =
+              image[(c * height + y / scale) * width + x / scale];
+        }
+      }
+    }
+  }
+  return sheet;
+}
+
+/// Writes a contact sheet as PNG: contact_sheet, then write_png.
+inline void write_contact_sheet(std::filesystem::path const& path, image_set const& set,
+                                std::span<std::size_t const> indices, sheet_layout const& layout = {}) {
+  write_png(path, contact_sheet(set, indices, layout));
+}
+
+}  // namespace polyfold

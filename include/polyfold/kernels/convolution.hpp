@@ -1,0 +1,128 @@
+// Direct convolution with register blocks of filters x pixels.
+//
+//   out(m, y, x) = start(m) + sum over c, r, s of w(m, c, r, s) * in(c, y * stride - padding + r, x * stride - padding + s)
+//
+// One loop nest serves the forward pass and, with flipped weights, the gradient of the input. Borders are clipped, so
+// padding costs neither memory nor multiplications by zero.
+#pragma once
+
+#include <algorithm>
+
+#include <polyfold/core/scalar.hpp>
+#include <polyfold/core/shape.hpp>
+#include <polyfold/core/tensor.hpp>
+
+namespace polyfold {
+
+/// Where the weight of (group, filter of the group, channel of the group, r, s) lies.
+struct weight_strides {
+  int offset = 0;
+  int group = 0;
+  int filter = 0;
+  int channel = 0;
+  int row = 0;
+  int column = 0;
+
+  [[nodiscard]] constexpr int at(int g, int m, int c) const { return offset + g * group + m * filter + c * channel; }
+};
+
+/// How many filters and pixels a block computes at once.
+struct register_block {
+  int filters = 1;
+  int pixels = 1;
+};
+
+/// The block with the fewest loads for `filters` x `pixels` outputs, within the registers of a SIMD unit.
+[[nodiscard]] constexpr register_block best_register_block(int filters, int pixels) {
+  constexpr int accumulators = 24;
+  register_block best{};
+  double least = 1e300;
+  for (int m = 1; m <= std::min(filters, accumulators); ++m)
+    for (int x = 1; x <= std::max(1, std::min(pixels, accumulators / m)); ++x) {
+      double const loads = double((filters + m - 1) / m) * pixels + double((pixels + x - 1) / x) * filters;
+      if (loads < least) {
+        least = loads;
+        best = {m, x};
+      }
+    }
+  return best;
+}
+
+template <shape In, int Filters, window W, int Groups, weight_strides Weights>
+struct convolution_kernel {
+  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr int filters = Filters / Groups;
+  static constexpr int channels = In.channels / Groups;
+
+  /// Output columns [inner_first, inner_last) read no padding.
+  static constexpr int inner_first = std::min(ceil_div(W.padding_x, W.stride_x), output.width);
+  static constexpr int inner_last =
+      std::max(inner_first, std::min(output.width, In.width + W.padding_x < W.width
+                                                       ? 0
+                                                       : (In.width + W.padding_x - W.width) / W.stride_x + 1));
+  static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
+
+  /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.
+  template <class T, class Input, class Start, class Store>
+  static void run(float const* weights, Input in, row_range rows, Start start, Store store) {
+    for (int y = rows.first; y < rows.last; ++y)
+      for (int g = 0; g < Groups; ++g) {
+        int m = 0;
+        for (; m + block.filters <= filters; m += block.filters)
+          row<T, block.filters>(weights, in, g, m, y, start, store);
+        if constexpr (filters % block.filters != 0) row<T, filters % block.filters>(weights, in, g, m, y, start, store);
+      }
+  }
+
+ private:
+  template <class T, int M, class Input, class Start, class Store>
+  static void row(float const* weights, Input in, int g, int m, int y, Start start, Store store) {
+    int x = 0;
+    for (; x < inner_first; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
+    for (; x + block.pixels <= inner_last; x += block.pixels)
+      at<T, M, block.pixels, true>(weights, in, g, m, y, x, start, store);
+    if constexpr (constexpr int rest = (inner_last - inner_first) % block.pixels; rest != 0) {
+      at<T, M, rest, true>(weights, in, g, m, y, x, start, store);
+      x += rest;
+    }
+    for (; x < output.width; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
+  }
+
+  /// M filters from m on, X pixels from x on; Inner: no column of the window is in the padding.
+  template <class T, int M, int X, bool Inner, class Input, class Start, class Store>
+  static void at(float const* weights, Input in, int g, int m, int y, int x, Start start, Store store) {
+    T sums[M][X];
+#pragma GCC unroll 32
+    for (int i = 0; i < M; ++i)
+#pragma GCC unroll 32
+      for (int j = 0; j < X; ++j) sums[i][j] = start(g * filters + m + i, y, x + j);
+
+    int const top = y * W.stride_y - W.padding_y;
+    int const left = x * W.stride_x - W.padding_x;
+    row_range const rows = rows_under(W, y, In.height);
+    int const first = Inner ? 0 : std::max(0, -left);
+    int const last = Inner ? W.width : std::min(W.width, In.width - left);
+    for (int c = 0; c < channels; ++c)
+      for (int iy = rows.first; iy < rows.last; ++iy) {
+        T const* const source = in.row(g * channels + c, iy) + left;
+        float const* const w = weights + Weights.at(g, m, c) + (iy - top) * Weights.row;
+        for (int s = first; s < last; ++s) {
+          T inputs[X];
+#pragma GCC unroll 32
+          for (int j = 0; j < X; ++j) inputs[j] = source[j * W.stride_x + s];
+#pragma GCC unroll 32
+          for (int i = 0; i < M; ++i) {
+            float const weight = w[i * Weights.filter + s * Weights.column];
+#pragma GCC unroll 32
+            for (int j = 0; j < X; ++j) sums[i][j] = mul_add(inputs[j], weight, sums[i][j]);
+          }
+        }
+      }
+#pragma GCC unroll 32
+    for (int i = 0; i < M; ++i)
+#pragma GCC unroll 32
+      for (int j = 0; j < X; ++j) store(g * filters + m + i, y, x + j, sums[i][j]);
+  }
+};
+
+}  // namespace polyfold

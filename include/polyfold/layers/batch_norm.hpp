@@ -1,0 +1,107 @@
+// batch_norm: y = gamma (x - mean) / sqrt(variance + 1e-5) + beta, per channel (Ioffe & Szegedy 2015).
+//
+// Stored: gamma, beta, mean, variance, in this order, C numbers each. In training the statistics are those of the batch
+// that a scalar holds (its lanes) and the running ones are averaged by the trainer: backward leaves the batch's mean and
+// variance in their places of the gradient. `without_batch_norm` folds the four into the convolution before.
+#pragma once
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+template <shape In>
+struct batch_norm_operation : pixelwise_operation {
+  static constexpr int channels = In.channels;
+  static constexpr shape output = In;
+  static constexpr int numbers = 4 * channels;
+  static constexpr int saved = 2 * channels;  // mean and 1 / deviation of the batch
+  static constexpr float epsilon = 1e-5f;
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.multiplications = In.size() + 2 * channels;
+    c.additions = In.size() + 2 * channels;
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    float const* const gamma = at.numbers;
+    float const* const beta = gamma + channels;
+    for (int c = 0; c < channels; ++c) {
+      float mean = beta[channels + c];
+      float deviation = square_root(beta[2 * channels + c] + epsilon);
+      if (at.training) {
+        auto const [batch_mean, batch_variance] = statistics(in, c);
+        mean = batch_mean;
+        deviation = square_root(batch_variance + epsilon);
+        at.saved[c] = T(mean);
+        at.saved[channels + c] = T(1 / deviation);
+      }
+      float const scale = gamma[c] / deviation;
+      T const shift(beta[c] - mean * scale);
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(T(in(c, y, x)), scale, shift);
+    }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+    constexpr float count = float(In.pixels() * lane_count<T>);
+    for (int c = 0; c < channels; ++c) {
+      T const mean = at.saved[c];
+      T const inverse = at.saved[channels + c];
+      T sum = T(0.0f);
+      T product = T(0.0f);
+      for (int i = 0; i < In.pixels(); ++i) {
+        T const d = dout.row(c, 0)[i];
+        sum += d;
+        product = mul_add(d, (in.row(c, 0)[i] - mean) * inverse, product);
+      }
+      float const d_beta = horizontal_sum(sum);
+      float const d_gamma = horizontal_sum(product);
+      at.gradient[c] += d_gamma;
+      at.gradient[channels + c] += d_beta;
+      auto const [batch_mean, batch_variance] = statistics(in, c);
+      at.gradient[2 * channels + c] += batch_mean;
+      at.gradient[3 * channels + c] += batch_variance;
+      if (din.data() == nullptr) continue;
+      for (int i = 0; i < In.pixels(); ++i) {
+        T const normalised = (in.row(c, 0)[i] - mean) * inverse;
+        T const d = dout.row(c, 0)[i] - T(d_beta / count) - normalised * (d_gamma / count);
+        din.row(c, 0)[i] += d * inverse * at.numbers[c];
+      }
+    }
+  }
+
+ private:
+  struct moments {
+    float mean, variance;
+  };
+  template <class View>
+  [[nodiscard]] static moments statistics(View in, int c) {
+    using T = std::remove_cvref_t<decltype(in[0])>;
+    constexpr float count = float(In.pixels() * lane_count<T>);
+    T sum = T(0.0f);
+    for (int i = 0; i < In.pixels(); ++i) sum += in.row(c, 0)[i];
+    float const mean = horizontal_sum(sum) / count;
+    T squares = T(0.0f);
+    for (int i = 0; i < In.pixels(); ++i) {
+      T const d = in.row(c, 0)[i] - T(mean);
+      squares = mul_add(d, d, squares);
+    }
+    return {mean, horizontal_sum(squares) / count};
+  }
+};
+
+struct batch_norm_layer : layer {
+  static constexpr char const* name = "batch_norm";
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<batch_norm_operation<In>, layer_input>>;
+};
+
+inline constexpr batch_norm_layer batch_norm{};
+
+}  // namespace polyfold

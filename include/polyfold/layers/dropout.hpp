@@ -1,0 +1,74 @@
+// dropout<n, d>: in training each input is zeroed with probability n / d and the others are scaled by d / (d - n); at
+// inference nothing happens (Srivastava et al. 2014, in the inverted form).
+#pragma once
+
+#include <cstdint>
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+template <shape In, int Numerator, int Denominator>
+struct dropout_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  static constexpr bool in_place = true;
+
+  [[nodiscard]] static constexpr cost count() { return {}; }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    if (!at.training && out.data() == in.data()) return;
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) {
+          T const value = in(c, y, x);
+          out(c, y, x) = at.training ? value * mask<T>(at.seed, (c * In.height + y) * In.width + x) : value;
+        }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    bool const same = din.data() == dout.data();
+    for (int i = 0; i < In.size(); ++i) {
+      T const d = dout[i] * mask<T>(at.seed, i);
+      din[i] = same ? d : din[i] + d;
+    }
+  }
+
+ private:
+  /// Scale of input i, drawn from the seed alone, so that backward meets the same draw.
+  template <class T>
+  [[nodiscard]] static T mask(std::uint64_t seed, int i) {
+    T scale(0.0f);
+    for (int lane = 0; lane < lane_count<T>; ++lane) {
+      // SplitMix64 (Steele, Lea & Flood 2014).
+      std::uint64_t z = seed + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1);
+      z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+      z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+      z ^= z >> 31;
+      bool const kept = z % Denominator >= Numerator;
+      float const value = kept ? float(Denominator) / float(Denominator - Numerator) : 0.0f;
+      if constexpr (lane_count<T> == 1)
+        scale = T(value);
+      else
+        scale.set(lane, value);
+    }
+    return scale;
+  }
+};
+
+template <int Numerator, int Denominator>
+struct dropout_layer : layer {
+  static_assert(Numerator >= 0 && Denominator > Numerator, "polyfold: dropout zeroes a share between 0 and 1");
+  static constexpr char const* name = "dropout";
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<dropout_operation<In, Numerator, Denominator>, layer_input>>;
+};
+
+template <int Numerator = 1, int Denominator = 2>
+inline constexpr dropout_layer<Numerator, Denominator> dropout{};
+
+}  // namespace polyfold

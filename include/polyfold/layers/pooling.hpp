@@ -1,0 +1,161 @@
+// max_pool<n>, average_pool<n>, global_average_pool.
+//
+//   H_out = (H + 2 * padding - n) / stride + 1, likewise W_out; the stride is n unless stride<...> says otherwise
+// Padding never wins a maximum; an average divides by the n x n of the whole window, padding included (PyTorch's
+// count_include_pad). The gradient of a maximum goes to the first of equal inputs.
+#pragma once
+
+#include <algorithm>
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/options.hpp>
+
+namespace polyfold {
+
+struct pooling_spec {
+  int size = 2;
+  int stride = 2;
+  int padding = 0;
+  friend constexpr bool operator==(pooling_spec const&, pooling_spec const&) = default;
+};
+
+namespace detail {
+/// Calls f(input row, input column) for the pixels under output (y, x), padding left out.
+template <shape In, window W, class F>
+constexpr void for_each_under(int y, int x, F f) {
+  row_range const rows = rows_under(W, y, In.height);
+  int const left = x * W.stride_x - W.padding_x;
+  for (int iy = rows.first; iy < rows.last; ++iy)
+    for (int ix = std::max(0, left); ix < std::min(In.width, left + W.width); ++ix) f(iy, ix);
+}
+}  // namespace detail
+
+template <shape In, window W>
+struct maximum_under_window : operation {
+  static constexpr shape output{In.channels, W.output_height(In.height), W.output_width(In.width)};
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr cost count() { return {}; }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T largest = T(-3.402823466e38f);
+          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
+          out(c, y, x) = largest;
+        }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input in, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = 0; y < output.height; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T largest = T(-3.402823466e38f);
+          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
+          T left = dout(c, y, x);
+          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) {
+            // The first input that is not below the maximum takes all; the others find nothing left.
+            T const share = select_greater(largest, T(in(c, iy, ix)), T(0.0f), left);
+            din(c, iy, ix) += share;
+            left = left - share;
+          });
+        }
+  }
+};
+
+template <shape In, window W>
+struct average_under_window : operation {
+  static constexpr shape output{In.channels, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr float scale = 1.0f / float(W.area());
+  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.multiplications = output.size();
+    c.additions = static_cast<long long>(output.size()) * (W.area() - 1);
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T sum = T(0.0f);
+          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { sum += in(c, iy, ix); });
+          out(c, y, x) = sum * scale;
+        }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+    if (din.data() == nullptr) return;
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = 0; y < output.height; ++y)
+        for (int x = 0; x < output.width; ++x) {
+          T const share = dout(c, y, x) * scale;
+          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { din(c, iy, ix) += share; });
+        }
+  }
+};
+
+namespace detail {
+[[nodiscard]] constexpr window pooling_window(pooling_spec s) {
+  return {s.size, s.size, s.stride, s.stride, s.padding, s.padding};
+}
+[[nodiscard]] constexpr requirement pooling_needs(pooling_spec s) {
+  return {need::at_least, {1, s.size - 2 * s.padding, s.size - 2 * s.padding}};
+}
+[[nodiscard]] constexpr shape pooling_output(pooling_spec s, shape in) {
+  window const w = pooling_window(s);
+  return {in.channels, w.output_height(in.height), w.output_width(in.width)};
+}
+}  // namespace detail
+
+template <int Size, class... Options>
+struct max_pool_layer : layer {
+  static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
+  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size, "polyfold: pooling pads by at most half of its window");
+  static constexpr char const* name = "max_pool";
+  template <class... More>
+  consteval max_pool_layer<Size, Options..., More...> operator()(More...) const {
+    return {};
+  }
+  [[nodiscard]] static constexpr requirement needs(shape) { return detail::pooling_needs(pooled); }
+  [[nodiscard]] static constexpr shape output(shape in) { return detail::pooling_output(pooled, in); }
+  template <shape In>
+  using operations = type_list<step<maximum_under_window<In, detail::pooling_window(pooled)>, layer_input>>;
+};
+
+template <int Size, class... Options>
+struct average_pool_layer : layer {
+  static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
+  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size, "polyfold: pooling pads by at most half of its window");
+  static constexpr char const* name = "average_pool";
+  template <class... More>
+  consteval average_pool_layer<Size, Options..., More...> operator()(More...) const {
+    return {};
+  }
+  [[nodiscard]] static constexpr requirement needs(shape) { return detail::pooling_needs(pooled); }
+  [[nodiscard]] static constexpr shape output(shape in) { return detail::pooling_output(pooled, in); }
+  template <shape In>
+  using operations = type_list<step<average_under_window<In, detail::pooling_window(pooled)>, layer_input>>;
+};
+
+struct global_average_pool_layer : layer {
+  static constexpr char const* name = "global_average_pool";
+  [[nodiscard]] static constexpr shape output(shape in) { return {in.channels, 1, 1}; }
+  template <shape In>
+  using operations = type_list<step<average_under_window<In, window{In.height, In.width}>, layer_input>>;
+};
+
+template <int Size>
+inline constexpr max_pool_layer<Size> max_pool{};
+template <int Size>
+inline constexpr average_pool_layer<Size> average_pool{};
+inline constexpr global_average_pool_layer global_average_pool{};
+
+}  // namespace polyfold

@@ -1,0 +1,48 @@
+// residual(body): body(x) + x; residual(body, shortcut): body(x) + shortcut(x) (He et al. 2016). Both branches are chains
+// of layers and read the same input: what they compute of it alike (moments) is computed once.
+#pragma once
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+template <shape In>
+struct add_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.additions = In.size();
+    return c;
+  }
+
+  template <class T, class Out, class First, class Second>
+  static void forward(context<T> const&, row_range rows, Out out, First a, Second b) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = a(c, y, x) + b(c, y, x);
+  }
+
+  template <class T, class Out, class First, class Gradient, class Second, class SecondGradient>
+  static void backward(context<T> const&, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
+    for (int i = 0; i < In.size(); ++i) {
+      if (da.data() != nullptr) da[i] += dout[i];
+      if (db.data() != nullptr) db[i] += dout[i];
+    }
+  }
+};
+
+/// The sum of two maps of one shape: joins the branches of a residual block.
+struct add_layer : layer {
+  static constexpr char const* name = "add";
+  static constexpr int inputs = 2;
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<add_operation<In>, layer_input, second_layer_input>>;
+};
+
+/// A block of two branches, chains of layers; an empty shortcut is the identity.
+template <class Body, class Shortcut>
+struct residual_block : layer {};
+
+}  // namespace polyfold

@@ -1,0 +1,157 @@
+// network<pipeline>: a network's stored numbers and the inference over them. No heap, no exceptions, no global state.
+//
+//   constexpr auto digits = input<1, 28, 28> | conv2d<6, 5>(padding<2>) | relu | max_pool<2> | dense<10>;
+//   network<digits> net;                     // sizeof is known; an object in constant memory stays there
+//   network<digits>::workspace<float> room;  // the caller's: its size is a constexpr
+//   auto logits = net.run(image, room);      // a view into the workspace
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <polyfold/core/cost.hpp>
+#include <polyfold/core/tensor.hpp>
+#include <polyfold/fold/program.hpp>
+#include <polyfold/layers/chain.hpp>
+
+namespace polyfold {
+
+namespace detail {
+/// The program of a pipeline; an empty stand-in where a joint is wrong, so that the joint's error is the only one.
+template <class Graph, bool Right = Graph::check()>
+struct program_of;
+template <shape Input, class... Layers>
+struct program_of<graph<pipeline<Input, Layers...>>, true> {
+  using type = program<Input, decltype(graph<pipeline<Input, Layers...>>::stages())>;
+};
+}  // namespace detail
+
+template <auto Pipeline>
+class network {
+ public:
+  using description = std::remove_cvref_t<decltype(Pipeline)>;
+  using graph_type = graph<description>;
+  using program_type = typename detail::program_of<graph_type>::type;
+
+  static constexpr shape input_shape = description::input;
+  static constexpr shape output_shape = program_type::output;
+  /// Layers in order, residual branches laid out one after the other.
+  static constexpr int layers = graph_type::size;
+  template <int I>
+  using layer_at = typename graph_type::template layer_at<I>;
+
+  /// All that is stored. Layer by layer: coefficients, then biases, in the basis that inference uses.
+  std::array<float, std::size_t(program_type::numbers)> numbers{};
+  std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
+
+  /// Working memory of one inference, in scalars.
+  static constexpr int workspace_size = program_type::inference.size;
+  template <class T = float>
+  using workspace = std::array<T, std::size_t(workspace_size)>;
+
+  /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
+  template <class T>
+  [[nodiscard]] tensor_view<T const, output_shape> run(tensor_view<T const, input_shape> image, workspace<T>& room) const {
+    return run(image.data(), room.data());
+  }
+  template <class T>
+  [[nodiscard]] tensor_view<T const, output_shape> run(tensor<T, input_shape> const& image, workspace<T>& room) const {
+    return run(image.values.data(), room.data());
+  }
+  /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
+  template <class T>
+  [[nodiscard]] tensor_view<T const, output_shape> run(T const* image, T* room) const {
+    program_type::for_each_step([&]<int J>() { execute<J>(image, room); });
+    return tensor_view<T const, output_shape>(value<program_type::result>(image, room));
+  }
+
+  /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
+  [[nodiscard]] static constexpr int first_number(int layer) { return edge(layer, &detail::step_facts::first_number, program_type::numbers); }
+  [[nodiscard]] static constexpr int first_map_byte(int layer) { return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes); }
+  [[nodiscard]] static constexpr int number_count(int layer) { return first_number(layer + 1) - first_number(layer); }
+
+  /// What layer I reads.
+  template <int I>
+  [[nodiscard]] static constexpr shape layer_input_shape() {
+    return graph_type::shapes[std::size_t(source_of(type_at<typename graph_type::nodes, I>{}))];
+  }
+  [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return graph_type::shapes[std::size_t(layer) + 1]; }
+
+  /// What layer I stores and computes; operations that an earlier layer has done already count there only.
+  template <int I>
+  [[nodiscard]] static constexpr cost layer_cost() {
+    cost c;
+    program_type::for_each_step([&]<int J>() {
+      if constexpr (program_type::facts[std::size_t(J)].stage == I) c += program_type::template operation_at<J>::count();
+    });
+    c.stored_numbers = number_count(I);
+    c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
+    if constexpr (weighted_layer<layer_at<I>>) {
+      cost const dense = layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost();
+      c.weights = dense.weights;
+      c.coefficients = dense.coefficients;
+      c.dense_numbers = dense.dense_numbers;
+      c.dense_multiplications = dense.dense_multiplications;
+      c.dense_additions = dense.dense_additions;
+    } else {
+      c.dense_numbers = c.stored_numbers;
+      c.dense_multiplications = c.multiplications;
+      c.dense_additions = c.additions;
+    }
+    return c;
+  }
+  /// Sum over all layers, or over those that are approximated.
+  [[nodiscard]] static constexpr cost total_cost() {
+    return sum_of_costs([](auto) { return true; });
+  }
+  [[nodiscard]] static constexpr cost approximated_cost() {
+    return sum_of_costs([](auto layer) { return decltype(layer)::approximated; });
+  }
+  [[nodiscard]] static constexpr long long workspace_bytes() { return 4LL * workspace_size; }
+
+ private:
+  template <int V, class T>
+  [[nodiscard]] static auto value(T const* image, T* room) {
+    if constexpr (V == 0)
+      return image;
+    else
+      return static_cast<T const*>(room + program_type::inference.value[std::size_t(V)]);
+  }
+
+  template <int J, class T>
+  void execute(T const* image, T* room) const {
+    constexpr auto const& facts = program_type::facts[std::size_t(J)];
+    using run_by = typename program_type::template operation_at<J>;
+    context<T> at;
+    at.numbers = numbers.data() + facts.first_number;
+    at.map = maps.data() + facts.first_map_byte;
+    at.scratch = room + program_type::inference.scratch[std::size_t(J)];
+    tensor_view<T, run_by::output> const out(room + program_type::inference.value[std::size_t(facts.value)]);
+    row_range const all{0, run_by::output.height};
+    constexpr int first = facts.sources[0];
+    constexpr int second = facts.sources[1];
+    tensor_view<T const, program_type::template value_shape<first>()> const in(value<first>(image, room));
+    if constexpr (second >= 0)
+      run_by::forward(at, all, out, in,
+                         tensor_view<T const, program_type::template value_shape<second>()>(value<second>(image, room)));
+    else
+      run_by::forward(at, all, out, in);
+  }
+
+  template <class Layer, int First, int Second>
+  static constexpr int source_of(node<Layer, First, Second>) {
+    return First;
+  }
+  [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
+    return layer == layers ? end : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
+  }
+  template <class Wanted>
+  [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+      return (cost{} + ... + (wanted(layer_at<I>{}) ? layer_cost<I>() : cost{}));
+    }(std::make_integer_sequence<int, layers>{});
+  }
+};
+
+}  // namespace polyfold

@@ -1,0 +1,3 @@
+#include <polyfold/polyfold.hpp>
+
+int main() {}

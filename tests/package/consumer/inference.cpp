@@ -1,0 +1,3 @@
+#include <polyfold/inference.hpp>
+
+int main() {}

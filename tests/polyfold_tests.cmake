@@ -1,0 +1,160 @@
+# The helpers that tests/CMakeLists.txt is written with.
+
+# Catch2 3 brings a compiled main function, Catch2 2 has it compiled here, once for all tests.
+add_library(polyfold_test_support INTERFACE)
+target_include_directories(polyfold_test_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_definitions(polyfold_test_support INTERFACE POLYFOLD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+target_link_libraries(polyfold_test_support INTERFACE polyfold::training polyfold::io polyfold_build_flags)
+if(TARGET Catch2::Catch2WithMain)
+  target_link_libraries(polyfold_test_support INTERFACE Catch2::Catch2WithMain)
+else()
+  target_link_libraries(polyfold_test_support INTERFACE Catch2::Catch2)
+  add_library(polyfold_test_main OBJECT main.cpp)
+  target_link_libraries(polyfold_test_main PRIVATE Catch2::Catch2 polyfold_build_flags)
+endif()
+
+# polyfold_add_test(NAME SOURCES file... [TIMEOUT seconds]): one program, one test named unit.NAME.
+function(polyfold_add_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES" ${ARGN})
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "polyfold_add_test(${name}): needs SOURCES")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(POLYFOLD_SANITIZE)
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5")
+  endif()
+  add_executable(test_${name} ${arg_SOURCES})
+  target_link_libraries(test_${name} PRIVATE polyfold_test_support $<TARGET_NAME_IF_EXISTS:polyfold_test_main>)
+  add_test(NAME unit.${name} COMMAND test_${name})
+  set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT ${arg_TIMEOUT})
+  polyfold_note_listed(${arg_SOURCES})
+endfunction()
+
+# polyfold_add_compile_fail_test(FILE): the compiler must reject the file and say what its first line,
+# `// expect: REGEX`, promises; with POLYFOLD_COMPILE_PASS defined, which takes the wrong line out, it must accept it.
+function(polyfold_add_compile_fail_test file)
+  get_filename_component(name ${file} NAME_WE)
+  add_test(
+    NAME compile_fail.${name}
+    COMMAND
+      ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/${file}
+      -DINCLUDE=${PROJECT_SOURCE_DIR}/include -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
+  set_tests_properties(compile_fail.${name} PROPERTIES LABELS compile_fail TIMEOUT 120)
+  polyfold_note_listed(${file})
+endfunction()
+
+# polyfold_add_compile_pass_test(FILE): the file compiles as on a device, without exceptions and run-time types, for this
+# machine and, where a compiler and a C++ library for it are installed, for a Cortex-M4.
+set(cortex_m4_flags -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16)
+find_program(POLYFOLD_ARM_COMPILER arm-none-eabi-g++)
+mark_as_advanced(POLYFOLD_ARM_COMPILER)
+set(cortex_m4_skipped "")
+if(NOT POLYFOLD_ARM_COMPILER)
+  set(cortex_m4_skipped "skipped: no arm-none-eabi-g++ (Debian: libstdc++-arm-none-eabi-newlib)")
+else()
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp CONTENT "#include <array>\n")
+  execute_process(
+    COMMAND ${POLYFOLD_ARM_COMPILER} ${cortex_m4_flags} -fsyntax-only ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp
+    RESULT_VARIABLE failed
+    OUTPUT_QUIET ERROR_QUIET)
+  if(failed)
+    set(cortex_m4_skipped "skipped: arm-none-eabi-g++ has no C++ library (Debian: libstdc++-arm-none-eabi-newlib)")
+  endif()
+endif()
+if(cortex_m4_skipped)
+  message(STATUS "polyfold: compile_pass tests for Cortex-M4 ${cortex_m4_skipped}")
+endif()
+
+function(polyfold_add_compile_pass_test file)
+  get_filename_component(name ${file} NAME_WE)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/compile_pass_${name})
+  set(compile
+      -std=c++20
+      -Os
+      -fno-exceptions
+      -fno-rtti
+      -Wall
+      -Wextra
+      -Wpedantic
+      -Wconversion
+      -Wshadow
+      -Werror
+      -I${PROJECT_SOURCE_DIR}/include
+      -c
+      ${CMAKE_CURRENT_SOURCE_DIR}/${file}
+      -o)
+  add_test(NAME compile_pass.${name} COMMAND ${CMAKE_CXX_COMPILER} ${compile} ${object}.o)
+  if(cortex_m4_skipped)
+    add_test(NAME compile_pass.${name}.cortex_m4 COMMAND ${CMAKE_COMMAND} -E echo ${cortex_m4_skipped})
+  else()
+    add_test(NAME compile_pass.${name}.cortex_m4 COMMAND ${POLYFOLD_ARM_COMPILER} ${cortex_m4_flags} ${compile}
+                                                         ${object}.cortex_m4.o)
+  endif()
+  set_tests_properties(compile_pass.${name} compile_pass.${name}.cortex_m4 PROPERTIES LABELS compile_pass TIMEOUT 120)
+  set_tests_properties(compile_pass.${name}.cortex_m4 PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
+  polyfold_note_listed(${file})
+endfunction()
+
+# polyfold_add_package_test(MODE): a project of its own uses polyfold the way MODE says, compiles and runs.
+function(polyfold_add_package_test mode)
+  # Fetched dependencies are out of find_package's sight: then only the plain target is tried. FetchContent does what
+  # add_subdirectory does, so for it that is enough, too.
+  if(POLYFOLD_FETCHED_DEPENDENCIES OR mode STREQUAL "fetch")
+    set(components OFF)
+  else()
+    set(components ON)
+  endif()
+  add_test(
+    NAME package.${mode}
+    COMMAND
+      ${CMAKE_COMMAND} -DMODE=${mode} -DPOLYFOLD_SOURCE_DIR=${PROJECT_SOURCE_DIR} -DCOMPONENTS=${components}
+      -DPOLYFOLD_BINARY_DIR=${PROJECT_BINARY_DIR} -DWORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/package_${mode}
+      -DGENERATOR=${CMAKE_GENERATOR} -DCOMPILER=${CMAKE_CXX_COMPILER} -P
+      ${CMAKE_CURRENT_SOURCE_DIR}/package/check.cmake)
+  set_tests_properties(package.${mode} PROPERTIES LABELS package TIMEOUT 300)
+endfunction()
+
+# Compiles every public header alone, as part of the build. What retrains, reads files or includes everything may use
+# the dependencies; the rest sees nothing but the library.
+function(polyfold_check_headers)
+  set(include_dir ${PROJECT_SOURCE_DIR}/include)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/*.hpp)
+  set(plain "")
+  set(full "")
+  foreach(header IN LISTS headers)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp)
+    # Twice: a header without its guard fails here as well.
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n")
+    if(header MATCHES "^polyfold/((fit|train|io|report)/|polyfold\\.hpp$)")
+      list(APPEND full ${source})
+    else()
+      list(APPEND plain ${source})
+    endif()
+  endforeach()
+  if(plain)
+    add_library(polyfold_plain_headers OBJECT ${plain})
+    target_link_libraries(polyfold_plain_headers PRIVATE polyfold::polyfold polyfold_build_flags)
+    target_compile_options(polyfold_plain_headers PRIVATE -O0)
+  endif()
+  if(full)
+    add_library(polyfold_full_headers OBJECT ${full})
+    target_link_libraries(polyfold_full_headers PRIVATE polyfold::training polyfold::io polyfold_build_flags)
+    target_compile_options(polyfold_full_headers PRIVATE -O0)
+  endif()
+endfunction()
+
+# A file in a tests folder that no line above names would be a test that never runs: that stops the configuration.
+function(polyfold_note_listed)
+  set_property(DIRECTORY APPEND PROPERTY polyfold_listed ${ARGN})
+endfunction()
+function(polyfold_check_all_listed)
+  get_property(listed DIRECTORY PROPERTY polyfold_listed)
+  file(GLOB present CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} unit/*.cpp compile_fail/*.cpp compile_pass/*.cpp)
+  list(REMOVE_ITEM present ${listed})
+  if(present)
+    list(JOIN present ", " present)
+    message(FATAL_ERROR "tests/CMakeLists.txt does not name these tests: ${present}")
+  endif()
+endfunction()
