@@ -52,7 +52,8 @@ class network {
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
   template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(tensor_view<T const, input_shape> image, workspace<T>& room) const {
+  [[nodiscard]] tensor_view<T const, output_shape> run(tensor_view<T const, input_shape> image,
+                                                       workspace<T>& room) const {
     return run(image.data(), room.data());
   }
   template <class T>
@@ -67,8 +68,12 @@ class network {
   }
 
   /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
-  [[nodiscard]] static constexpr int first_number(int layer) { return edge(layer, &detail::step_facts::first_number, program_type::numbers); }
-  [[nodiscard]] static constexpr int first_map_byte(int layer) { return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes); }
+  [[nodiscard]] static constexpr int first_number(int layer) {
+    return edge(layer, &detail::step_facts::first_number, program_type::numbers);
+  }
+  [[nodiscard]] static constexpr int first_map_byte(int layer) {
+    return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes);
+  }
   [[nodiscard]] static constexpr int number_count(int layer) { return first_number(layer + 1) - first_number(layer); }
 
   /// What layer I reads.
@@ -76,14 +81,17 @@ class network {
   [[nodiscard]] static constexpr shape layer_input_shape() {
     return graph_type::shapes[std::size_t(source_of(type_at<typename graph_type::nodes, I>{}))];
   }
-  [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return graph_type::shapes[std::size_t(layer) + 1]; }
+  [[nodiscard]] static constexpr shape layer_output_shape(int layer) {
+    return graph_type::shapes[std::size_t(layer) + 1];
+  }
 
   /// What layer I stores and computes; operations that an earlier layer has done already count there only.
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c;
     program_type::for_each_step([&]<int J>() {
-      if constexpr (program_type::facts[std::size_t(J)].stage == I) c += program_type::template operation_at<J>::count();
+      if constexpr (program_type::facts[std::size_t(J)].stage == I)
+        c += program_type::template operation_at<J>::count();
     });
     c.stored_numbers = number_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
@@ -134,7 +142,7 @@ class network {
     tensor_view<T const, program_type::template value_shape<first>()> const in(value<first>(image, room));
     if constexpr (second >= 0)
       run_by::forward(at, all, out, in,
-                         tensor_view<T const, program_type::template value_shape<second>()>(value<second>(image, room)));
+                      tensor_view<T const, program_type::template value_shape<second>()>(value<second>(image, room)));
     else
       run_by::forward(at, all, out, in);
   }
@@ -144,13 +152,15 @@ class network {
     return First;
   }
   [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
-    return layer == layers ? end : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
+    return layer == layers ? end
+                           : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
   }
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
     return [&]<int... I>(std::integer_sequence<int, I...>) {
       return (cost{} + ... + (wanted(layer_at<I>{}) ? layer_cost<I>() : cost{}));
-    }(std::make_integer_sequence<int, layers>{});
+    }
+    (std::make_integer_sequence<int, layers>{});
   }
 };
 

@@ -71,10 +71,14 @@ struct approximation {
   }
   [[nodiscard]] constexpr factor& along(axis a) {
     switch (a) {
-      case axis::flat: return flat;
-      case axis::kernel: return kernel;
-      case axis::channel: return channel;
-      default: return output;
+      case axis::flat:
+        return flat;
+      case axis::kernel:
+        return kernel;
+      case axis::channel:
+        return channel;
+      default:
+        return output;
     }
   }
   friend constexpr bool operator==(approximation const&, approximation const&) = default;

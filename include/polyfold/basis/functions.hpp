@@ -57,8 +57,8 @@ template <int N, int K>
   if (kind == basis_kind::cosine) {
     for (int i = 0; i < N; ++i)
       for (int k = 0; k < K; ++k)
-        table[std::size_t(i)][std::size_t(k)] = detail::square_root_of(k == 0 ? 1.0 / N : 2.0 / N) *
-                                                detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * N);
+        table[std::size_t(i)][std::size_t(k)] =
+            detail::square_root_of(k == 0 ? 1.0 / N : 2.0 / N) * detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * N);
     return table;
   }
   // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.

@@ -21,8 +21,9 @@ struct segmented_basis {
   static_assert(N > 0);
   static_assert(F.order >= 0, "polyfold: the order of an approximation cannot be negative");
   static_assert(F.segment >= 0 && F.segment <= N, "polyfold: a segment cannot be longer than the axis that it cuts");
-  static_assert(F.segment == 0 || F.order < F.segment,
-                "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
+  static_assert(
+      F.segment == 0 || F.order < F.segment,
+      "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
 
   static constexpr int length = N;
   static constexpr int segment = F.segment == 0 ? N : F.segment;
@@ -112,7 +113,8 @@ struct segmented_basis {
     } else {
       for (int i = 0; i < Count; ++i) {
         T const x = get(i);
-        for (int k = 0; k < Terms; ++k) m[k] = i == 0 ? x * (value<Count, Terms>(k, 0)) : mul_add(x, (value<Count, Terms>(k, i)), m[k]);
+        for (int k = 0; k < Terms; ++k)
+          m[k] = i == 0 ? x * (value<Count, Terms>(k, 0)) : mul_add(x, (value<Count, Terms>(k, i)), m[k]);
       }
     }
     for (int k = 0; k < Terms; ++k) put(k, m[k]);

@@ -5,14 +5,14 @@ namespace polyfold {
 
 /// Costs add up. `dense` fields describe the same layer without approximation, for the ratios.
 struct cost {
-  long long weights = 0;              ///< dense weights that the layer stands for, biases excluded
-  long long dense_numbers = 0;        ///< all numbers of the dense layer: weights, biases, batch norm
-  long long coefficients = 0;         ///< stored numbers that replace the weights
-  long long stored_numbers = 0;       ///< all stored numbers: coefficients, biases, batch norm
-  long long map_bytes = 0;            ///< index maps of arranged weights, packed
-  long long table_bytes = 0;          ///< constant tables of bases that running sums do not serve
-  long long multiplications = 0;      ///< per inference, moments and expansion included
-  long long additions = 0;            ///< per inference, moments and expansion included
+  long long weights = 0;          ///< dense weights that the layer stands for, biases excluded
+  long long dense_numbers = 0;    ///< all numbers of the dense layer: weights, biases, batch norm
+  long long coefficients = 0;     ///< stored numbers that replace the weights
+  long long stored_numbers = 0;   ///< all stored numbers: coefficients, biases, batch norm
+  long long map_bytes = 0;        ///< index maps of arranged weights, packed
+  long long table_bytes = 0;      ///< constant tables of bases that running sums do not serve
+  long long multiplications = 0;  ///< per inference, moments and expansion included
+  long long additions = 0;        ///< per inference, moments and expansion included
   long long dense_multiplications = 0;
   long long dense_additions = 0;
 

@@ -37,7 +37,9 @@ class lanes<float, N> {
     for (int i = 0; i < parts; ++i) v_[i] = vector{} + a;
   }
 
-  [[nodiscard]] float operator[](int lane) const { return v_[lane / detail::native_floats][lane % detail::native_floats]; }
+  [[nodiscard]] float operator[](int lane) const {
+    return v_[lane / detail::native_floats][lane % detail::native_floats];
+  }
   void set(int lane, float a) { v_[lane / detail::native_floats][lane % detail::native_floats] = a; }
 
   lanes& operator+=(lanes const& b) { return *this = *this + b; }
@@ -74,9 +76,15 @@ class lanes<float, N> {
     for (int i = 0; i < parts; ++i) out.v_[i] = a.v_[i] > b.v_[i] ? yes.v_[i] : no.v_[i];
     return out;
   }
-  friend lanes exponential(lanes const& a) { return each(a, [](float x) { return std::exp(x); }); }
-  friend lanes hyperbolic_tangent(lanes const& a) { return each(a, [](float x) { return std::tanh(x); }); }
-  friend lanes square_root(lanes const& a) { return each(a, [](float x) { return std::sqrt(x); }); }
+  friend lanes exponential(lanes const& a) {
+    return each(a, [](float x) { return std::exp(x); });
+  }
+  friend lanes hyperbolic_tangent(lanes const& a) {
+    return each(a, [](float x) { return std::tanh(x); });
+  }
+  friend lanes square_root(lanes const& a) {
+    return each(a, [](float x) { return std::sqrt(x); });
+  }
   friend float horizontal_sum(lanes const& a) {
     // By halves, so that the order of the additions is the same for every vector width.
     float sums[N];

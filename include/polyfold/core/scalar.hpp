@@ -29,8 +29,8 @@ concept scalar = std::copyable<T> && requires(T a, T b, float w) {
   T(w);
   { a + b } -> std::convertible_to<T>;
   { a - b } -> std::convertible_to<T>;
-  { a * w } -> std::convertible_to<T>;
-  { a * b } -> std::convertible_to<T>;
+  { a* w } -> std::convertible_to<T>;
+  { a* b } -> std::convertible_to<T>;
   { a / b } -> std::convertible_to<T>;
   a += b;
   { mul_add(a, w, b) } -> std::convertible_to<T>;

@@ -10,9 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <Eigen/Dense>
-
-#include <polyfold/fit/modes.hpp>
+#include <polyfold/fit/matrix.hpp>
 
 namespace polyfold {
 
@@ -22,9 +20,9 @@ struct arranged_weights {
 };
 
 /// One curve for all of `weights`. `basis` (levels x coefficients) holds the curve's functions.
-[[nodiscard]] inline arranged_weights arrange(std::vector<float> const& weights, Eigen::MatrixXf const& basis) {
+[[nodiscard]] inline arranged_weights arrange(std::vector<float> const& weights, matrix const& basis) {
   constexpr int iterations = 100;
-  Eigen::Index const levels = basis.rows();
+  int const levels = basis.rows;
   std::size_t const count = weights.size();
 
   std::vector<std::size_t> order(count);
@@ -34,25 +32,35 @@ struct arranged_weights {
   for (std::size_t rank = 0; rank < count; ++rank)
     result.levels[order[rank]] = static_cast<std::uint8_t>(rank * std::size_t(levels) / count);
 
-  Eigen::MatrixXd const functions = basis.cast<double>();
-  Eigen::VectorXd coefficients;
+  std::vector<double> coefficients(std::size_t(basis.columns));
   double error = 1e300;
   for (int iteration = 0; iteration < iterations; ++iteration) {
-    // Least squares over all weights needs each level's number of weights and their sum only.
-    Eigen::VectorXd members = Eigen::VectorXd::Zero(levels);
-    Eigen::VectorXd sums = Eigen::VectorXd::Zero(levels);
+    // Least squares over all weights needs each level's number of weights and their sum only: rows scaled by the root of
+    // the number. Pieces that no weight uses come out as zero.
+    std::vector<double> members(std::size_t(levels), 0.0);
+    std::vector<double> sums(std::size_t(levels), 0.0);
     for (std::size_t i = 0; i < count; ++i) {
-      members(result.levels[i]) += 1;
-      sums(result.levels[i]) += double(weights[i]);
+      members[result.levels[i]] += 1;
+      sums[result.levels[i]] += double(weights[i]);
     }
-    Eigen::MatrixXd const normal = functions.transpose() * members.asDiagonal() * functions;
-    // Pieces that no weight uses leave the system singular: the orthogonal decomposition takes the smallest solution.
-    coefficients = normal.completeOrthogonalDecomposition().solve(functions.transpose() * sums);
+    matrix scaled = basis;
+    for (int l = 0; l < levels; ++l)
+      for (int k = 0; k < basis.columns; ++k) scaled(l, k) *= std::sqrt(members[std::size_t(l)]);
+    qr_factors const factors = qr(std::move(scaled));
+    matrix const solve = times_transposed(inverse_of_upper(factors.r), factors.q);
+    for (int k = 0; k < basis.columns; ++k) {
+      coefficients[std::size_t(k)] = 0;
+      for (int l = 0; l < levels; ++l)
+        if (double const n = members[std::size_t(l)]; n > 0)
+          coefficients[std::size_t(k)] += solve(k, l) * sums[std::size_t(l)] / std::sqrt(n);
+    }
 
-    Eigen::VectorXd const curve = functions * coefficients;
     std::vector<std::pair<double, std::uint8_t>> sorted(static_cast<std::size_t>(levels));
-    for (Eigen::Index l = 0; l < levels; ++l)
-      sorted[std::size_t(l)] = {curve(l), static_cast<std::uint8_t>(l)};
+    for (int l = 0; l < levels; ++l) {
+      double value = 0;
+      for (int k = 0; k < basis.columns; ++k) value += basis(l, k) * coefficients[std::size_t(k)];
+      sorted[std::size_t(l)] = {value, static_cast<std::uint8_t>(l)};
+    }
     std::sort(sorted.begin(), sorted.end());
     double now = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -65,9 +73,7 @@ struct arranged_weights {
     if (now > error * (1 - 1e-6)) break;
     error = now;
   }
-  result.coefficients.assign(std::size_t(coefficients.size()), 0);
-  for (Eigen::Index k = 0; k < coefficients.size(); ++k)
-    result.coefficients[std::size_t(k)] = float(coefficients(k));
+  for (double c : coefficients) result.coefficients.push_back(float(c));
   return result;
 }
 

@@ -26,13 +26,13 @@ struct arranged_layer {
 /// Dense weights of layer I, in the order filters x channels x r x s.
 template <int I, class Network>
 std::vector<float> dense_weights(Network const& net) {
-  using L = typename Network::template layer_at<I>;
+  using layer_type = typename Network::template layer_at<I>;
   constexpr shape in = Network::template layer_input_shape<I>();
-  layer_modes const modes = modes_of<L, in>();
+  layer_modes const modes = modes_of<layer_type, in>();
   float const* const stored = net.numbers.data() + Network::first_number(I);
   std::vector<float> values = modes.materialise(stored);
-  if constexpr (L::spec.approximated.arranged.used) {
-    using arranged = arranged_layer<L, in>;
+  if constexpr (layer_type::spec.approximated.arranged.used) {
+    using arranged = arranged_layer<layer_type, in>;
     std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
     std::vector<float> weights(arranged::weights);
     for (int i = 0; i < arranged::weights; ++i) {
@@ -47,37 +47,36 @@ std::vector<float> dense_weights(Network const& net) {
 
 template <int I, class Network>
 std::vector<float> dense_biases(Network const& net) {
-  using L = typename Network::template layer_at<I>;
-  layer_modes const modes = modes_of<L, Network::template layer_input_shape<I>()>();
+  using layer_type = typename Network::template layer_at<I>;
+  layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
   float const* const stored = net.numbers.data() + Network::first_number(I) + modes.coefficients;
   std::vector<float> values(stored, stored + modes.bias_numbers);
-  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.in_weights, values.data());
+  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.in_weights, values);
   return values;
 }
 
 template <int I, class Network>
 void fit_layer(Network& net, std::vector<float> weights, std::vector<float> biases) {
-  using L = typename Network::template layer_at<I>;
+  using layer_type = typename Network::template layer_at<I>;
   constexpr shape in = Network::template layer_input_shape<I>();
-  layer_modes const modes = modes_of<L, in>();
+  layer_modes const modes = modes_of<layer_type, in>();
   float* const stored = net.numbers.data() + Network::first_number(I);
-  if constexpr (L::spec.approximated.arranged.used) {
-    using arranged = arranged_layer<L, in>;
+  if constexpr (layer_type::spec.approximated.arranged.used) {
+    using arranged = arranged_layer<layer_type, in>;
     std::uint8_t* const map = net.maps.data() + Network::first_map_byte(I);
     constexpr int per_curve = arranged::weights / arranged::curves;
-    Eigen::MatrixXf const& basis = modes.weights.front().basis;
+    matrix const& basis = modes.weights.front().basis;
     for (int c = 0; c < arranged::curves; ++c) {
       auto const first = weights.begin() + c * per_curve;
       arranged_weights const fitted = arrange(std::vector<float>(first, first + per_curve), basis);
-      std::copy(fitted.coefficients.begin(), fitted.coefficients.end(), stored + c * basis.cols());
-      for (int i = 0; i < per_curve; ++i)
-        arranged::packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+      std::copy(fitted.coefficients.begin(), fitted.coefficients.end(), stored + c * basis.columns);
+      for (int i = 0; i < per_curve; ++i) arranged::packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
     }
   } else {
     std::vector<float> const coefficients = modes.fit(std::move(weights));
     std::copy(coefficients.begin(), coefficients.end(), stored);
   }
-  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.in_weights, biases.data());
+  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.in_weights, biases);
   std::copy(biases.begin(), biases.end(), stored + modes.coefficients);
 }
 
@@ -114,7 +113,23 @@ void fit(Source const& source, Target& target) {
           }
         }(),
         ...);
-  }(std::make_integer_sequence<int, Source::layers>{});
+  }
+  (std::make_integer_sequence<int, Source::layers>{});
 }
+
+/// Retraining by projection: given to trainer::after_step of a dense network, it replaces the weights after every step
+/// by those that Folded can stand for.
+template <class Folded>
+class projection {
+ public:
+  template <class Dense>
+  void operator()(Dense& net) {
+    fit(net, folded_);
+    fit(folded_, net);
+  }
+
+ private:
+  Folded folded_;
+};
 
 }  // namespace polyfold

@@ -7,12 +7,10 @@
 
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/layers/layer.hpp>
-#include <polyfold/layers/options.hpp>
+#include <polyfold/fit/matrix.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
+#include <polyfold/layers/options.hpp>
 
 namespace polyfold {
 
@@ -25,82 +23,56 @@ struct mode {
   };
   position in_coefficients;
   position in_weights;
-  Eigen::MatrixXf basis;  // extent x terms
-  Eigen::MatrixXf fit;    // terms x extent: the pseudo-inverse
-  Eigen::MatrixXf to_orthonormal;    // R
-  Eigen::MatrixXf from_orthonormal;  // R^-1
+  matrix basis;             // M: extent x terms
+  matrix fit;               // its pseudo-inverse: terms x extent
+  matrix to_orthonormal;    // R
+  matrix from_orthonormal;  // R^-1
 
-  mode(Eigen::MatrixXd const& m, position coefficients, position weights)
-      : in_coefficients(coefficients), in_weights(weights), basis(m.cast<float>()) {
-    Eigen::Index const terms = m.cols();
-    Eigen::HouseholderQR<Eigen::MatrixXd> const qr(m);
-    Eigen::MatrixXd r = qr.matrixQR().topRows(terms).triangularView<Eigen::Upper>();
-    Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(m.rows(), terms);
-    for (Eigen::Index k = 0; k < terms; ++k)
-      if (r(k, k) < 0) {
-        r.row(k) *= -1;
-        q.col(k) *= -1;
-      }
-    Eigen::MatrixXd const inverse =
-        r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(terms, terms));
-    fit = (inverse * q.transpose()).cast<float>();
-    to_orthonormal = r.cast<float>();
-    from_orthonormal = inverse.cast<float>();
+  mode(matrix m, position coefficients, position weights)
+      : in_coefficients(coefficients), in_weights(weights), basis(std::move(m)) {
+    qr_factors factors = qr(basis);
+    to_orthonormal = std::move(factors.r);
+    from_orthonormal = inverse_of_upper(to_orthonormal);
+    fit = times_transposed(from_orthonormal, factors.q);
   }
-
-  [[nodiscard]] int terms() const { return int(basis.cols()); }
-  [[nodiscard]] int extent() const { return int(basis.rows()); }
 };
 
 namespace detail {
 
-using row_major = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// [outer][columns of `by`][inner] to [outer][rows of `by`][inner].
-inline std::vector<float> multiply_along(Eigen::MatrixXf const& by, mode::position at, float const* values) {
-  auto const [outer, inner] = at;
-  std::vector<float> result(std::size_t(outer) * std::size_t(by.rows()) * std::size_t(inner));
-  for (int o = 0; o < outer; ++o)
-    Eigen::Map<row_major>(result.data() + o * by.rows() * inner, by.rows(), inner) =
-        by * Eigen::Map<row_major const>(values + o * by.cols() * inner, by.cols(), inner);
+[[nodiscard]] inline std::vector<float> multiply_along(matrix const& by, mode::position at,
+                                                       std::vector<float> const& values) {
+  std::vector<float> result(std::size_t(at.outer) * std::size_t(by.rows) * std::size_t(at.inner));
+  polyfold::multiply_along(by, at.outer, at.inner, values.data(), result.data());
   return result;
-}
-inline void multiply_in_place(Eigen::MatrixXf const& by, mode::position at, float* values) {
-  auto const [outer, inner] = at;
-  row_major product;
-  for (int o = 0; o < outer; ++o) {
-    Eigen::Map<row_major> block(values + o * by.cols() * inner, by.cols(), inner);
-    product.noalias() = by * block;
-    block = product;
-  }
 }
 
 /// [outer][a][b] to [outer][b][a].
-inline std::vector<float> swap_inner(std::vector<float> const& values, int outer, int a, int b) {
+[[nodiscard]] inline std::vector<float> swap_inner(std::vector<float> const& values, int outer, int a, int b) {
   std::vector<float> result(values.size());
   for (int o = 0; o < outer; ++o)
-    Eigen::Map<row_major>(result.data() + o * a * b, b, a) =
-        Eigen::Map<row_major const>(values.data() + o * a * b, a, b).transpose();
+    for (int i = 0; i < a; ++i)
+      for (int k = 0; k < b; ++k) result[std::size_t((o * b + k) * a + i)] = values[std::size_t((o * a + i) * b + k)];
   return result;
 }
 
 /// The functions of a segmented basis as columns.
 template <class Basis>
-Eigen::MatrixXd matrix_of() {
-  Eigen::MatrixXd m(Basis::length, Basis::size);
+matrix matrix_of() {
+  matrix m(Basis::length, Basis::size);
   for (int k = 0; k < Basis::size; ++k)
-    Basis::synthesise([&](int j) { return j == k ? 1.0f : 0.0f; }, [&](int i, float value) { m(i, k) = double(value); });
+    Basis::synthesise([&](int j) { return j == k ? 1.0f : 0.0f; },
+                      [&](int i, float value) { m(i, k) = double(value); });
   return m;
 }
 
 /// The functions of a kernel plane as columns: the moments of every unit impulse.
 template <window W, int Order, basis_kind Kind>
-Eigen::MatrixXd plane_matrix() {
+matrix plane_matrix() {
   constexpr shape plane{1, W.height, W.width};
   constexpr window once{W.height, W.width};
   using rows = row_moments<plane, once, Order, Kind>;
   using columns = column_moments<rows::output, once, Order, Kind>;
-  Eigen::MatrixXd m(plane.size(), columns::output.size());
+  matrix m(plane.size(), columns::output.size());
   for (int i = 0; i < plane.size(); ++i) {
     tensor<float, plane> impulse;
     tensor<float, rows::output> between;
@@ -131,13 +103,12 @@ struct layer_modes {
   [[nodiscard]] std::vector<float> materialise(float const* stored) const {
     std::vector<float> w(stored, stored + coefficients);
     if (rows_outside) w = detail::swap_inner(w, row_outer, row_terms, kernel_rows);
-    for (mode const& m : weights) w = detail::multiply_along(m.basis, m.in_weights, w.data());
+    for (mode const& m : weights) w = detail::multiply_along(m.basis, m.in_weights, w);
     return w;
   }
   /// The coefficients that come closest to dense weights, in the sense of least squares.
   [[nodiscard]] std::vector<float> fit(std::vector<float> w) const {
-    for (std::size_t i = weights.size(); i-- > 0;)
-      w = detail::multiply_along(weights[i].fit, weights[i].in_weights, w.data());
+    for (std::size_t i = weights.size(); i-- > 0;) w = detail::multiply_along(weights[i].fit, weights[i].in_weights, w);
     if (rows_outside) w = detail::swap_inner(w, row_outer, kernel_rows, row_terms);
     return w;
   }

@@ -94,9 +94,8 @@ struct arranged_product : operation {
             curve::analyse([&](int l) { return at.scratch[l]; },
                            [&](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
           } else {
-            for_each_input(at, in, m, y, x, [&](int level, T const& value) {
-              sum = mul_add(value, at.scratch[level], sum);
-            });
+            for_each_input(at, in, m, y, x,
+                           [&](int level, T const& value) { sum = mul_add(value, at.scratch[level], sum); });
           }
           out(m, y, x) = sum;
         }

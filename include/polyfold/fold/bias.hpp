@@ -41,8 +41,7 @@ struct biases {
 };
 
 template <int N, bias_rule R>
-  requires(R.kind == bias_kind::segmented)
-struct biases<N, R> {
+requires(R.kind == bias_kind::segmented) struct biases<N, R> {
   using basis = segmented_basis<N, R.cut>;
   static constexpr int numbers = basis::size;
   static constexpr int scratch = N;

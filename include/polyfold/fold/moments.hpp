@@ -20,15 +20,15 @@ namespace detail {
   return terms;
 }
 
-/// Moments of a sliding window over `positions` inputs, where a running sum may take the step from one window to the
+/// Moments of `Windows` windows that slide over a line of inputs, where a running sum may take the step from one window to the
 /// next: M_k(x + 1) = M_k(x) - [k = 0] in(x) + binomial(L, k) in(x + L) - M_{k-1}(x + 1).
-template <int Length, int Order, basis_kind Kind, int Stride>
+template <int Windows, int Length, int Order, basis_kind Kind, int Stride>
 struct sliding_basis {
   using basis = segmented_basis<Length, factor{true, 0, Order, Kind}>;
   static constexpr int terms = basis::size;
   static constexpr long long slide_additions = 2 * terms;
   static constexpr long long slide_multiplications = terms - 1;
-  static constexpr bool slides = basis::running_sums && Stride == 1 &&
+  static constexpr bool slides = Windows > 1 && basis::running_sums&& Stride == 1 &&
                                  slide_additions + slide_multiplications < basis::analysis_additions();
   /// Rounding errors of a running sum grow with its length: start afresh after so many steps.
   static constexpr int restart = 16;
@@ -44,14 +44,13 @@ struct sliding_basis {
     for (int k = 1; k < terms; ++k) held[k] = mul_add(entering, float(binomial(Length, k)), held[k] - held[k - 1]);
   }
 
-  /// Operations for `windows` windows in a row.
-  [[nodiscard]] static constexpr long long additions(int windows) {
-    int const fresh = slides ? ceil_div(windows, restart) : windows;
-    return fresh * basis::analysis_additions() + (windows - fresh) * slide_additions;
+  /// Operations for all windows of the line.
+  static constexpr int fresh = slides ? ceil_div(Windows, restart) : Windows;
+  [[nodiscard]] static constexpr long long additions() {
+    return fresh * basis::analysis_additions() + (Windows - fresh) * slide_additions;
   }
-  [[nodiscard]] static constexpr long long multiplications(int windows) {
-    int const fresh = slides ? ceil_div(windows, restart) : windows;
-    return fresh * basis::multiplications() + (windows - fresh) * slide_multiplications;
+  [[nodiscard]] static constexpr long long multiplications() {
+    return fresh * basis::multiplications() + (Windows - fresh) * slide_multiplications;
   }
 };
 
@@ -60,7 +59,7 @@ struct sliding_basis {
 /// Moments along the rows of every window: C x H x W to (C * terms) x H x W_out.
 template <shape In, window W, int Order, basis_kind Kind>
 struct row_moments : pixelwise_operation {
-  using sliding = detail::sliding_basis<W.width, Order, Kind, W.stride_x>;
+  using sliding = detail::sliding_basis<W.output_width(In.width), W.width, Order, Kind, W.stride_x>;
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
@@ -68,8 +67,8 @@ struct row_moments : pixelwise_operation {
   [[nodiscard]] static constexpr cost count() {
     cost c;
     c.table_bytes = basis::table_bytes();
-    c.multiplications = In.channels * In.height * sliding::multiplications(output.width);
-    c.additions = In.channels * In.height * sliding::additions(output.width);
+    c.multiplications = In.channels * In.height * sliding::multiplications();
+    c.additions = In.channels * In.height * sliding::additions();
     return c;
   }
 
@@ -120,8 +119,7 @@ struct row_moments : pixelwise_operation {
 template <shape In, window W, int Order, basis_kind Kind>
 struct column_moments : operation {
   static constexpr int row_terms = std::min(Order + 1, W.width);
-  using sliding = detail::sliding_basis<W.height, Order, Kind, W.stride_y>;
-  using basis = typename sliding::basis;
+  using basis = segmented_basis<W.height, factor{true, 0, Order, Kind}>;
   static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
@@ -132,8 +130,8 @@ struct column_moments : operation {
     cost c;
     for_each_degree([&]<int J>() {
       using column = column_basis<J>;
-      c.multiplications += planes * output.width * column::multiplications(output.height);
-      c.additions += planes * output.width * column::additions(output.height);
+      c.multiplications += planes * output.width * column::multiplications();
+      c.additions += planes * output.width * column::additions();
     });
     c.table_bytes = basis::table_bytes();
     return c;
@@ -184,15 +182,14 @@ struct column_moments : operation {
  private:
   /// Beside degree J along the row, the columns take degrees up to Order - J.
   template <int J>
-  using column_basis = detail::sliding_basis<W.height, Order - J, Kind, W.stride_y>;
+  using column_basis = detail::sliding_basis<output.height, W.height, Order - J, Kind, W.stride_y>;
 
   [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
 
   template <class F>
   static constexpr void for_each_degree(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (f.template operator()<J>(), ...);
-    }(std::make_integer_sequence<int, row_terms>{});
+    [&]<int... J>(std::integer_sequence<int, J...>) { (f.template operator()<J>(), ...); }
+    (std::make_integer_sequence<int, row_terms>{});
   }
 };
 

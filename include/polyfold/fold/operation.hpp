@@ -30,13 +30,13 @@ namespace polyfold {
 /// What an operation is handed beside its maps.
 template <class T>
 struct context {
-  float const* numbers = nullptr;        // its stored numbers
-  std::uint8_t const* map = nullptr;     // its index map
-  T* scratch = nullptr;                  // dead between calls
-  T* saved = nullptr;                    // kept from forward to backward; null at inference
-  float* gradient = nullptr;             // backward: adds d loss / d numbers
-  bool training = false;                 // forward: batch statistics, dropout
-  std::uint64_t seed = 0;                // of this batch: makes dropout repeatable
+  float const* numbers = nullptr;     // its stored numbers
+  std::uint8_t const* map = nullptr;  // its index map
+  T* scratch = nullptr;               // dead between calls
+  T* saved = nullptr;                 // kept from forward to backward; null at inference
+  float* gradient = nullptr;          // backward: adds d loss / d numbers
+  bool training = false;              // forward: batch statistics, dropout
+  std::uint64_t seed = 0;             // of this batch: makes dropout repeatable
 };
 
 /// Defaults of the members above.

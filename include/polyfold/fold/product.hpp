@@ -65,18 +65,17 @@ struct product : operation {
  private:
   static constexpr int area = slid.area();
   static constexpr int kept = fan_in / area * area;  // weights of one filter
-  using forward_kernel =
-      convolution_kernel<read, Filters, slid, Groups,
-                         weight_strides{0, Filters / Groups * kept, kept, area, slid.width, 1}>;
+  using forward_kernel = convolution_kernel<read, Filters, slid, Groups,
+                                            weight_strides{0, Filters / Groups* kept, kept, area, slid.width, 1}>;
 
   /// The gradient of the input of a stride-1 convolution is a convolution with the flipped kernel.
   static constexpr bool flippable =
       slid.stride_y == 1 && slid.stride_x == 1 && slid.padding_y < slid.height && slid.padding_x < slid.width;
-  static constexpr window flipped{slid.height, slid.width, 1, 1, slid.height - 1 - slid.padding_y,
-                                  slid.width - 1 - slid.padding_x};
+  static constexpr window flipped{
+      slid.height, slid.width, 1, 1, slid.height - 1 - slid.padding_y, slid.width - 1 - slid.padding_x};
   using input_kernel =
       convolution_kernel<output, read.channels, flipped, Groups,
-                         weight_strides{area - 1, Filters / Groups * kept, area, kept, -slid.width, -1}>;
+                         weight_strides{area - 1, Filters / Groups* kept, area, kept, -slid.width, -1}>;
 
   template <class View>
   [[nodiscard]] static auto reading(View in) {

@@ -164,7 +164,8 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
         }
       }
     return all;
-  }(std::make_integer_sequence<int, steps>{});
+  }
+  (std::make_integer_sequence<int, steps>{});
 
   static constexpr int numbers = facts.back().first_number + facts.back().numbers;
   static constexpr int map_bytes = facts.back().first_map_byte + facts.back().map_bytes;
@@ -227,7 +228,8 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
             if constexpr (facts[std::size_t(J)].executed) f.template operator()<J>();
           }(),
           ...);
-    }(std::make_integer_sequence<int, steps>{});
+    }
+    (std::make_integer_sequence<int, steps>{});
   }
 
   /// Shape of value V.

@@ -57,9 +57,9 @@ struct convolution_kernel {
   /// Output columns [inner_first, inner_last) read no padding.
   static constexpr int inner_first = std::min(ceil_div(W.padding_x, W.stride_x), output.width);
   static constexpr int inner_last =
-      std::max(inner_first, std::min(output.width, In.width + W.padding_x < W.width
-                                                       ? 0
-                                                       : (In.width + W.padding_x - W.width) / W.stride_x + 1));
+      std::max(inner_first,
+               std::min(output.width,
+                        In.width + W.padding_x < W.width ? 0 : (In.width + W.padding_x - W.width) / W.stride_x + 1));
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.

@@ -72,10 +72,11 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout) {
     for (int r = 0; r < W.height; ++r) {
       int c = 0;
       for (; c + c_block <= channels; c += c_block)
-        detail::gradient_block<In, Filters, W, Groups, T, M, c_block>::add(gradient, in, dout, m, g * channels + c, c, r);
+        detail::gradient_block<In, Filters, W, Groups, T, M, c_block>::add(gradient, in, dout, m, g * channels + c, c,
+                                                                           r);
       if constexpr (channels % c_block != 0)
         detail::gradient_block<In, Filters, W, Groups, T, M, channels % c_block>::add(gradient, in, dout, m,
-                                                                                     g * channels + c, c, r);
+                                                                                      g * channels + c, c, r);
     }
   };
   for (int g = 0; g < Groups; ++g) {

@@ -2,7 +2,7 @@
 //
 // Stored: gamma, beta, mean, variance, in this order, C numbers each. In training the statistics are those of the batch
 // that a scalar holds (its lanes) and the running ones are averaged by the trainer: backward leaves the batch's mean and
-// variance in their places of the gradient. `without_batch_norm` folds the four into the convolution before.
+// variance in their places of the gradient.
 #pragma once
 
 #include <polyfold/fold/operation.hpp>
@@ -97,6 +97,7 @@ struct batch_norm_operation : pixelwise_operation {
 
 struct batch_norm_layer : layer {
   static constexpr char const* name = "batch_norm";
+  static constexpr int statistics = 2;  // of its four vectors: averaged in training, not learned
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<batch_norm_operation<In>, layer_input>>;

@@ -136,8 +136,7 @@ struct graph<pipeline<Input, Layers...>> {
   }(nodes{});
 
   /// The first node that cannot read what reaches it; `size` if there is none.
-  static constexpr int wrong_joint = []<class... L, int... First, int... Second>(
-                                         type_list<node<L, First, Second>...>) {
+  static constexpr int wrong_joint = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
     bool const right[] = {detail::needs_of<L, Second>(shapes[std::size_t(First)])
                               .met_by(shapes[std::size_t(Second < 0 ? First : Second)])...};
     int i = 0;

@@ -17,11 +17,13 @@ struct conv2d_layer : layer {
       convolution_spec{.filters = Filters, .kernel_height = KernelHeight, .kernel_width = KernelWidth}, Options{}...);
   static_assert(spec.filters >= 1 && spec.kernel_height >= 1 && spec.kernel_width >= 1,
                 "polyfold: a convolution has at least one filter and a kernel of at least 1 x 1");
-  static_assert(spec.filters % spec.groups == 0, "polyfold: the filters of a convolution divide evenly into its groups");
+  static_assert(spec.filters % spec.groups == 0,
+                "polyfold: the filters of a convolution divide evenly into its groups");
 
   static constexpr char const* name = "conv2d";
   static constexpr bool approximated = !spec.approximated.exact();
-  static constexpr window sliding{spec.kernel_height, spec.kernel_width, spec.stride, spec.stride, spec.padding, spec.padding};
+  static constexpr window sliding{spec.kernel_height, spec.kernel_width, spec.stride,
+                                  spec.stride,        spec.padding,      spec.padding};
 
   template <class... More>
   consteval conv2d_layer<Filters, KernelHeight, KernelWidth, Options..., More...> operator()(More...) const {

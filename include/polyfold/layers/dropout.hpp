@@ -44,7 +44,8 @@ struct dropout_operation : pixelwise_operation {
     T scale(0.0f);
     for (int lane = 0; lane < lane_count<T>; ++lane) {
       // SplitMix64 (Steele, Lea & Flood 2014).
-      std::uint64_t z = seed + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1);
+      std::uint64_t z =
+          seed + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1);
       z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
       z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
       z ^= z >> 31;

@@ -21,8 +21,8 @@ struct folded_convolution {
   static_assert(!A.arranged.used || !(A.flat.used || A.kernel.used || A.channel.used || A.output.used),
                 "polyfold: arranged weights cannot be cut along an axis as well");
 
-  static constexpr int filters = Filters / Groups;           // per group
-  static constexpr int channels = In.channels / Groups;      // per group
+  static constexpr int filters = Filters / Groups;       // per group
+  static constexpr int channels = In.channels / Groups;  // per group
   static constexpr bool cuts_kernel = A.kernel.used && W.area() > 1;
   /// A flat segment as long as a kernel row: its moments are those of the rows, shared by overlapping windows.
   static constexpr bool cuts_rows = A.flat.used && A.flat.segment == W.width;
@@ -74,9 +74,9 @@ struct folded_convolution {
   static constexpr bias_rule outputs_bias = !Bias         ? bias_rule{}
                                             : A.bias.used ? bias_rule{bias_kind::segmented, A.bias}
                                                           : bias_rule{bias_kind::dense};
-  static constexpr bias_rule product_bias = !bias_before                   ? bias_rule{}
-                                            : A.output.used && Bias        ? bias_rule{bias_kind::dense}
-                                                                           : outputs_bias;
+  static constexpr bias_rule product_bias = !bias_before            ? bias_rule{}
+                                            : A.output.used && Bias ? bias_rule{bias_kind::dense}
+                                                                    : outputs_bias;
 
   using product_step = product<moments, Groups * partial_products, rest, Groups, product_bias>;
   using arranged_step = arranged_product<In, Filters, W, Groups, A.arranged, outputs_bias>;

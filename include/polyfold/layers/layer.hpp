@@ -29,6 +29,8 @@ concept any_layer = std::is_base_of_v<layer, L>;
 
 /// Layers with weights that can be approximated: their `spec` says how, their `folded<In>` what follows from it.
 template <class L>
-concept weighted_layer = any_layer<L> && requires { L::spec; };
+concept weighted_layer = any_layer<L> && requires {
+  L::spec;
+};
 
 }  // namespace polyfold

@@ -118,7 +118,8 @@ namespace detail {
 template <int Size, class... Options>
 struct max_pool_layer : layer {
   static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
-  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size, "polyfold: pooling pads by at most half of its window");
+  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size,
+                "polyfold: pooling pads by at most half of its window");
   static constexpr char const* name = "max_pool";
   template <class... More>
   consteval max_pool_layer<Size, Options..., More...> operator()(More...) const {
@@ -133,7 +134,8 @@ struct max_pool_layer : layer {
 template <int Size, class... Options>
 struct average_pool_layer : layer {
   static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
-  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size, "polyfold: pooling pads by at most half of its window");
+  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size,
+                "polyfold: pooling pads by at most half of its window");
   static constexpr char const* name = "average_pool";
   template <class... More>
   consteval average_pool_layer<Size, Options..., More...> operator()(More...) const {

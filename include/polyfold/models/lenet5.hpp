@@ -20,6 +20,9 @@ struct lenet5_options {
   Dense2 dense2{};
   Dense3 dense3{};
 };
+// Needed by compilers without deduction for aggregates.
+template <class Conv1, class Conv2, class Dense1, class Dense2, class Dense3>
+lenet5_options(Conv1, Conv2, Dense1, Dense2, Dense3) -> lenet5_options<Conv1, Conv2, Dense1, Dense2, Dense3>;
 
 /// LeNet-5 for images of Channels x Size x Size and any number of classes:
 /// make_lenet5<10>(relu, lenet5_options{exact, along<axis::kernel, linear>, ...}).
@@ -34,23 +37,22 @@ inline constexpr auto lenet5 = make_lenet5(relu);
 inline constexpr auto lenet5_tanh = make_lenet5(tanh_activation);
 
 /// One linear segment per kernel row in the convolutions, linear segments of a filter's weights in the dense layers.
-inline constexpr auto lenet5_paper = make_lenet5(
-    relu, lenet5_options{along<axis::flat, segment<5>, linear>, along<axis::flat, segment<5>, linear>,
-                         along<axis::flat, segment<25>, linear>, along<axis::flat, segment<24>, linear>,
-                         along<axis::flat, segment<21>, linear>});
+inline constexpr auto lenet5_paper =
+    make_lenet5(relu, lenet5_options{along<axis::flat, segment<5>, linear>, along<axis::flat, segment<5>, linear>,
+                                     along<axis::flat, segment<25>, linear>, along<axis::flat, segment<24>, linear>,
+                                     along<axis::flat, segment<21>, linear>});
 
 /// 1,014 stored numbers, biases included.
-inline constexpr auto lenet5_small =
-    make_lenet5(relu, lenet5_options{along<axis::kernel, quadratic>, along<axis::kernel, linear>,
-                                     all_of(along<axis::kernel, linear>, along<axis::output, order<9>>,
-                                            bias_along<segment<24>, linear>),
-                                     all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>,
-                                            bias_along<segment<21>, linear>),
-                                     along<axis::channel, order<7>>});
+inline constexpr auto lenet5_small = make_lenet5(
+    relu, lenet5_options{
+              along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+              all_of(along<axis::kernel, linear>, along<axis::output, order<9>>, bias_along<segment<24>, linear>),
+              all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<21>, linear>),
+              along<axis::channel, order<7>>});
 
 /// Every layer's weights on a curve of five linear pieces: 50 coefficients, and an index of 4 bits for every weight.
-inline constexpr auto lenet5_arranged = make_lenet5(
-    relu, lenet5_options{arranged<5, linear, 4>, arranged<5, linear, 4>, arranged<5, linear, 4>,
-                         arranged<5, linear, 4>, arranged<5, linear, 4>});
+inline constexpr auto lenet5_arranged =
+    make_lenet5(relu, lenet5_options{arranged<5, linear, 4>, arranged<5, linear, 4>, arranged<5, linear, 4>,
+                                     arranged<5, linear, 4>, arranged<5, linear, 4>});
 
 }  // namespace polyfold

@@ -39,7 +39,8 @@ class tape {
   void backward(Network const& net, float* gradient, T* image_gradient = nullptr) {
     [&]<int... J>(std::integer_sequence<int, J...>) {
       (backward_step<program::steps - 1 - J>(net, gradient, image_gradient), ...);
-    }(std::make_integer_sequence<int, program::steps>{});
+    }
+    (std::make_integer_sequence<int, program::steps>{});
   }
 
  private:

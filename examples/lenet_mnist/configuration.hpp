@@ -1,0 +1,95 @@
+// Training, writing, reading again and measuring one network. Included by one source file per configuration, so that they
+// compile side by side.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include <polyfold/fit/fit.hpp>
+#include <polyfold/io/checkpoint.hpp>
+#include <polyfold/io/network_file.hpp>
+#include <polyfold/train/progress_bar.hpp>
+#include <polyfold/train/trainer.hpp>
+
+#include "experiment.hpp"
+
+/// Everything that a training run depends on, as text: networks and checkpoints of other runs are not taken up.
+template <class Network>
+std::string run_text(experiment const& e, polyfold::training_options const& o) {
+  std::ostringstream text;
+  text << polyfold::describe<Network>() << "epochs " << o.epochs << ", batch " << o.batch << ", learning rate "
+       << o.optimizer.learning_rate << ", dense rate " << o.dense_rate << ", shift " << o.shift << ", seed " << o.seed
+       << ", dense epochs " << e.chosen.dense_epochs << "\n"
+       << e.training.size() << " training images\n";
+  return text.str();
+}
+
+/// Trains `net`, going on from the checkpoint of an interrupted run if there is one.
+template <class Network>
+void train(experiment& e, std::string const& name, Network& net, polyfold::training_options o) {
+  std::string const run = run_text<Network>(e, o);
+  std::filesystem::path const checkpoint = e.chosen.output / (name + ".checkpoint");
+  polyfold::trainer<Network> trainer(net, o, e.threads);
+  if (auto state = polyfold::load_checkpoint(checkpoint, run, net.numbers.size())) {
+    std::cout << name << ": goes on after epoch " << state->epochs_done << " of an interrupted run\n";
+    trainer.restore(std::move(*state));
+  }
+  trainer.on_progress = polyfold::progress_bar(std::cout, name, e.chosen.terminal);
+  trainer.after_epoch = [&](int) { polyfold::save_checkpoint(checkpoint, trainer.state(), run); };
+  trainer.run(e.training);
+}
+
+/// Median time of one inference over `images` images, in microseconds.
+template <class Network>
+double time_per_image(Network const& net, polyfold::batch_source const& source) {
+  constexpr int passes = 7;
+  std::size_t const images = std::min<std::size_t>(500, source.size());
+  std::vector<float> input(images * std::size_t(Network::input_shape.size()));
+  for (std::size_t i = 0; i < images; ++i) source.load(i, input.data() + i * std::size_t(Network::input_shape.size()));
+  std::vector<float> workspace(std::size_t(Network::workspace_size));
+  std::array<double, passes> times{};
+  float volatile sink = 0;
+  for (double& time : times) {
+    auto const start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < images; ++i)
+      sink = sink + net.run(input.data() + i * std::size_t(Network::input_shape.size()), workspace.data())[0];
+    time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / double(images);
+  }
+  std::nth_element(times.begin(), times.begin() + passes / 2, times.end());
+  return times[passes / 2];
+}
+
+/// Writes the trained network, reads the file into a fresh one, and measures that.
+template <class Network>
+outcome finish(experiment& e, std::string const& name, Network const& net, polyfold::training_options const& o,
+               double seconds) {
+  std::filesystem::path const path = e.chosen.output / (name + ".safetensors");
+  polyfold::save_network(path, net, {{"run", run_text<Network>(e, o)}, {"input", "grey 28 x 28, byte / 255"}});
+  auto loaded = std::make_unique<Network>();
+  polyfold::load_network(path, *loaded);
+  std::filesystem::remove(e.chosen.output / (name + ".checkpoint"));
+  outcome result{
+      name, polyfold::summarize<Network>(), polyfold::evaluate(*loaded, e.held_out, e.threads), o.epochs, seconds, 0};
+  result.microseconds = time_per_image(*loaded, e.held_out);
+  return result;
+}
+
+inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Fits a configuration to the dense network, retrains it and measures it.
+template <auto Pipeline>
+outcome retrain(experiment& e, std::string const& name, dense_network const& dense, polyfold::training_options o) {
+  o.seed = e.chosen.seed;
+  if (e.chosen.epochs > 0) o.epochs = e.chosen.epochs;
+  auto const start = std::chrono::steady_clock::now();
+  auto net = std::make_unique<polyfold::network<Pipeline>>();
+  polyfold::fit(dense, *net);
+  train(e, name, *net, o);
+  return finish(e, name, *net, o, seconds_since(start));
+}

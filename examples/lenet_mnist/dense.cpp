@@ -1,0 +1,52 @@
+// The dense LeNet-5, and the thin one that has as many numbers as the small configuration.
+#include "configuration.hpp"
+
+namespace {
+
+polyfold::training_options dense_options(experiment const& e) {
+  polyfold::training_options o;
+  o.epochs = e.chosen.dense_epochs;
+  o.seed = e.chosen.seed;
+  o.dense_rate = 1;
+  o.optimizer.learning_rate = 2e-3f;
+  return o;
+}
+
+/// The metadata of an earlier run's file if it was the same run, else nothing.
+bool load_earlier(experiment const& e, dense_network& net, polyfold::training_options const& o) {
+  std::filesystem::path const path = e.chosen.output / "dense.safetensors";
+  if (!std::filesystem::exists(path)) return false;
+  auto loaded = std::make_unique<dense_network>();
+  auto const metadata = polyfold::load_network(path, *loaded);
+  auto const run = metadata.find("run");
+  if (run == metadata.end() || run->second != run_text<dense_network>(e, o)) return false;
+  net = *loaded;
+  return true;
+}
+
+}  // namespace
+
+outcome train_dense(experiment& e, dense_network& net) {
+  polyfold::training_options const o = dense_options(e);
+  auto const start = std::chrono::steady_clock::now();
+  if (load_earlier(e, net, o)) {
+    std::cout << "dense: loaded from an earlier run\n";
+  } else {
+    polyfold::initialise(net, o.seed);
+    train(e, "dense", net, o);
+  }
+  return finish(e, "dense", net, o, seconds_since(start));
+}
+
+outcome train_thin(experiment& e) {
+  using namespace polyfold;
+  static constexpr auto thin = input<1, 28, 28> | conv2d<2, 5>(padding<2>) | relu | max_pool<2> | conv2d<5, 5> | relu |
+                               max_pool<2> | dense<5> | relu | dense<6> | relu | dense<10>;
+  training_options o = dense_options(e);
+  o.epochs += small_epochs(e.chosen);
+  auto const start = std::chrono::steady_clock::now();
+  auto net = std::make_unique<network<thin>>();
+  initialise(*net, o.seed);
+  train(e, "thin control", *net, o);
+  return finish(e, "thin control", *net, o, seconds_since(start));
+}

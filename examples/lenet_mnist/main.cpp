@@ -1,0 +1,138 @@
+// LeNet-5 on MNIST: trains the dense network, replaces its weights by polynomial coefficients, retrains them, runs the
+// folded networks over the test images and prints what was saved and what it cost.
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include <polyfold/io/idx.hpp>
+#include <polyfold/io/png.hpp>
+#include <polyfold/report/table.hpp>
+
+#include "experiment.hpp"
+
+namespace {
+
+using polyfold::with_decimals;
+using polyfold::with_thousands;
+
+polyfold::table results_table(std::vector<outcome> const& outcomes) {
+  using polyfold::alignment;
+  polyfold::table t({{"configuration", alignment::left},
+                     {"epochs"},
+                     {"accuracy %"},
+                     {"drop"},
+                     {"stored numbers"},
+                     {"stored bytes"},
+                     {"coefficient ratio"},
+                     {"parameter ratio"},
+                     {"byte ratio"},
+                     {"multiplications"},
+                     {"additions"},
+                     {"time / image, us"}});
+  double const dense = outcomes.front().result.accuracy();
+  for (outcome const& o : outcomes) {
+    polyfold::cost const& c = o.summary.total;
+    bool const folded = o.summary.approximated.coefficients > 0;
+    auto const ratio = [&](double value) { return folded ? polyfold::as_ratio(value) : std::string("1x"); };
+    t.add_row({o.name, std::to_string(o.epochs), with_decimals(100 * o.result.accuracy(), 2),
+               with_decimals(100 * (dense - o.result.accuracy()), 2), with_thousands(c.stored_numbers),
+               with_thousands(c.stored_bytes()), ratio(o.summary.coefficients()), ratio(o.summary.parameters()),
+               ratio(o.summary.bytes()), with_thousands(c.multiplications), with_thousands(c.additions),
+               with_decimals(o.microseconds, 1)});
+  }
+  return t;
+}
+
+/// The first misclassified images of the last network, as a picture.
+void write_mistakes(std::filesystem::path const& path, experiment const& e, outcome const& o) {
+  std::vector<std::size_t> wrong;
+  for (std::size_t i = 0; i < e.held_out.size() && wrong.size() < 40; ++i)
+    if (o.result.predicted[i] != e.held_out.label(i)) wrong.push_back(e.held_out.index(i));
+  if (wrong.empty()) return;
+  polyfold::write_contact_sheet(path, e.held_out.images(), wrong);
+  std::cout << "Some digits that " << o.name << " takes for others: " << path.string() << "\n";
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("LeNet-5 on MNIST: trains it, folds it, retrains it, and prints what was saved and what it cost.");
+  settings chosen;
+  std::filesystem::path data;
+  std::vector<std::string> configurations;
+  int threads = int(std::max(1U, std::thread::hardware_concurrency()));
+  bool validate = false;
+  app.add_option("--data", data, "folder with MNIST's four IDX files, plain or .gz")
+      ->envname("POLYFOLD_DATA_DIR")
+      ->required();
+  app.add_option("--configuration", configurations, "paper, small, arranged; several may be given")
+      ->check(CLI::IsMember({"paper", "small", "arranged"}))
+      ->default_str("all three");
+  app.add_option("--epochs", chosen.epochs, "epochs of retraining, instead of each configuration's own")
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--dense-epochs", chosen.dense_epochs, "epochs of the dense network", true)
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--seed", chosen.seed, "of weights, order and all else that is random", true);
+  app.add_option("--threads", threads, "threads of training; the result is the same for any number", true)
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--output", chosen.output, "folder for networks, table and picture", true);
+  app.add_flag("--validate", validate, "train on 55,000 images and measure on the other 5,000 training images");
+  CLI11_PARSE(app, argc, argv);
+  if (configurations.empty()) configurations = {"paper", "small", "arranged"};
+  chosen.terminal = isatty(STDOUT_FILENO) != 0;
+
+  std::filesystem::create_directories(chosen.output);
+  polyfold::image_set const train = polyfold::read_mnist(data, polyfold::split::train);
+  polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
+  std::size_t const trained = validate ? 55000 : train.size();
+  experiment e{chosen, polyfold::workers(threads), polyfold::batch_source(train, {}, 0, trained),
+               validate ? polyfold::batch_source(train, {}, trained) : polyfold::batch_source(test)};
+
+  auto dense = std::make_unique<dense_network>();
+  std::vector<outcome> outcomes{train_dense(e, *dense)};
+  auto const wanted = [&](char const* name) {
+    return std::find(configurations.begin(), configurations.end(), name) != configurations.end();
+  };
+  if (wanted("paper")) outcomes.push_back(retrain_paper(e, *dense));
+  if (wanted("small")) {
+    outcomes.push_back(retrain_small(e, *dense));
+    outcomes.push_back(train_thin(e));
+  }
+  if (wanted("arranged")) outcomes.push_back(retrain_arranged(e, *dense));
+
+  polyfold::table const results = results_table(outcomes);
+  std::cout << "\nLeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
+            << " images, measured on " << with_thousands((long long)e.held_out.size())
+            << (validate ? " validation" : " test") << " images\n\n";
+  results.write_text(std::cout);
+  std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
+               "parameter ratio: all dense parameters / all stored numbers\n"
+               "byte ratio: dense float32 bytes / all stored bytes, index maps included\n"
+               "drop: percentage points below the dense network\n\n";
+  std::ofstream(chosen.output / "results.md") << "LeNet-5 on MNIST\n\n"
+                                              << [&] {
+                                                   std::ostringstream markdown;
+                                                   results.write_markdown(markdown);
+                                                   return markdown.str();
+                                                 }();
+  std::cout << "Networks and table: " << chosen.output.string() << "\n";
+  for (outcome const& o : outcomes)
+    if (o.name == "small") write_mistakes(chosen.output / "small_mistakes.png", e, o);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (std::exception const& failure) {
+    std::cerr << "lenet_mnist: " << failure.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,7 @@
+#include "configuration.hpp"
+
+outcome retrain_paper(experiment& e, dense_network const& dense) {
+  polyfold::training_options o;
+  o.epochs = 20;
+  return retrain<polyfold::lenet5_paper>(e, "paper", dense, o);
+}

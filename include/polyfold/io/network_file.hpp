@@ -1,0 +1,143 @@
+// Networks in safetensors files: every layer's numbers and index map, and a description of the network's type.
+//
+// Tensors are named "<layer number>.<layer name>.numbers" (float32: coefficients, then biases; batch norm: gamma, beta,
+// mean, variance) and "<layer number>.<layer name>.map" (bytes). The metadata holds "format", "network" (see
+// description.hpp) and whatever the caller adds.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <polyfold/io/description.hpp>
+#include <polyfold/io/error.hpp>
+#include <polyfold/io/safetensors.hpp>
+#include <polyfold/network.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+inline constexpr char network_format[] = "polyfold network 1";
+
+/// The first line in which two texts differ, as "found / expected".
+inline std::pair<std::string, std::string> first_difference(std::string const& found, std::string const& expected) {
+  std::size_t line = 0;
+  for (std::size_t i = 0; i < std::min(found.size(), expected.size()) && found[i] == expected[i]; ++i)
+    if (found[i] == '\n') line = i + 1;
+  auto const at = [line](std::string const& text) {
+    std::string const rest = line < text.size() ? text.substr(line, text.find('\n', line) - line) : "the end";
+    return rest.size() <= 200 ? rest : rest.substr(0, 200) + "...";
+  };
+  return {at(found), at(expected)};
+}
+
+/// The values of tensor `name`, which must be there with type T and `count` elements.
+template <class T>
+std::vector<T> required_values(std::filesystem::path const& path, safetensors_file const& file, std::string const& name,
+                               std::size_t count) {
+  std::string const expected = std::to_string(count) + " elements of type " + std::string(dtype_name(dtype_for<T>()));
+  stored_tensor const* const tensor = file.find(name);
+  if (tensor == nullptr) throw error(path, "has no tensor '" + name + "'", expected);
+  if (tensor->type != dtype_for<T>() || tensor->bytes.size() != count * sizeof(T))
+    throw error(path,
+                "tensor '" + name + "' has " + std::to_string(tensor->bytes.size()) + " bytes of type " +
+                    std::string(dtype_name(tensor->type)),
+                expected);
+  std::vector<T> values = tensor_values<T>(*tensor);
+  if constexpr (std::is_same_v<T, float>)
+    for (std::size_t i = 0; i < count; ++i)
+      if (!std::isfinite(values[i]))
+        throw error(path, "tensor '" + name + "' is not a finite number at element " + std::to_string(i),
+                    "finite numbers");
+  return values;
+}
+
+template <int I, class Network>
+std::string layer_tensor(char const* what) {
+  return std::to_string(I) + "." + Network::template layer_at<I>::name + "." + what;
+}
+
+}  // namespace detail
+
+/// Writes `net`, whole or not at all. `metadata` is kept beside it.
+template <class Network>
+void save_network(std::filesystem::path const& path, Network const& net,
+                  std::map<std::string, std::string> metadata = {}) {
+  safetensors_file file;
+  file.metadata = std::move(metadata);
+  file.metadata["format"] = detail::network_format;
+  file.metadata["network"] = describe<Network>();
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          std::span const numbers =
+              std::span(net.numbers)
+                  .subspan(std::size_t(Network::first_number(I)), std::size_t(Network::number_count(I)));
+          std::span const map =
+              std::span(net.maps).subspan(std::size_t(Network::first_map_byte(I)),
+                                          std::size_t(Network::first_map_byte(I + 1) - Network::first_map_byte(I)));
+          if (!numbers.empty())
+            file.tensors.push_back(make_tensor<float>(detail::layer_tensor<I, Network>("numbers"),
+                                                      {std::int64_t(numbers.size())}, numbers));
+          if (!map.empty())
+            file.tensors.push_back(
+                make_tensor<std::uint8_t>(detail::layer_tensor<I, Network>("map"), {std::int64_t(map.size())}, map));
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
+  write_safetensors(path, file);
+}
+
+/// Reads a network of this type into `net` and returns the file's metadata. Throws `error` where the file is broken,
+/// holds another network (the message names the first layer that differs), lacks a tensor or has one too many, or
+/// contains NaN or infinity; `net` is then unchanged.
+template <class Network>
+std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) {
+  safetensors_file const file = read_safetensors(path);
+  auto const text = [&](char const* key) {
+    auto const found = file.metadata.find(key);
+    return found == file.metadata.end() ? std::string() : found->second;
+  };
+  if (text("format") != detail::network_format)
+    throw error(path, "has the format '" + text("format").substr(0, 100) + "'",
+                std::string("'") + detail::network_format + "'");
+  if (text("network") != describe<Network>()) {
+    auto const [found, expected] = detail::first_difference(text("network"), describe<Network>());
+    throw error(path, "holds another network: its description says '" + found + "'", "'" + expected + "'");
+  }
+  auto loaded = std::make_unique<Network>();
+  std::size_t tensors = 0;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          auto const numbers = std::size_t(Network::number_count(I));
+          auto const bytes = std::size_t(Network::first_map_byte(I + 1) - Network::first_map_byte(I));
+          if (numbers > 0) {
+            auto const values =
+                detail::required_values<float>(path, file, detail::layer_tensor<I, Network>("numbers"), numbers);
+            std::copy(values.begin(), values.end(), loaded->numbers.begin() + Network::first_number(I));
+            ++tensors;
+          }
+          if (bytes > 0) {
+            auto const values =
+                detail::required_values<std::uint8_t>(path, file, detail::layer_tensor<I, Network>("map"), bytes);
+            std::copy(values.begin(), values.end(), loaded->maps.begin() + Network::first_map_byte(I));
+            ++tensors;
+          }
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
+  if (file.tensors.size() != tensors)
+    throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
+                std::to_string(tensors) + " for this network");
+  net = *loaded;
+  return file.metadata;
+}
+
+}  // namespace polyfold

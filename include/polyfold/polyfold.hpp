@@ -1,0 +1,18 @@
+// Everything: inference, fitting, training, files and reports. On the host; an application on a device includes
+// polyfold/inference.hpp alone.
+#pragma once
+
+#include <polyfold/fit/fit.hpp>
+#include <polyfold/inference.hpp>
+#include <polyfold/io/checkpoint.hpp>
+#include <polyfold/io/idx.hpp>
+#include <polyfold/io/network_file.hpp>
+#include <polyfold/io/png.hpp>
+#include <polyfold/report/plot.hpp>
+#include <polyfold/report/row_stationary.hpp>
+#include <polyfold/report/summary.hpp>
+#include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/progress_bar.hpp>
+#include <polyfold/train/recalibrate.hpp>
+#include <polyfold/train/teacher.hpp>
+#include <polyfold/train/trainer.hpp>

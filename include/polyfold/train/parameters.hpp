@@ -1,0 +1,139 @@
+// The coordinates in which a network is trained.
+//
+// A network stores its coefficients in the basis that makes inference cheap. Training sees the same coefficients in the
+// orthonormal basis of every cut axis, where gradients are well scaled: master = R * stored, and for gradients
+// d/d master = R^-T * d/d stored (fit/modes.hpp).
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <polyfold/fit/modes.hpp>
+#include <polyfold/network.hpp>
+
+namespace polyfold {
+
+/// What a stored number is to the optimiser.
+enum class role : std::uint8_t {
+  weight,     // coefficients: weight decay applies
+  bias,       // biases, scales and shifts
+  statistic,  // running mean or variance: averaged, not descended
+};
+
+template <class Network>
+class parameter_space {
+ public:
+  /// Learning rates are scaled per layer by sqrt(weights / coefficients), so that the weights move as far as those of a
+  /// dense layer would, and for dense layers by `dense_rate` on top.
+  explicit parameter_space(float dense_rate = 0.25f)
+      : roles_(std::size_t(Network::program_type::numbers), role::bias), rates_(roles_.size(), 1.0f) {
+    [&]<int... I>(std::integer_sequence<int, I...>) { (add_layer<I>(dense_rate), ...); }
+    (std::make_integer_sequence<int, Network::layers>{});
+  }
+
+  [[nodiscard]] std::vector<role> const& roles() const { return roles_; }
+  /// Factor on the learning rate of every number.
+  [[nodiscard]] std::vector<float> const& rates() const { return rates_; }
+
+  [[nodiscard]] std::vector<float> master_of(Network const& net) const {
+    std::vector<float> master(net.numbers.begin(), net.numbers.end());
+    for (block const& b : blocks_) multiply(b.to_orthonormal, b, master.data());
+    return master;
+  }
+  void store(std::vector<float> const& master, Network& net) const {
+    std::copy(master.begin(), master.end(), net.numbers.begin());
+    for (block const& b : blocks_) multiply(b.from_orthonormal, b, net.numbers.data());
+  }
+  /// Turns d / d stored into d / d master, in place.
+  void to_master_gradient(std::vector<float>& gradient) const {
+    for (block const& b : blocks_) multiply(b.gradient, b, gradient.data());
+  }
+
+ private:
+  struct block {
+    int offset;
+    mode::position at;
+    matrix to_orthonormal;
+    matrix from_orthonormal;
+    matrix gradient;
+  };
+
+  static void multiply(matrix const& by, block const& b, float* numbers) {
+    std::size_t const count = std::size_t(b.at.outer) * std::size_t(by.columns) * std::size_t(b.at.inner);
+    std::vector<float> const before(numbers + b.offset, numbers + b.offset + count);
+    multiply_along(by, b.at.outer, b.at.inner, before.data(), numbers + b.offset);
+  }
+
+  void add_modes(std::vector<mode> const& modes, int offset) {
+    for (mode const& m : modes)
+      blocks_.push_back(
+          {offset, m.in_coefficients, m.to_orthonormal, m.from_orthonormal, transposed(m.from_orthonormal)});
+  }
+
+  template <int I>
+  void add_layer(float dense_rate) {
+    using layer_type = typename Network::template layer_at<I>;
+    int const first = Network::first_number(I);
+    if constexpr (weighted_layer<layer_type>) {
+      layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
+      add_modes(modes.weights, first);
+      add_modes(modes.biases, first + modes.coefficients);
+      constexpr cost c = Network::template layer_cost<I>();
+      float rate = std::sqrt(float(c.weights) / float(c.coefficients));
+      // A level serves many weights: its coefficients are as sensitive as single weights.
+      if (layer_type::spec.approximated.arranged.used) rate = 1;
+      if (Network::layer_output_shape(I).pixels() == 1) rate *= dense_rate;
+      for (int i = first; i < first + modes.coefficients; ++i) {
+        roles_[std::size_t(i)] = role::weight;
+        rates_[std::size_t(i)] = rate;
+      }
+    } else if constexpr (requires { layer_type::statistics; }) {
+      int const count = Network::number_count(I);
+      for (int i = first + count - layer_type::statistics * count / 4; i < first + count; ++i)
+        roles_[std::size_t(i)] = role::statistic;
+    }
+  }
+
+  std::vector<role> roles_;
+  std::vector<float> rates_;
+  std::vector<block> blocks_;
+};
+
+/// Random weights for training from nothing: normal, of variance 2 / fan-in in the weights that the coefficients stand
+/// for (He et al. 2015); biases 0, batch norm neutral.
+template <class Network>
+void initialise(Network& net, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  parameter_space<Network> const space;
+  std::vector<float> master(net.numbers.size(), 0.0f);
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          using layer_type = typename Network::template layer_at<I>;
+          int const first = Network::first_number(I);
+          if constexpr (weighted_layer<layer_type>) {
+            static_assert(!layer_type::spec.approximated.arranged.used,
+                          "polyfold: arranged weights are fitted to trained ones: there is nothing to draw at random");
+            constexpr cost c = Network::template layer_cost<I>();
+            constexpr shape in = Network::template layer_input_shape<I>();
+            float const fan_in = float(c.weights) / float(layer_type::spec.filters);
+            std::normal_distribution<float> normal(0.0f,
+                                                   std::sqrt(2.0f / fan_in * float(c.weights) / float(c.coefficients)));
+            for (int i = 0; i < layer_type::template folded<in>::coefficients; ++i)
+              master[std::size_t(first + i)] = normal(random);
+          } else if constexpr (requires { layer_type::statistics; }) {
+            int const channels = Network::number_count(I) / 4;
+            for (int i = 0; i < channels; ++i)
+              master[std::size_t(first + i)] = master[std::size_t(first + 3 * channels + i)] = 1;
+          }
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
+  space.store(master, net);
+}
+
+}  // namespace polyfold

@@ -1,0 +1,36 @@
+// Recomputes batch norm's running statistics, which no longer hold once the weights before it have been replaced.
+#pragma once
+
+#include <vector>
+
+#include <polyfold/core/lanes.hpp>
+#include <polyfold/train/batches.hpp>
+#include <polyfold/train/parameters.hpp>
+#include <polyfold/train/tape.hpp>
+
+namespace polyfold {
+
+/// Sets every mean and variance to their average over the first `images` images of `source`, 16 at a time. Each group
+/// passes with statistics of its own, as in training.
+template <class Network>
+void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_t images = 2048) {
+  using scalar_type = lanes<float, 16>;
+  constexpr std::size_t group = 16;
+  if (source.size() < group)
+    throw error("recalibrate_batch_norm: " + std::to_string(source.size()) + " images; expected 16 at least");
+  parameter_space<Network> const space;
+  tape<Network, scalar_type> passes;
+  std::vector<scalar_type> input(std::size_t(Network::input_shape.size()));
+  std::vector<float> sums(net.numbers.size(), 0.0f);
+  std::size_t const groups = std::min(images, source.size()) / group;
+  for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t lane = 0; lane < group; ++lane) source.load(g * group + lane, input.data(), int(lane));
+    passes.forward(net, input.data(), 0);
+    passes.output_gradient();
+    passes.backward(net, sums.data());  // with a gradient of zero: only the statistics add up
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    if (space.roles()[i] == role::statistic) net.numbers[i] = sums[i] / float(groups);
+}
+
+}  // namespace polyfold

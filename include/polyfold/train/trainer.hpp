@@ -1,0 +1,197 @@
+// Trains a network in the form that it is stored in: a folded network is retrained in folded form, so retraining is
+// cheaper by the same factor as inference.
+//
+// A mini-batch is cut into groups of 16 images, each run side by side in the lanes of a scalar. The groups are dealt to a
+// fixed number of shards; each shard adds up its gradients in order, and the shards are added in order. Threads only
+// share the shards out, so the result is the same for any number of threads. Batch norm takes its statistics over a
+// group.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <polyfold/train/batches.hpp>
+#include <polyfold/train/loss.hpp>
+#include <polyfold/train/optimizer.hpp>
+#include <polyfold/train/parameters.hpp>
+#include <polyfold/train/tape.hpp>
+#include <polyfold/train/workers.hpp>
+
+namespace polyfold {
+
+struct training_options {
+  int epochs = 10;
+  int batch = 64;                // images of a step; rounded up to groups of 16
+  int shift = 0;                 // augmentation: every image is moved by up to so many pixels, both ways
+  std::uint64_t seed = 1;        // of order, shifts and dropout
+  float dense_rate = 0.25f;      // factor on the learning rate of dense layers
+  float statistics_rate = 0.1f;  // of batch norm's running averages
+  optimizer_options optimizer{};
+  distillation distil{};
+};
+
+/// Where a training run stands.
+struct training_progress {
+  int epoch = 0;  // from 0
+  int epochs = 0;
+  std::size_t image = 0;  // of the epoch
+  std::size_t images = 0;
+  loss_sums sums{};  // over the epoch so far
+};
+
+/// Everything that a run needs to go on where it stopped.
+struct training_state {
+  std::vector<float> master;
+  optimizer_state optimizer;
+  int epochs_done = 0;
+};
+
+template <class Network>
+class trainer {
+ public:
+  using scalar_type = lanes<float, 16>;
+  static constexpr int group = lane_count<scalar_type>;
+  static constexpr int most_shards = 8;
+
+  /// Trains `net` in place. `threads` must outlive the trainer.
+  trainer(Network& net, training_options options, workers& threads)
+      : net_(net), options_(options), threads_(threads), space_(options.dense_rate) {
+    if (options.epochs < 1 || options.batch < 1) throw error("trainer: epochs and batch must be at least 1");
+    state_.master = space_.master_of(net);
+    state_.optimizer = optimizer_state(state_.master.size());
+    groups_ = ceil_div(options.batch, group);
+    shards_.resize(std::size_t(std::min(groups_, most_shards)));
+    for (shard& s : shards_) s.gradient.resize(state_.master.size());
+    for (int i = 0; i < threads.count(); ++i) tapes_.push_back(std::make_unique<pass>());
+  }
+
+  /// Teaches by distillation: `logits(images)` gives the teacher's outputs for a group of images, called from any thread
+  /// with the number of the worker.
+  std::function<scalar_type const*(scalar_type const* images, int worker)> teacher;
+  /// Called after every step, with the network as it then is; what it changes there is trained on. Projection, say.
+  std::function<void(Network&)> after_step;
+  /// Called after every step and once at the end of every epoch.
+  std::function<void(training_progress const&)> on_progress;
+  /// Called after every epoch, with the epochs done so far.
+  std::function<void(int)> after_epoch;
+
+  [[nodiscard]] training_state const& state() const { return state_; }
+  /// Goes on from `state`, that of an earlier trainer with the same options.
+  void restore(training_state state) {
+    if (state.master.size() != state_.master.size() || state.optimizer.first.size() != state_.master.size() ||
+        state.optimizer.second.size() != state_.master.size())
+      throw error("trainer: the saved state is of another network: it has " + std::to_string(state.master.size()) +
+                  " numbers, expected " + std::to_string(state_.master.size()));
+    state_ = std::move(state);
+    space_.store(state_.master, net_);
+  }
+
+  /// Trains for the epochs that are left.
+  void run(batch_source& source) {
+    if (!(source.image_shape() == Network::input_shape))
+      throw error("trainer: the images do not have the shape that the network reads");
+    std::size_t const batch = std::size_t(groups_) * group;
+    long long const steps_per_epoch = (long long)((source.size() + batch - 1) / batch);
+    for (; state_.epochs_done < options_.epochs;) {
+      std::uint64_t const epoch_seed = options_.seed * 0x9e3779b97f4a7c15u + std::uint64_t(state_.epochs_done);
+      source.shuffle(epoch_seed);
+      training_progress progress{state_.epochs_done, options_.epochs, 0, source.size(), {}};
+      for (std::size_t first = 0; first < source.size(); first += batch) {
+        progress.sums += step(source, first, epoch_seed, steps_per_epoch * options_.epochs);
+        progress.image = std::min(first + batch, source.size());
+        if (on_progress) on_progress(progress);
+      }
+      ++state_.epochs_done;
+      if (after_epoch) after_epoch(state_.epochs_done);
+    }
+  }
+
+ private:
+  struct shard {
+    std::vector<float> gradient;
+    loss_sums sums;
+  };
+  struct pass {
+    tape<Network, scalar_type> passes;
+    std::vector<scalar_type> images = std::vector<scalar_type>(std::size_t(Network::input_shape.size()));
+  };
+
+  loss_sums step(batch_source const& source, std::size_t first, std::uint64_t seed, long long steps) {
+    int const present = int(std::min(std::size_t(groups_) * group, source.size() - first));
+    int const groups = ceil_div(present, group);
+    int const shards = std::min(groups, int(shards_.size()));
+    threads_.run(shards, [&](int s, int worker) {
+      shard& own = shards_[std::size_t(s)];
+      std::fill(own.gradient.begin(), own.gradient.end(), 0.0f);
+      own.sums = {};
+      for (int g = s; g < groups; g += shards)
+        own.sums += add_group(source, first, g, present, seed, worker, own.gradient);
+    });
+    loss_sums sums;
+    std::vector<float>& total = shards_.front().gradient;
+    for (int s = 0; s < shards; ++s) {
+      shard const& part = shards_[std::size_t(s)];
+      sums += part.sums;
+      if (s == 0) continue;
+      for (std::size_t i = 0; i < total.size(); ++i) total[i] += part.gradient[i];
+    }
+    update(total, groups, steps);
+    return sums;
+  }
+
+  loss_sums add_group(batch_source const& source, std::size_t first, int g, int present, std::uint64_t seed, int worker,
+                      std::vector<float>& gradient) {
+    pass& own = *tapes_[std::size_t(worker)];
+    int labels[group];
+    std::mt19937_64 random(seed ^ (0xbf58476d1ce4e5b9u * (first + std::size_t(g) * group + 1)));
+    for (int lane = 0; lane < group; ++lane) {
+      // Lanes beyond the last image repeat the first: batch norm's statistics stay those of images.
+      int const i = g * group + lane;
+      std::size_t const image = first + std::size_t(i < present ? i : 0);
+      labels[lane] = i < present ? source.label(image) : -1;
+      int const range = 2 * options_.shift + 1;
+      int const dy = int(random() % std::uint64_t(range)) - options_.shift;
+      int const dx = int(random() % std::uint64_t(range)) - options_.shift;
+      source.load(image, own.images.data(), lane, dy, dx);
+    }
+    scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
+    scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
+    loss_sums const sums = cross_entropy<Network::output_shape.size()>(
+        logits, labels, 1.0f / float(present), own.passes.output_gradient(), options_.distil, taught);
+    own.passes.backward(net_, gradient.data());
+    return sums;
+  }
+
+  void update(std::vector<float>& gradient, int groups, long long steps) {
+    space_.to_master_gradient(gradient);
+    float const share = learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up);
+    step_rule const rule(options_.optimizer, state_.optimizer);
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      role const r = space_.roles()[i];
+      float& value = state_.master[i];
+      if (r == role::statistic)
+        value += options_.statistics_rate * (gradient[i] / float(groups) - value);
+      else
+        rule.apply(i, value, gradient[i], share * options_.optimizer.learning_rate * space_.rates()[i],
+                   r == role::weight);
+    }
+    space_.store(state_.master, net_);
+    if (after_step) {
+      after_step(net_);
+      state_.master = space_.master_of(net_);
+    }
+  }
+
+  Network& net_;
+  training_options options_;
+  workers& threads_;
+  parameter_space<Network> space_;
+  training_state state_;
+  int groups_ = 0;
+  std::vector<shard> shards_;
+  std::vector<std::unique_ptr<pass>> tapes_;
+};
+
+}  // namespace polyfold

@@ -1,0 +1,56 @@
+// Backward of the layers without weights, of batch norm and of residual blocks, against central differences.
+
+#include <polyfold/inference.hpp>
+
+#include "catch.hpp"
+#include "support/gradient_check.hpp"
+
+using namespace polyfold;
+using test::check_gradients;
+using test::inputs;
+
+TEST_CASE("gradients of activations") {
+  check_gradients<input<2, 3, 4> | relu | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | leaky_relu<1, 5> | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | tanh_activation | dense<3>>();
+  check_gradients<input<2, 3, 4> | sigmoid | dense<3>>();
+  // After a layer they work in place.
+  check_gradients<input<2, 3, 4> | dense<5> | tanh_activation | dense<3> | sigmoid>();
+}
+
+TEST_CASE("gradients of softmax") {
+  check_gradients<input<5, 2, 3> | softmax>();
+  check_gradients<input<2, 3, 4> | dense<5> | softmax | dense<2>>();
+}
+
+TEST_CASE("gradients of pooling") {
+  check_gradients<input<2, 6, 6> | max_pool<2> | dense<2>>(inputs::spaced);
+  check_gradients<input<2, 5, 7> | max_pool<3>(stride<2>, padding<1>)>(inputs::spaced);
+  check_gradients<input<2, 6, 5> | average_pool<2> | dense<2>>();
+  check_gradients<input<2, 5, 7> | average_pool<3>(stride<2>, padding<1>)>();
+  check_gradients<input<3, 4, 5> | global_average_pool | dense<2>>();
+}
+
+TEST_CASE("gradients of batch norm with the statistics of the batch") {
+  check_gradients<input<3, 3, 4> | batch_norm>();
+  check_gradients<input<2, 5, 5> | conv2d<4, 3> | batch_norm | tanh_activation | dense<3>>();
+}
+
+TEST_CASE("gradients of residual blocks") {
+  check_gradients<input<3, 4, 4> | residual(conv2d<3, 3>(padding<1>) | tanh_activation)>();
+  check_gradients<input<3, 5, 5> | residual(conv2d<4, 3>(padding<1>, stride<2>), conv2d<4, 1>(stride<2>))>();
+  check_gradients<input<2, 4, 4> | residual(tanh_activation | residual(conv2d<2, 1> | sigmoid) | batch_norm) |
+                  sigmoid | dense<2>>();
+}
+
+TEST_CASE("gradients of dropout go where its forward went") {
+  check_gradients<input<2, 4, 5> | dropout<1, 3> | dense<3>>();
+  check_gradients<input<2, 4, 5> | dense<12> | dropout<1, 2> | tanh_activation | dropout<1, 4>>();
+}
+
+TEST_CASE("gradients of one image at a time") {
+  check_gradients<input<2, 6, 7> | conv2d<4, 3>(groups<2>, padding<1>) | batch_norm | tanh_activation |
+                      residual(conv2d<4, 1>) | average_pool<2> | dense<5> | sigmoid,
+                  float>();
+  check_gradients<input<2, 6, 6> | max_pool<2> | dense<3>, float>(inputs::spaced);
+}
