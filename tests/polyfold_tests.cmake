@@ -4,7 +4,7 @@
 add_library(polyfold_test_support INTERFACE)
 target_include_directories(polyfold_test_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_definitions(polyfold_test_support INTERFACE POLYFOLD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
-target_link_libraries(polyfold_test_support INTERFACE polyfold::training polyfold::io polyfold_build_flags)
+target_link_libraries(polyfold_test_support INTERFACE polyfold::training polyfold::io Eigen3::Eigen polyfold_build_flags)
 if(TARGET Catch2::Catch2WithMain)
   target_link_libraries(polyfold_test_support INTERFACE Catch2::Catch2WithMain)
 else()

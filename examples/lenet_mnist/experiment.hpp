@@ -15,7 +15,7 @@
 #include <polyfold/train/workers.hpp>
 
 struct settings {
-  std::filesystem::path output = "lenet_mnist";
+  std::filesystem::path output;
   int epochs = 0;  // of retraining; 0: each configuration's own number
   int dense_epochs = 12;
   std::uint64_t seed = 1;

@@ -63,7 +63,8 @@ void write_mistakes(std::filesystem::path const& path, experiment const& e, outc
 int run(int argc, char** argv) {
   CLI::App app("LeNet-5 on MNIST: trains it, folds it, retrains it, and prints what was saved and what it cost.");
   settings chosen;
-  std::filesystem::path data;
+  std::string data;
+  std::string output = "lenet_mnist";
   std::vector<std::string> configurations;
   int threads = int(std::max(1U, std::thread::hardware_concurrency()));
   bool validate = false;
@@ -75,15 +76,18 @@ int run(int argc, char** argv) {
       ->default_str("all three");
   app.add_option("--epochs", chosen.epochs, "epochs of retraining, instead of each configuration's own")
       ->check(CLI::Range(1, 10000));
-  app.add_option("--dense-epochs", chosen.dense_epochs, "epochs of the dense network", true)
+  app.add_option("--dense-epochs", chosen.dense_epochs, "epochs of the dense network")
+      ->capture_default_str()
       ->check(CLI::Range(1, 10000));
-  app.add_option("--seed", chosen.seed, "of weights, order and all else that is random", true);
-  app.add_option("--threads", threads, "threads of training; the result is the same for any number", true)
+  app.add_option("--seed", chosen.seed, "of weights, order and all else that is random")->capture_default_str();
+  app.add_option("--threads", threads, "threads of training; the result is the same for any number")
+      ->capture_default_str()
       ->check(CLI::Range(1, 1024));
-  app.add_option("--output", chosen.output, "folder for networks, table and picture", true);
+  app.add_option("--output", output, "folder for networks, table and picture")->capture_default_str();
   app.add_flag("--validate", validate, "train on 55,000 images and measure on the other 5,000 training images");
   CLI11_PARSE(app, argc, argv);
   if (configurations.empty()) configurations = {"paper", "small", "arranged"};
+  chosen.output = output;
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
 
   std::filesystem::create_directories(chosen.output);

@@ -111,10 +111,11 @@ struct segmented_basis {
         m[0] = m[0] + get(Count - 1 - j);
       }
     } else {
-      for (int i = 0; i < Count; ++i) {
+      T const first = get(0);
+      for (int k = 0; k < Terms; ++k) m[k] = first * value<Count, Terms>(k, 0);
+      for (int i = 1; i < Count; ++i) {
         T const x = get(i);
-        for (int k = 0; k < Terms; ++k)
-          m[k] = i == 0 ? x * (value<Count, Terms>(k, 0)) : mul_add(x, (value<Count, Terms>(k, i)), m[k]);
+        for (int k = 0; k < Terms; ++k) m[k] = mul_add(x, value<Count, Terms>(k, i), m[k]);
       }
     }
     for (int k = 0; k < Terms; ++k) put(k, m[k]);
@@ -134,7 +135,7 @@ struct segmented_basis {
       }
     } else {
       for (int i = 0; i < Count; ++i) {
-        T y = c[0] * (value<Count, Terms>(0, i));
+        T y = c[0] * value<Count, Terms>(0, i);
         for (int k = 1; k < Terms; ++k) y = mul_add(c[k], (value<Count, Terms>(k, i)), y);
         put(i, y);
       }

@@ -44,6 +44,8 @@ struct arranged_product : operation {
   using bias = biases<Filters, Bias>;
   using curve = level_curve<A>;
   using packing = packed_levels<A.bits>;
+  static_assert(curve::segments == A.pieces,
+                "polyfold: the 2^bits levels of an arrangement cannot be cut into this many pieces of equal length");
   static_assert(curve::running_sums, "polyfold: arranged weights take curves of order 0, 1 or 2");
 
   static constexpr int levels = 1 << A.bits;

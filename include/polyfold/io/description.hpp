@@ -5,53 +5,59 @@
 //   1 relu: 6 x 28 x 28
 #pragma once
 
+#include <ostream>
+#include <sstream>
 #include <string>
 #include <utility>
 
+#include <polyfold/layers/activation.hpp>
+#include <polyfold/layers/conv2d.hpp>
+#include <polyfold/layers/pooling.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
 
 namespace detail {
 
-inline std::string text_of(shape s) {
-  return std::to_string(s.channels) + " x " + std::to_string(s.height) + " x " + std::to_string(s.width);
+inline void write(std::ostream& out, shape s) { out << s.channels << " x " << s.height << " x " << s.width; }
+
+inline void write(std::ostream& out, char const* where, factor const& f) {
+  if (!f.used) return;
+  out << ", " << where;
+  if (f.segment != 0) out << " segments of " << f.segment;
+  out << " order " << f.order << (f.basis == basis_kind::cosine ? " cosine" : "");
 }
 
-inline std::string text_of(char const* where, factor const& f) {
-  if (!f.used) return "";
-  return std::string(", ") + where + (f.segment == 0 ? "" : " segments of " + std::to_string(f.segment)) + " order " +
-         std::to_string(f.order) + (f.basis == basis_kind::cosine ? " cosine" : "");
-}
-
-inline std::string text_of(approximation const& a) {
-  std::string text = text_of("flat", a.flat) + text_of("kernel", a.kernel) + text_of("channel", a.channel) +
-                     text_of("output", a.output) + text_of("bias", a.bias);
+inline void write(std::ostream& out, approximation const& a) {
+  write(out, "flat", a.flat);
+  write(out, "kernel", a.kernel);
+  write(out, "channel", a.channel);
+  write(out, "output", a.output);
+  write(out, "bias", a.bias);
   if (a.arranged.used)
-    text += ", arranged in " + std::to_string(a.arranged.pieces) + " pieces order " + std::to_string(a.arranged.order) +
-            " of " + std::to_string(a.arranged.bits) + " bits" + (a.arranged.per_filter ? " per filter" : "");
-  return text;
+    out << ", arranged in " << a.arranged.pieces << " pieces order " << a.arranged.order << " of " << a.arranged.bits
+        << " bits" << (a.arranged.per_filter ? " per filter" : "");
 }
 
+/// What the type of layer L says beyond its name.
 template <class L>
-std::string parameters_of() {
+void write_parameters(std::ostream& out) {
   if constexpr (weighted_layer<L>) {
     constexpr convolution_spec s = L::spec;
-    std::string text = " " + std::to_string(s.filters);
+    out << ' ' << s.filters;
     if constexpr (requires { L::sliding; }) {
-      text += " x " + std::to_string(s.kernel_height) + " x " + std::to_string(s.kernel_width);
-      if (s.stride != 1) text += ", stride " + std::to_string(s.stride);
-      if (s.padding != 0) text += ", padding " + std::to_string(s.padding);
-      if (s.groups != 1) text += ", groups " + std::to_string(s.groups);
+      out << " x " << s.kernel_height << " x " << s.kernel_width;
+      if (s.stride != 1) out << ", stride " << s.stride;
+      if (s.padding != 0) out << ", padding " << s.padding;
+      if (s.groups != 1) out << ", groups " << s.groups;
     }
-    if (!s.bias) text += ", no bias";
-    return text + text_of(s.approximated);
+    if (!s.bias) out << ", no bias";
+    write(out, s.approximated);
   } else if constexpr (requires { L::pooled; }) {
-    constexpr pooling_spec s = L::pooled;
-    return " " + std::to_string(s.size) + ", stride " + std::to_string(s.stride) +
-           (s.padding == 0 ? "" : ", padding " + std::to_string(s.padding));
-  } else {
-    return "";
+    out << ' ' << L::pooled.size << ", stride " << L::pooled.stride;
+    if (L::pooled.padding != 0) out << ", padding " << L::pooled.padding;
+  } else if constexpr (requires { L::function::leak; }) {
+    out << ' ' << L::function::leak;
   }
 }
 
@@ -59,15 +65,23 @@ std::string parameters_of() {
 
 template <class Network>
 [[nodiscard]] std::string describe() {
-  std::string text = "input " + detail::text_of(Network::input_shape) + "\n";
+  std::ostringstream out;
+  out << "input ";
+  detail::write(out, Network::input_shape);
   [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((text += std::to_string(I) + " " + Network::template layer_at<I>::name +
-              detail::parameters_of<typename Network::template layer_at<I>>() + ": " +
-              detail::text_of(Network::layer_output_shape(I)) + "\n"),
-     ...);
+    (
+        [&] {
+          using layer_type = typename Network::template layer_at<I>;
+          out << '\n' << I << ' ' << layer_type::name;
+          detail::write_parameters<layer_type>(out);
+          out << ": ";
+          detail::write(out, Network::layer_output_shape(I));
+        }(),
+        ...);
   }
   (std::make_integer_sequence<int, Network::layers>{});
-  return text;
+  out << '\n';
+  return out.str();
 }
 
 }  // namespace polyfold

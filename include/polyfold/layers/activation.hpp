@@ -91,6 +91,7 @@ struct apply_elementwise : pixelwise_operation {
 
 template <class Function>
 struct activation_layer : layer {
+  using function = Function;
   static constexpr char const* name = Function::name;
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>

@@ -50,9 +50,9 @@ inline constexpr auto lenet5_small = make_lenet5(
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<21>, linear>),
               along<axis::channel, order<7>>});
 
-/// Every layer's weights on a curve of five linear pieces: 50 coefficients, and an index of 4 bits for every weight.
+/// Every layer's weights on a curve of five linear pieces: 50 coefficients, and an index of 5 bits for every weight.
 inline constexpr auto lenet5_arranged =
-    make_lenet5(relu, lenet5_options{arranged<5, linear, 4>, arranged<5, linear, 4>, arranged<5, linear, 4>,
-                                     arranged<5, linear, 4>, arranged<5, linear, 4>});
+    make_lenet5(relu, lenet5_options{arranged<5, linear, 5>, arranged<5, linear, 5>, arranged<5, linear, 5>,
+                                     arranged<5, linear, 5>, arranged<5, linear, 5>});
 
 }  // namespace polyfold

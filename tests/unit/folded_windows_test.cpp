@@ -1,5 +1,5 @@
-// Layers cut along one axis compute what the weights that their coefficients stand for compute: all axes, orders, segment
-// lengths that divide the axis or do not, strides, paddings, groups and both bases.
+// Layers cut along the flat or the kernel axis compute what the weights that their coefficients stand for compute:
+// orders, segment lengths that divide the axis or do not, strides, paddings, groups and both bases.
 
 #include <polyfold/inference.hpp>
 
@@ -51,26 +51,4 @@ TEST_CASE("the kernel plane") {
   cut_layer_equals_dense<map, conv2d<4, 2, 3>, along<a, order<3>>>();
   cut_layer_equals_dense<map, conv2d<4, 1>, along<a, linear>>();
   cut_layer_equals_dense<map, dense<7>, along<a, order<3>>>();
-}
-
-TEST_CASE("channels") {
-  constexpr auto a = axis::channel;
-  cut_layer_equals_dense<map, plain, along<a, constant>>();
-  cut_layer_equals_dense<map, padded, along<a, segment<4>, linear>>();
-  cut_layer_equals_dense<map, strided, along<a, segment<5>, quadratic>>();
-  cut_layer_equals_dense<map, grouped, along<a, segment<2>, constant>>();
-  cut_layer_equals_dense<map, depthwise, along<a, constant>>();
-  cut_layer_equals_dense<map, plain, along<a, segment<5>, order<3>, cosine>>();
-  cut_layer_equals_dense<input<31, 2, 1>, dense<5>, along<a, segment<11>, order<5>>>();
-}
-
-TEST_CASE("outputs") {
-  constexpr auto a = axis::output;
-  cut_layer_equals_dense<map, plain, along<a, constant>>();
-  cut_layer_equals_dense<map, padded, along<a, segment<4>, linear>>();
-  cut_layer_equals_dense<map, strided, along<a, segment<7>, quadratic>>();
-  cut_layer_equals_dense<map, grouped, along<a, segment<3>, linear>>();
-  cut_layer_equals_dense<map, depthwise, along<a, constant>>();
-  cut_layer_equals_dense<map, plain, along<a, segment<6>, order<3>, cosine>>();
-  cut_layer_equals_dense<input<6, 1, 1>, dense<120>, along<a, order<9>>>();
 }

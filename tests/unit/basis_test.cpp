@@ -1,0 +1,214 @@
+// Bases are orthonormal, segments cover their axis, running sums are what the tables say, in both directions.
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/fold/moments.hpp>
+
+#include "catch.hpp"
+#include "support/random.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+/// Largest difference of the Gram matrix of the first K functions on N points from the identity.
+template <int N, int K>
+constexpr double gram_error(basis_kind kind) {
+  auto const table = orthonormal_functions<N, K>(kind);
+  double worst = 0;
+  for (std::size_t j = 0; j < std::size_t(K); ++j)
+    for (std::size_t k = 0; k <= j; ++k) {
+      double sum = j == k ? -1 : 0;
+      for (auto const& row : table) sum += row[j] * row[k];
+      worst = std::max(worst, sum < 0 ? -sum : sum);
+    }
+  return worst;
+}
+
+/// Both kinds, for K functions (or N, where there are fewer) on each of some numbers of points.
+template <int K, int... N>
+void check_orthonormal() {
+  ([] {
+    CAPTURE(N, K);
+    CHECK(gram_error<N, std::min(N, K)>(polynomial) < 1e-12);
+    CHECK(gram_error<N, std::min(N, K)>(cosine) < 1e-12);
+  }(), ...);
+}
+
+using matrix = std::vector<std::vector<double>>;  // [position][function]
+
+template <class Basis>
+matrix synthesis_matrix() {
+  matrix m(Basis::length, std::vector<double>(Basis::size));
+  for (int k = 0; k < Basis::size; ++k)
+    Basis::synthesise([&](int j) { return j == k ? 1.0f : 0.0f; },
+                      [&](int i, float y) { m[std::size_t(i)][std::size_t(k)] = double(y); });
+  return m;
+}
+template <class Basis>
+matrix analysis_matrix() {
+  matrix m(Basis::length, std::vector<double>(Basis::size));
+  for (int i = 0; i < Basis::length; ++i)
+    Basis::analyse([&](int j) { return j == i ? 1.0f : 0.0f; },
+                   [&](int k, float y) { m[std::size_t(i)][std::size_t(k)] = double(y); });
+  return m;
+}
+
+/// The functions of one segment after the other, as the definition has them.
+template <int N, factor F>
+matrix expected_matrix() {
+  using basis = segmented_basis<N, F>;
+  matrix m(N, std::vector<double>(basis::size));
+  int first = 0;
+  int column = 0;
+  for (int s = 0; s < basis::segments; ++s) {
+    for (int i = 0; i < basis::positions_of(s); ++i)
+      for (int k = 0; k < basis::terms_of(s); ++k)
+        m[std::size_t(first + i)][std::size_t(column + k)] =
+            s + 1 < basis::segments ? double(basis::template value<basis::segment, basis::terms>(k, i))
+                                    : double(basis::template value<basis::tail, basis::tail_terms>(k, i));
+    first += basis::positions_of(s);
+    column += basis::terms_of(s);
+  }
+  REQUIRE(first == N);
+  REQUIRE(column == basis::size);
+  return m;
+}
+
+template <int N, factor F>
+void check_segments() {
+  CAPTURE(N, F.segment, F.order);
+  matrix const expected = expected_matrix<N, F>();
+  CHECK(analysis_matrix<segmented_basis<N, F>>() == expected);
+  CHECK(synthesis_matrix<segmented_basis<N, F>>() == expected);
+}
+
+}  // namespace
+
+TEST_CASE("functions are orthonormal") {
+  check_orthonormal<1, 1, 2, 3, 5, 64, 256>();
+  check_orthonormal<3, 1, 2, 3, 4, 5, 7, 25, 120, 256>();
+  check_orthonormal<10, 2, 9, 10, 11, 16, 31, 84, 120, 256>();
+  check_orthonormal<24, 64, 100>();
+  static_assert(gram_error<25, 6>(polynomial) < 1e-13, "in constant expressions, too");
+  static_assert(gram_error<25, 6>(cosine) < 1e-13);
+}
+
+TEST_CASE("the first functions are constant and linear") {
+  constexpr auto table = orthonormal_functions<4, 2>(polynomial);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(table[std::size_t(i)][0] == Approx(0.5));
+    CHECK(table[std::size_t(i)][1] == Approx((i - 1.5) / std::sqrt(5.0)));
+  }
+  constexpr auto waves = orthonormal_functions<2, 2>(cosine);
+  CHECK(waves[0][1] == Approx(std::sqrt(0.5)));
+  CHECK(waves[1][1] == Approx(-std::sqrt(0.5)));
+}
+
+TEST_CASE("binomial coefficients") {
+  static_assert(binomial(7, 0) == 1 && binomial(7, 2) == 21 && binomial(2, 3) == 0 && binomial(60, 3) == 34220);
+}
+
+TEST_CASE("segments cover the axis, the last with what is left") {
+  using even = segmented_basis<12, factor{true, 4, 1}>;
+  static_assert(even::segments == 3 && even::tail == 4 && even::size == 6);
+  using odd = segmented_basis<11, factor{true, 4, 2}>;
+  static_assert(odd::segments == 3 && odd::tail == 3 && odd::tail_terms == 3 && odd::size == 9);
+  using short_tail = segmented_basis<9, factor{true, 4, 2}>;
+  static_assert(short_tail::tail == 1 && short_tail::tail_terms == 1 && short_tail::size == 7);
+  using whole = segmented_basis<10, factor{true, 0, 3}>;
+  static_assert(whole::segments == 1 && whole::segment == 10 && whole::size == 4);
+  using clipped = segmented_basis<3, factor{true, 0, 7}>;
+  static_assert(clipped::size == 3, "a whole axis takes no more functions than it has positions");
+}
+
+TEST_CASE("moments and expansion are transposes, running sums or tables") {
+  static_assert(segmented_basis<25, factor{true, 5, 2}>::running_sums);
+  static_assert(!segmented_basis<25, factor{true, 5, 3}>::running_sums);
+  static_assert(!segmented_basis<25, factor{true, 5, 1, cosine}>::running_sums);
+  static_assert(!segmented_basis<200, factor{true, 0, 2}>::running_sums, "float32 sums would grow too long");
+  check_segments<1, factor{true, 0, 0}>();
+  check_segments<9, factor{true, 4, 0}>();
+  check_segments<12, factor{true, 4, 1}>();
+  check_segments<13, factor{true, 5, 1}>();
+  check_segments<13, factor{true, 4, 2}>();
+  check_segments<64, factor{true, 0, 2}>();
+  check_segments<23, factor{true, 7, 3}>();
+  check_segments<9, factor{true, 4, 3}>();
+  check_segments<13, factor{true, 5, 0, cosine}>();
+  check_segments<13, factor{true, 5, 1, cosine}>();
+  check_segments<120, factor{true, 0, 9}>();
+  check_segments<100, factor{true, 65, 2}>();
+}
+
+TEST_CASE("running sums read inputs as the table does") {
+  test::random_numbers random(5);
+  std::array<float, 64> x{};
+  random.fill(x);
+  using basis = segmented_basis<64, factor{true, 0, 2}>;
+  basis::analyse([&](int i) { return x[std::size_t(i)]; },
+                 [&](int k, float moment) {
+                   double sum = 0;
+                   double size = 0;
+                   for (int i = 0; i < 64; ++i) {
+                     double const term = double(binomial(i, k)) * double(x[std::size_t(i)]);
+                     sum += term;
+                     size += std::abs(term);
+                   }
+                   CHECK(std::abs(double(moment) - sum) < 1e-5 * size);
+                 });
+}
+
+namespace {
+
+/// Moments of sliding windows, along rows and then down columns, against their definition.
+template <shape In, window W, int Order>
+void check_sliding() {
+  using rows = row_moments<In, W, Order, polynomial>;
+  using columns = column_moments<rows::output, W, Order, polynomial>;
+  auto const phi = [](int k, int i) { return double(rows::basis::template value<W.width, rows::terms>(k, i)); };
+  test::random_numbers random(6);
+  tensor<float, In> image;
+  random.fill(image.values);
+  tensor<float, rows::output> between;
+  tensor<float, columns::output> moments;
+  rows::forward(context<float>{}, {0, In.height}, between.view(), image.view());
+  columns::forward(context<float>{}, {0, columns::output.height}, moments.view(), between.view());
+  double worst = 0;
+  for (int y = 0; y < columns::output.height; ++y)
+    for (int x = 0; x < columns::output.width; ++x) {
+      int number = 0;
+      for (int j = 0; j <= Order; ++j)
+        for (int i = 0; i <= Order - j; ++i) {
+          double sum = 0;
+          double size = 1e-3;
+          for (int r = 0; r < W.height; ++r)
+            for (int s = 0; s < W.width; ++s) {
+              int const iy = y * W.stride_y - W.padding_y + r;
+              int const ix = x * W.stride_x - W.padding_x + s;
+              if (iy < 0 || iy >= In.height || ix < 0 || ix >= In.width) continue;
+              double const term = phi(i, r) * phi(j, s) * double(image(0, iy, ix));
+              sum += term;
+              size += std::abs(term);
+            }
+          worst = std::max(worst, std::abs(double(moments(number++, y, x)) - sum) / size);
+        }
+      REQUIRE(number == columns::terms);
+    }
+  CHECK(worst < 1e-4);
+}
+
+}  // namespace
+
+TEST_CASE("sliding windows keep their moments far along a wide row and down a tall column") {
+  static_assert(detail::sliding_basis<9, 7, 1, polynomial, 1>::slides && !detail::sliding_basis<9, 7, 1, polynomial, 2>::slides);
+  static_assert(!detail::sliding_basis<9, 7, 1, cosine, 1>::slides, "cosines have no step to the next window");
+  check_sliding<shape{1, 9, 64}, window{7, 7}, 0>();
+  check_sliding<shape{1, 9, 64}, window{7, 7, 1, 1, 3, 3}, 1>();
+  check_sliding<shape{1, 70, 12}, window{9, 9, 1, 1, 2, 2}, 2>();
+  check_sliding<shape{1, 64, 64}, window{5, 5}, 1>();
+  check_sliding<shape{1, 33, 64}, window{7, 7, 2, 2, 3, 3}, 2>();
+}
