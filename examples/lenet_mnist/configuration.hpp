@@ -11,6 +11,7 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/io/checkpoint.hpp>
+#include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/train/progress_bar.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -91,5 +92,7 @@ outcome retrain(experiment& e, std::string const& name, dense_network const& den
   auto net = std::make_unique<polyfold::network<Pipeline>>();
   polyfold::fit(dense, *net);
   train(e, name, *net, o);
+  polyfold::write_coefficient_header(e.chosen.output / (name + ".hpp"), *net,
+                                     {.constant = "lenet_" + name, .pipeline = "polyfold::lenet5_" + name});
   return finish(e, name, *net, o, seconds_since(start));
 }

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -93,7 +94,11 @@ int run(int argc, char** argv) {
   std::filesystem::create_directories(chosen.output);
   polyfold::image_set const train = polyfold::read_mnist(data, polyfold::split::train);
   polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
-  std::size_t const trained = validate ? 55000 : train.size();
+  constexpr std::size_t validated = 55000;
+  if (validate && train.size() <= validated)
+    throw polyfold::error(data, "holds " + with_thousands((long long)train.size()) + " training images",
+                          "more than 55,000 for --validate", "leave --validate out");
+  std::size_t const trained = validate ? validated : train.size();
   experiment e{chosen, polyfold::workers(threads), polyfold::batch_source(train, {}, 0, trained),
                validate ? polyfold::batch_source(train, {}, trained) : polyfold::batch_source(test)};
 
@@ -110,20 +115,20 @@ int run(int argc, char** argv) {
   if (wanted("arranged")) outcomes.push_back(retrain_arranged(e, *dense));
 
   polyfold::table const results = results_table(outcomes);
-  std::cout << "\nLeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
-            << " images, measured on " << with_thousands((long long)e.held_out.size())
-            << (validate ? " validation" : " test") << " images\n\n";
+  std::ostringstream heading;
+  heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
+          << " images, measured on " << with_thousands((long long)e.held_out.size())
+          << (validate ? " validation" : " test") << " images.\n\n";
+  std::cout << "\n" << heading.str();
   results.write_text(std::cout);
   std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
                "parameter ratio: all dense parameters / all stored numbers\n"
                "byte ratio: dense float32 bytes / all stored bytes, index maps included\n"
                "drop: percentage points below the dense network\n\n";
-  std::ofstream(chosen.output / "results.md") << "LeNet-5 on MNIST\n\n"
-                                              << [&] {
-                                                   std::ostringstream markdown;
-                                                   results.write_markdown(markdown);
-                                                   return markdown.str();
-                                                 }();
+  std::ofstream record(chosen.output / "results.md");
+  record << heading.str();
+  results.write_markdown(record);
+  if (!record.flush()) throw polyfold::error(chosen.output / "results.md", "could not be written", "");
   std::cout << "Networks and table: " << chosen.output.string() << "\n";
   for (outcome const& o : outcomes)
     if (o.name == "small") write_mistakes(chosen.output / "small_mistakes.png", e, o);

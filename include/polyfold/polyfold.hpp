@@ -5,6 +5,7 @@
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
+#include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/idx.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/io/png.hpp>

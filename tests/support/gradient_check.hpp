@@ -41,12 +41,12 @@ template <class Network>
         [&] {
           int const first = Network::first_number(I);
           int const count = Network::number_count(I);
-          bool const normalises =
-              std::is_same_v<typename Network::template layer_at<I>, polyfold::batch_norm_layer>;
+          bool const normalises = std::is_same_v<typename Network::template layer_at<I>, polyfold::batch_norm_layer>;
           for (int i = first; i < first + (normalises ? count / 2 : count); ++i) trained.push_back(std::size_t(i));
         }(),
         ...);
-  }(std::make_integer_sequence<int, Network::layers>{});
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
   return trained;
 }
 
@@ -70,8 +70,7 @@ template <class Network, class T>
     random.shuffle(rank);
     for (int i = 0; i < pixels; ++i)
       set_lane(image[std::size_t(i)], lane,
-               kind == inputs::normal ? random.normal()
-                                      : (float(rank[std::size_t(i)] - pixels / 2) + 0.5f) * spacing);
+               kind == inputs::normal ? random.normal() : (float(rank[std::size_t(i)] - pixels / 2) + 0.5f) * spacing);
   }
   std::vector<T> weights(static_cast<std::size_t>(outputs), T(0.0f));
   for (T& w : weights)

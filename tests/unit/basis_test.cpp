@@ -31,11 +31,13 @@ constexpr double gram_error(basis_kind kind) {
 /// Both kinds, for K functions (or N, where there are fewer) on each of some numbers of points.
 template <int K, int... N>
 void check_orthonormal() {
-  ([] {
-    CAPTURE(N, K);
-    CHECK(gram_error<N, std::min(N, K)>(polynomial) < 1e-12);
-    CHECK(gram_error<N, std::min(N, K)>(cosine) < 1e-12);
-  }(), ...);
+  (
+      [] {
+        CAPTURE(N, K);
+        CHECK(gram_error<N, std::min(N, K)>(polynomial) < 1e-12);
+        CHECK(gram_error<N, std::min(N, K)>(cosine) < 1e-12);
+      }(),
+      ...);
 }
 
 using matrix = std::vector<std::vector<double>>;  // [position][function]
@@ -204,7 +206,8 @@ void check_sliding() {
 }  // namespace
 
 TEST_CASE("sliding windows keep their moments far along a wide row and down a tall column") {
-  static_assert(detail::sliding_basis<9, 7, 1, polynomial, 1>::slides && !detail::sliding_basis<9, 7, 1, polynomial, 2>::slides);
+  static_assert(detail::sliding_basis<9, 7, 1, polynomial, 1>::slides &&
+                !detail::sliding_basis<9, 7, 1, polynomial, 2>::slides);
   static_assert(!detail::sliding_basis<9, 7, 1, cosine, 1>::slides, "cosines have no step to the next window");
   check_sliding<shape{1, 9, 64}, window{7, 7}, 0>();
   check_sliding<shape{1, 9, 64}, window{7, 7, 1, 1, 3, 3}, 1>();

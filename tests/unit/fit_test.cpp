@@ -73,12 +73,14 @@ void check_reproduced(test::convolution_problem const& problem, Weight weight, B
   std::vector<float> image(std::size_t(problem.in.size()));
   test::random_numbers random(8);
   random.fill(image);
-  CHECK(test::relative_error(test::outputs_of(folded, image),
-                             test::convolve(problem, weight, bias, image.data())) < test::folding_tolerance);
+  CHECK(test::relative_error(test::outputs_of(folded, image), test::convolve(problem, weight, bias, image.data())) <
+        test::folding_tolerance);
 }
 
 /// A number that depends on its arguments without pattern.
-double some(int a, int b = 0, int c = 0, int d = 0) { return std::sin(1.0 + 12.9898 * a + 78.233 * b + 37.719 * c + 4.581 * d); }
+double some(int a, int b = 0, int c = 0, int d = 0) {
+  return std::sin(1.0 + 12.9898 * a + 78.233 * b + 37.719 * c + 4.581 * d);
+}
 
 }  // namespace
 
@@ -145,7 +147,8 @@ TEST_CASE("weights that are polynomials along channels and outputs are reproduce
       [](int m, int c, int r, int s) { return some(m / 5, c, r, s) + some(m / 5 + 9, c, r, s) * (m % 5); },
       [](int m) { return some(m / 3); });
   // Groups of 4 filters by 3 channels, each cut on its own.
-  check_reproduced<map, conv2d<8, 3>(groups<2>), along<axis::channel, linear>, along<axis::output, segment<2>, constant>>(
+  check_reproduced<map, conv2d<8, 3>(groups<2>), along<axis::channel, linear>,
+                   along<axis::output, segment<2>, constant>>(
       {{6, 5, 5}, 8, {3, 3}, 2},
       [](int m, int c, int r, int s) { return some(m / 2, 0, r, s) + some(m / 2, 1, r, s) * c; },
       [](int m) { return some(m); });
@@ -155,7 +158,9 @@ TEST_CASE("a dense layer keeps the channels, rows and columns of what it reads")
   check_reproduced<map, dense<9>, along<axis::kernel, linear>, along<axis::output, segment<4>, linear>>(
       {{6, 5, 5}, 9, {5, 5}},
       [](int m, int c, int r, int s) {
-        auto const plane = [&](int k) { return some(m / 4, c, k) + some(m / 4, c, k + 3) * r + some(m / 4, c, k + 6) * s; };
+        auto const plane = [&](int k) {
+          return some(m / 4, c, k) + some(m / 4, c, k + 3) * r + some(m / 4, c, k + 6) * s;
+        };
         return plane(0) + plane(1) * (m % 4);
       },
       [](int m) { return some(m); });
@@ -204,5 +209,6 @@ TEST_CASE("numbers of layers without weights are copied") {
   random.fill(exact_net.numbers);
   fit(exact_net, folded);
   for (int i = 0; i < 16; ++i)
-    CHECK(folded.numbers[std::size_t(folded.first_number(1) + i)] == exact_net.numbers[std::size_t(exact_net.first_number(1) + i)]);
+    CHECK(folded.numbers[std::size_t(folded.first_number(1) + i)] ==
+          exact_net.numbers[std::size_t(exact_net.first_number(1) + i)]);
 }

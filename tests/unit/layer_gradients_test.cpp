@@ -39,8 +39,8 @@ TEST_CASE("gradients of batch norm with the statistics of the batch") {
 TEST_CASE("gradients of residual blocks") {
   check_gradients<input<3, 4, 4> | residual(conv2d<3, 3>(padding<1>) | tanh_activation)>();
   check_gradients<input<3, 5, 5> | residual(conv2d<4, 3>(padding<1>, stride<2>), conv2d<4, 1>(stride<2>))>();
-  check_gradients<input<2, 4, 4> | residual(tanh_activation | residual(conv2d<2, 1> | sigmoid) | batch_norm) |
-                  sigmoid | dense<2>>();
+  check_gradients<input<2, 4, 4> | residual(tanh_activation | residual(conv2d<2, 1> | sigmoid) | batch_norm) | sigmoid |
+                  dense<2>>();
 }
 
 TEST_CASE("gradients of dropout go where its forward went") {

@@ -10,8 +10,8 @@ using namespace polyfold;
 using test::check_gradients;
 
 TEST_CASE("gradients along products of axes") {
-  check_gradients<input<5, 5, 5> | conv2d<6, 3>(padding<1>, along<axis::kernel, linear>,
-                                                along<axis::channel, segment<3>, linear>)>();
+  check_gradients<input<5, 5, 5> |
+                  conv2d<6, 3>(padding<1>, along<axis::kernel, linear>, along<axis::channel, segment<3>, linear>)>();
   check_gradients<input<4, 3, 4> | dense<7>(along<axis::kernel, linear>, along<axis::channel, linear>,
                                             along<axis::output, segment<3>, linear>)>();
   check_gradients<input<4, 5, 5> | conv2d<8, 3>(groups<2>, along<axis::flat, segment<4>, linear>,

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include <polyfold/inference.hpp>
 #include <polyfold/core/lanes.hpp>
+#include <polyfold/inference.hpp>
 
 #include "catch.hpp"
 #include "support/random.hpp"

@@ -70,7 +70,7 @@ struct arranged_weights {
       result.levels[i] = above->second;
       now += (w - above->first) * (w - above->first);
     }
-    if (now > error * (1 - 1e-6)) break;
+    if (now >= error * (1 - 1e-6)) break;
     error = now;
   }
   for (double c : coefficients) result.coefficients.push_back(float(c));

@@ -152,9 +152,9 @@ struct arranged_product : operation {
     int const last = std::min(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
-        auto* const source = in.row(first_channel + c, iy) + left;
+        auto* const source = in.row(first_channel + c, iy);
         int const weight = m * fan_in + c * W.area() + (iy - top) * W.width;
-        for (int s = first; s < last; ++s) f(packing::get(at.map, weight + s), source[s]);
+        for (int s = first; s < last; ++s) f(packing::get(at.map, weight + s), source[left + s]);
       }
   }
 };

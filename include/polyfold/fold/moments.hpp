@@ -132,8 +132,8 @@ struct column_moments : operation {
       using column = column_basis<J>;
       c.multiplications += planes * output.width * column::multiplications();
       c.additions += planes * output.width * column::additions();
+      c.table_bytes += column::basis::table_bytes();
     });
-    c.table_bytes = basis::table_bytes();
     return c;
   }
 

@@ -23,7 +23,7 @@ struct product : operation {
 
   static constexpr int numbers = weights + bias::numbers;
   static constexpr int scratch = bias::scratch;
-  static constexpr int backward_scratch = whole ? read.size() : 0;
+  static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 

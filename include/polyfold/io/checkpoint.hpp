@@ -1,9 +1,12 @@
 // Checkpoints of a training run: the state of a trainer in a safetensors file, written whole or not at all.
 #pragma once
 
+#include <charconv>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -27,36 +30,52 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
   write_safetensors(path, file);
 }
 
-/// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
-/// Throws `error` where the file is broken or of another run.
-[[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
-                                                                   std::string const& run, std::size_t numbers) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+namespace detail {
+/// A whole number from text; -1 where it is none.
+[[nodiscard]] inline long long whole_number(std::string const& text) {
+  long long value = -1;
+  auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return code == std::errc() && end == text.data() + text.size() ? value : -1;
+}
+
+[[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
+                                                    std::size_t numbers) {
   safetensors_file const file = read_safetensors(path);
   auto const text = [&](char const* key) {
     auto const found = file.metadata.find(key);
     return found == file.metadata.end() ? std::string() : found->second;
   };
-  std::string const remedy = "delete the file to start afresh";
   if (text("format") != "polyfold checkpoint 1")
-    throw error(path, "has the format '" + text("format").substr(0, 100) + "'", "'polyfold checkpoint 1'", remedy);
+    throw error(path, "has the format '" + text("format").substr(0, 100) + "'", "'polyfold checkpoint 1'");
   if (text("run") != run) {
-    auto const [found, expected] = detail::first_difference(text("run"), run);
-    throw error(path, "is of another run: it says '" + found + "'", "'" + expected + "'", remedy);
+    auto const [found, expected] = first_difference(text("run"), run);
+    throw error(path, "is of another run: it says '" + found + "'", "'" + expected + "'");
   }
   training_state state;
-  state.master = detail::required_values<float>(path, file, "master", numbers);
-  state.optimizer.first = detail::required_values<float>(path, file, "optimizer.first", numbers);
-  state.optimizer.second = detail::required_values<float>(path, file, "optimizer.second", numbers);
-  try {
-    state.epochs_done = std::stoi(text("epochs done"));
-    state.optimizer.step = std::stoll(text("steps done"));
-  } catch (std::exception const&) {
-    throw error(path, "states no number of epochs and steps", "whole numbers", remedy);
-  }
-  if (state.epochs_done < 0 || state.optimizer.step < 0)
-    throw error(path, "states a negative number of epochs or steps", "whole numbers", remedy);
+  state.master = required_values<float>(path, file, "master", numbers);
+  state.optimizer.first = required_values<float>(path, file, "optimizer.first", numbers);
+  state.optimizer.second = required_values<float>(path, file, "optimizer.second", numbers);
+  if (file.tensors.size() != 3)
+    throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
+  long long const epochs = whole_number(text("epochs done"));
+  state.optimizer.step = whole_number(text("steps done"));
+  if (epochs < 0 || epochs > std::numeric_limits<int>::max() || state.optimizer.step < 0)
+    throw error(path, "states no number of epochs and steps", "whole numbers");
+  state.epochs_done = int(epochs);
   return state;
+}
+}  // namespace detail
+
+/// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
+/// Throws `error` where the file is broken or of another run.
+[[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
+                                                                   std::string const& run, std::size_t numbers) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    return detail::read_checkpoint(path, run, numbers);
+  } catch (error const& failure) {
+    throw error(std::string(failure.what()) + " To start afresh, delete the file.");
+  }
 }
 
 }  // namespace polyfold

@@ -3,6 +3,11 @@
 //   input 1 x 28 x 28
 //   0 conv2d 6 x 5 x 5, padding 2, kernel order 2: 6 x 28 x 28
 //   1 relu: 6 x 28 x 28
+//
+// A layer reads what the one before it computes; one that does not, in a residual block, says what it reads:
+//
+//   5 conv2d 16 x 1 x 1 of 2: 16 x 14 x 14
+//   6 add of 4 and 5: 16 x 14 x 14
 #pragma once
 
 #include <ostream>
@@ -37,6 +42,16 @@ inline void write(std::ostream& out, approximation const& a) {
   if (a.arranged.used)
     out << ", arranged in " << a.arranged.pieces << " pieces order " << a.arranged.order << " of " << a.arranged.bits
         << " bits" << (a.arranged.per_filter ? " per filter" : "");
+}
+
+/// The values that node I reads, unless it is just the one before.
+template <int I, class Layer, int First, int Second>
+void write_sources(std::ostream& out, node<Layer, First, Second>) {
+  auto const name = [](int value) { return value == 0 ? std::string("input") : std::to_string(value - 1); };
+  if (Second >= 0)
+    out << " of " << name(First) << " and " << name(Second);
+  else if (First != I)
+    out << " of " << name(First);
 }
 
 /// What the type of layer L says beyond its name.
@@ -74,6 +89,7 @@ template <class Network>
           using layer_type = typename Network::template layer_at<I>;
           out << '\n' << I << ' ' << layer_type::name;
           detail::write_parameters<layer_type>(out);
+          detail::write_sources<I>(out, type_at<typename Network::graph_type::nodes, I>{});
           out << ": ";
           detail::write(out, Network::layer_output_shape(I));
         }(),

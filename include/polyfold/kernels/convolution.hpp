@@ -104,12 +104,12 @@ struct convolution_kernel {
     int const last = Inner ? W.width : std::min(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = rows.first; iy < rows.last; ++iy) {
-        T const* const source = in.row(g * channels + c, iy) + left;
+        T const* const source = in.row(g * channels + c, iy);
         float const* const w = weights + Weights.at(g, m, c) + (iy - top) * Weights.row;
         for (int s = first; s < last; ++s) {
           T inputs[X];
 #pragma GCC unroll 32
-          for (int j = 0; j < X; ++j) inputs[j] = source[j * W.stride_x + s];
+          for (int j = 0; j < X; ++j) inputs[j] = source[left + j * W.stride_x + s];
 #pragma GCC unroll 32
           for (int i = 0; i < M; ++i) {
             float const weight = w[i * Weights.filter + s * Weights.column];

@@ -36,11 +36,11 @@ struct gradient_block {
         bool const inner = left >= 0 && left + W.width <= In.width;
 #pragma GCC unroll 32
         for (int j = 0; j < C; ++j) {
-          T const* const source = in.row(input_channel + j, iy) + left;
+          T const* const source = in.row(input_channel + j, iy);
 #pragma GCC unroll 32
           for (int s = 0; s < W.width; ++s) {
             if (!inner && (left + s < 0 || left + s >= In.width)) continue;
-            T const input = source[s];
+            T const input = source[left + s];
 #pragma GCC unroll 32
             for (int i = 0; i < M; ++i) sums[i][j][s] = mul_add(dout(m + i, y, x), input, sums[i][j][s]);
           }
@@ -86,37 +86,45 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout) {
   }
 }
 
+/// Scalars of working memory that add_outer_products needs for groups of `inputs` numbers and at most 64 images.
+[[nodiscard]] constexpr int outer_product_scratch(int inputs) { return ceil_div(inputs, 64) * 64; }
+
 /// The same where every filter of a group reads the whole input of the group, `Inputs` numbers: outer products, summed
-/// over the images. `turned` holds the inputs with the images outermost: as many scalars as there are inputs.
+/// over the images. `turned` takes the inputs with the images outermost (outer_product_scratch scalars).
 template <int Inputs, int Filters, int Groups, class Input, class Gradient, class T>
 void add_outer_products(float* gradient, Input in, Gradient dout, T* turned) {
-  constexpr int images = lane_count<T>;
   for (int g = 0; g < Groups; ++g) {
-    auto const* const source = in.data() + g * Inputs;
-    if constexpr (images == 1) {
-      for (int m = 0; m < Filters; ++m) {
-        T const d = dout[g * Filters + m];
-        float* const target = gradient + (g * Filters + m) * Inputs;
-        for (int k = 0; k < Inputs; ++k) target[k] += float(d * source[k]);
-      }
+    T const* const source = in.data() + g * Inputs;
+    T const* const derivatives = dout.data() + g * Filters;
+    float* const target = gradient + g * Filters * Inputs;
+    if constexpr (lane_count<T> == 1) {
+      for (int m = 0; m < Filters; ++m)
+        for (int k = 0; k < Inputs; ++k) target[m * Inputs + k] += float(derivatives[m] * source[k]);
     } else {
-      float* const rows = reinterpret_cast<float*>(turned);
-      float const* const columns = reinterpret_cast<float const*>(source);
-      for (int k = 0; k < Inputs; ++k)
-        for (int n = 0; n < images; ++n) rows[n * Inputs + k] = columns[k * images + n];
-      for (int m = 0; m < Filters; ++m) {
-        float const* const d = reinterpret_cast<float const*>(dout.data() + g * Filters + m);
-        float* const target = gradient + (g * Filters + m) * Inputs;
-        // Eight images at a time: one pass over the target row for eight products.
-        for (int n = 0; n < images; n += 8) {
-          float const* const row = rows + n * Inputs;
-          for (int k = 0; k < Inputs; ++k) {
-            float sum = d[n] * row[k];
-            for (int i = 1; i < 8; ++i) sum += d[n + i] * row[i * Inputs + k];
-            target[k] += sum;
+      constexpr int images = lane_count<T>;
+      static_assert(images <= 64);
+      constexpr int blocks = ceil_div(Inputs, images);
+      for (int k = 0; k < blocks * images; ++k)
+        for (int n = 0; n < images; ++n) turned[n * blocks + k / images].set(k % images, k < Inputs ? source[k][n] : 0);
+      auto const add = [&]<int M>(int m) {
+        for (int b = 0; b < blocks; ++b) {
+          T sums[M];
+#pragma GCC unroll 8
+          for (int i = 0; i < M; ++i) sums[i] = T(0.0f);
+          for (int n = 0; n < images; ++n) {
+            T const row = turned[n * blocks + b];
+#pragma GCC unroll 8
+            for (int i = 0; i < M; ++i) sums[i] = mul_add(row, derivatives[m + i][n], sums[i]);
           }
+          int const count = b + 1 < blocks ? images : Inputs - b * images;
+          for (int i = 0; i < M; ++i)
+            for (int k = 0; k < count; ++k) target[(m + i) * Inputs + b * images + k] += sums[i][k];
         }
-      }
+      };
+      constexpr int block = Filters < 8 ? Filters : 8;
+      int m = 0;
+      for (; m + block <= Filters; m += block) add.template operator()<block>(m);
+      if constexpr (Filters % block != 0) add.template operator()<Filters % block>(m);
     }
   }
 }

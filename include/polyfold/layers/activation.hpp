@@ -1,6 +1,7 @@
 // Element-wise activations: relu, leaky_relu<n, d>, tanh_activation, sigmoid. They work in place.
 //
-// Each is one function f and its derivative in terms of the output, f'(x) = slope(f(x)): backward needs no input.
+// Each is one function f and its derivative in terms of the output, f'(x) = slope(f(x)): backward needs no input. What f
+// multiplies and adds for one number is counted; comparisons, exponentials and divisions are not.
 #pragma once
 
 #include <polyfold/fold/operation.hpp>
@@ -11,6 +12,8 @@ namespace polyfold {
 /// f(x) = max(x, 0)
 struct relu_function {
   static constexpr char const* name = "relu";
+  static constexpr int multiplications = 0;
+  static constexpr int additions = 0;
   template <class T>
   [[nodiscard]] static T value(T const& x) {
     return maximum(x, T(0.0f));
@@ -27,6 +30,8 @@ struct leaky_relu_function {
   static_assert(Numerator > 0 && Denominator > Numerator, "polyfold: the leak of leaky_relu lies between 0 and 1");
   static constexpr char const* name = "leaky_relu";
   static constexpr float leak = float(Numerator) / float(Denominator);
+  static constexpr int multiplications = 1;
+  static constexpr int additions = 0;
   template <class T>
   [[nodiscard]] static T value(T const& x) {
     return maximum(x, T(x * leak));
@@ -40,6 +45,8 @@ struct leaky_relu_function {
 /// f(x) = tanh(x)
 struct tanh_function {
   static constexpr char const* name = "tanh";
+  static constexpr int multiplications = 0;
+  static constexpr int additions = 0;
   template <class T>
   [[nodiscard]] static T value(T const& x) {
     return hyperbolic_tangent(x);
@@ -53,6 +60,8 @@ struct tanh_function {
 /// f(x) = 1 / (1 + exp(-x))
 struct sigmoid_function {
   static constexpr char const* name = "sigmoid";
+  static constexpr int multiplications = 0;
+  static constexpr int additions = 1;
   template <class T>
   [[nodiscard]] static T value(T const& x) {
     return T(1.0f) / (T(1.0f) + exponential(T(0.0f) - x));
@@ -69,7 +78,12 @@ struct apply_elementwise : pixelwise_operation {
   static constexpr bool in_place = true;
   static constexpr bool backward_reads_output = true;
 
-  [[nodiscard]] static constexpr cost count() { return {}; }
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.multiplications = In.size() * Function::multiplications;
+    c.additions = In.size() * Function::additions;
+    return c;
+  }
 
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {

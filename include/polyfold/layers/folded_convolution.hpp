@@ -20,6 +20,10 @@ struct folded_convolution {
                 "polyfold: a flat approximation already covers the channel and kernel axes: use one or the other");
   static_assert(!A.arranged.used || !(A.flat.used || A.kernel.used || A.channel.used || A.output.used),
                 "polyfold: arranged weights cannot be cut along an axis as well");
+  static_assert(A.kernel.segment == 0, "polyfold: the kernel axis is cut as a whole: give it an order and no segment");
+  static_assert(A.flat.segment == 0 || A.flat.order < A.flat.segment,
+                "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
+  static_assert(Bias || !A.bias.used, "polyfold: there are no biases to cut in a layer without biases");
 
   static constexpr int filters = Filters / Groups;       // per group
   static constexpr int channels = In.channels / Groups;  // per group

@@ -1,6 +1,7 @@
 // Images as a network reads them: normalised, side by side in the lanes of a scalar, shifted at random where asked.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <numeric>

@@ -16,13 +16,16 @@ template <class Network>
 void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_t images = 2048) {
   using scalar_type = lanes<float, 16>;
   constexpr std::size_t group = 16;
-  if (source.size() < group)
-    throw error("recalibrate_batch_norm: " + std::to_string(source.size()) + " images; expected 16 at least");
+  if (!(source.image_shape() == Network::input_shape))
+    throw error("recalibrate_batch_norm: the images do not have the shape that the network reads");
+  images = std::min(images, source.size());
+  if (images < group)
+    throw error("recalibrate_batch_norm: " + std::to_string(images) + " images; expected 16 at least");
   parameter_space<Network> const space;
   tape<Network, scalar_type> passes;
   std::vector<scalar_type> input(std::size_t(Network::input_shape.size()));
   std::vector<float> sums(net.numbers.size(), 0.0f);
-  std::size_t const groups = std::min(images, source.size()) / group;
+  std::size_t const groups = images / group;
   for (std::size_t g = 0; g < groups; ++g) {
     for (std::size_t lane = 0; lane < group; ++lane) source.load(g * group + lane, input.data(), int(lane));
     passes.forward(net, input.data(), 0);

@@ -8,9 +8,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/loss.hpp>
@@ -31,6 +32,27 @@ struct training_options {
   optimizer_options optimizer{};
   distillation distil{};
 };
+
+namespace detail {
+/// Throws `error` where an option lies out of its range.
+inline void check(training_options const& o) {
+  auto const require = [](bool right, char const* what) {
+    if (!right) throw error(std::string("trainer: ") + what);
+  };
+  auto const share = [](float v) { return v >= 0 && v <= 1; };
+  auto const rate = [](float v) { return v >= 0 && std::isfinite(v); };
+  require(o.epochs >= 1 && o.batch >= 1, "epochs and batch must be at least 1");
+  require(o.shift >= 0, "shift must be 0 or more pixels");
+  require(rate(o.dense_rate) && rate(o.optimizer.learning_rate) && rate(o.optimizer.weight_decay),
+          "learning_rate, dense_rate and weight_decay must be finite and not negative");
+  require(share(o.statistics_rate) && share(o.optimizer.warm_up) && share(o.distil.weight),
+          "statistics_rate, warm_up and the weight of distillation must lie between 0 and 1");
+  require(share(o.optimizer.momentum) && o.optimizer.momentum < 1 && share(o.optimizer.beta2) && o.optimizer.beta2 < 1,
+          "momentum and beta2 must be at least 0 and below 1");
+  require(o.distil.temperature > 0 && std::isfinite(o.distil.temperature),
+          "the temperature of distillation must be finite and above 0");
+}
+}  // namespace detail
 
 /// Where a training run stands.
 struct training_progress {
@@ -55,10 +77,10 @@ class trainer {
   static constexpr int group = lane_count<scalar_type>;
   static constexpr int most_shards = 8;
 
-  /// Trains `net` in place. `threads` must outlive the trainer.
+  /// Trains `net` in place. `threads` must outlive the trainer. Throws `error` where an option is out of its range.
   trainer(Network& net, training_options options, workers& threads)
       : net_(net), options_(options), threads_(threads), space_(options.dense_rate) {
-    if (options.epochs < 1 || options.batch < 1) throw error("trainer: epochs and batch must be at least 1");
+    detail::check(options);
     state_.master = space_.master_of(net);
     state_.optimizer = optimizer_state(state_.master.size());
     groups_ = ceil_div(options.batch, group);
@@ -88,10 +110,16 @@ class trainer {
     space_.store(state_.master, net_);
   }
 
-  /// Trains for the epochs that are left.
+  /// Trains for the epochs that are left. Throws `error` where the images or their labels do not fit the network.
   void run(batch_source& source) {
     if (!(source.image_shape() == Network::input_shape))
       throw error("trainer: the images do not have the shape that the network reads");
+    for (std::size_t i = 0; i < source.size(); ++i)
+      if (source.label(i) >= Network::output_shape.size())
+        throw error("trainer: image " + std::to_string(source.index(i)) + " has the label " +
+                    std::to_string(source.label(i)) + "; the network has the classes 0 to " +
+                    std::to_string(Network::output_shape.size() - 1));
+    if (options_.distil.weight > 0 && !teacher) throw error("trainer: distillation needs a teacher");
     std::size_t const batch = std::size_t(groups_) * group;
     long long const steps_per_epoch = (long long)((source.size() + batch - 1) / batch);
     for (; state_.epochs_done < options_.epochs;) {
@@ -181,6 +209,8 @@ class trainer {
     if (after_step) {
       after_step(net_);
       state_.master = space_.master_of(net_);
+      // The network follows from the state alone, to the last bit: a run that is resumed goes on as if uninterrupted.
+      space_.store(state_.master, net_);
     }
   }
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace polyfold {
@@ -26,7 +27,8 @@ class workers {
 
   [[nodiscard]] int count() const { return count_; }
 
-  /// Calls job(i, worker) for i in [0, jobs) and returns when all are done. Rethrows the first failure.
+  /// Calls job(i, worker) for i in [0, jobs) and returns when all are done. A job that throws ends its worker's share of
+  /// the jobs; one of the failures is rethrown, once all workers are done.
   void run(int jobs, std::function<void(int, int)> const& job) {
     jobs_ = jobs;
     job_ = &job;
@@ -35,8 +37,12 @@ class workers {
     round_.notify_all();
     work(0);
     for (int left = busy_.load(); left != 0; left = busy_.load()) busy_.wait(left);
-    for (std::exception_ptr& failure : failures_)
-      if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+    std::exception_ptr first;
+    for (std::exception_ptr& failure : failures_) {
+      std::exception_ptr const caught = std::exchange(failure, nullptr);
+      if (!first) first = caught;
+    }
+    if (first) std::rethrow_exception(first);
   }
 
  private:

@@ -1,0 +1,15 @@
+// expect: a segment cannot be longer than the axis that it cuts
+// A segment of 7 on 6 channels.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto pipeline_under_test = input<6, 5, 5> | conv2d<8, 3>(along<axis::channel, segment<6>, linear>);
+#else
+constexpr auto pipeline_under_test = input<6, 5, 5> | conv2d<8, 3>(along<axis::channel, segment<7>, linear>);
+#endif
+
+using net_type = network<pipeline_under_test>;
+static_assert(net_type::workspace_size > 0);

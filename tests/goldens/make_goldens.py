@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Makes tests/data/goldens/*.safetensors: what PyTorch computes for every layer. Needs torch and numpy.
+
+Run it without arguments. Everything is computed in double precision and rounded to float32 once. Each case NAME of
+layers.safetensors has NAME.input (N, C, H, W), NAME.numbers (the stored numbers, layer by layer: weights, then biases)
+and NAME.output (N, ...); training cases also have the gradients of sum(NAME.weighting * output) with respect to the
+input and the numbers.
+"""
+
+import json
+import pathlib
+import struct
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "goldens"
+
+
+def write_safetensors(path, tensors):
+    header, data = {}, b""
+    for name, values in tensors.items():
+        values = np.ascontiguousarray(values, dtype="<f4")
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [len(data), len(data) + values.nbytes]}
+        data += values.tobytes()
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def rounded(tensor):
+    """The same numbers as C++ reads them."""
+    return tensor.float().double()
+
+
+def numbers_of(module):
+    """All stored numbers in polyfold's order; batch norms keep their running statistics after gamma and beta."""
+    parts = []
+    for m in module.modules():
+        if isinstance(m, (nn.Conv2d, nn.Linear)):
+            parts += [m.weight] + ([m.bias] if m.bias is not None else [])
+        if isinstance(m, nn.BatchNorm2d):
+            parts += [m.weight, m.bias, m.running_mean, m.running_var]
+    return parts
+
+
+def flat(tensors):
+    return torch.cat([t.detach().reshape(-1) for t in tensors]) if tensors else torch.zeros(0)
+
+
+def randomise(module):
+    with torch.no_grad():
+        for p in module.parameters():
+            p.copy_(rounded(0.5 * torch.randn(p.shape)))
+        for m in module.modules():
+            if isinstance(m, nn.BatchNorm2d):
+                m.running_mean.copy_(rounded(torch.randn(m.running_mean.shape)))
+                m.running_var.copy_(rounded(0.2 + torch.rand(m.running_var.shape)))
+
+
+class Residual(nn.Module):
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body = body
+        self.shortcut = shortcut or nn.Identity()
+
+    def forward(self, x):
+        return self.body(x) + self.shortcut(x)
+
+
+def inference_cases():
+    """NAME: (module, shape of one input)"""
+    conv = nn.Conv2d
+    return {
+        "conv2d": (conv(3, 5, 3), (3, 7, 6)),
+        "conv2d_padding": (conv(2, 4, 5, padding=2), (2, 6, 7)),
+        "conv2d_stride": (conv(2, 4, 3, stride=2, padding=1), (2, 8, 7)),
+        "conv2d_wide_stride": (conv(2, 3, 2, stride=3), (2, 8, 9)),
+        "conv2d_not_square": (conv(2, 3, (2, 4), padding=1), (2, 5, 6)),
+        "conv2d_groups": (conv(4, 6, 3, groups=2, padding=1), (4, 5, 5)),
+        "conv2d_depthwise": (conv(4, 4, 3, groups=4, stride=2), (4, 7, 7)),
+        "conv2d_multiplier": (conv(3, 6, 3, groups=3), (3, 5, 5)),
+        "conv2d_no_bias": (conv(2, 3, 3, bias=False), (2, 5, 5)),
+        "conv2d_whole_input": (conv(3, 4, (4, 5)), (3, 4, 5)),
+        "dense_after_map": (nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 5, 7)), (3, 4, 5)),
+        "dense_no_bias": (nn.Sequential(nn.Flatten(), nn.Linear(9, 4, bias=False)), (9, 1, 1)),
+        "relu": (nn.ReLU(), (2, 3, 4)),
+        "leaky_relu": (nn.LeakyReLU(0.01), (2, 3, 4)),
+        "leaky_relu_fifth": (nn.LeakyReLU(0.2), (2, 3, 4)),
+        "tanh": (nn.Tanh(), (2, 3, 4)),
+        "sigmoid": (nn.Sigmoid(), (2, 3, 4)),
+        "softmax": (nn.Softmax(dim=1), (5, 1, 1)),
+        "softmax_of_pixels": (nn.Softmax(dim=1), (4, 2, 3)),
+        "max_pool": (nn.MaxPool2d(2), (2, 6, 7)),
+        "max_pool_padding": (nn.MaxPool2d(3, stride=2, padding=1), (2, 7, 6)),
+        "average_pool": (nn.AvgPool2d(2), (2, 6, 7)),
+        "average_pool_padding": (nn.AvgPool2d(3, stride=2, padding=1), (2, 7, 6)),
+        "global_average_pool": (nn.AdaptiveAvgPool2d(1), (3, 4, 5)),
+        "batch_norm": (nn.BatchNorm2d(3), (3, 4, 5)),
+        "dropout": (nn.Dropout(0.5), (2, 3, 4)),
+        "residual": (Residual(nn.Sequential(conv(3, 3, 3, padding=1), nn.ReLU())), (3, 5, 5)),
+        "residual_projection": (
+            Residual(
+                nn.Sequential(conv(3, 4, 3, stride=2, padding=1), nn.Tanh(), conv(4, 5, 1)),
+                nn.Sequential(conv(3, 5, 1, stride=2, bias=False), nn.BatchNorm2d(5)),
+            ),
+            (3, 6, 6),
+        ),
+    }
+
+
+def make_layers():
+    tensors = {}
+    for name, (module, shape) in inference_cases().items():
+        module = module.double().eval()
+        randomise(module)
+        x = rounded(torch.randn((2,) + shape))
+        with torch.no_grad():
+            tensors[name + ".input"] = x
+            tensors[name + ".numbers"] = flat(numbers_of(module))
+            tensors[name + ".output"] = module(x)
+    return tensors
+
+
+def add_training_case(tensors, name, module, x, stored, gradient_parts):
+    x.requires_grad_(True)
+    y = module(x)
+    weighting = rounded(torch.randn(y.shape))
+    (weighting * y).sum().backward()
+    tensors[name + ".output"] = y
+    tensors[name + ".weighting"] = weighting
+    tensors[name + ".input_gradient"] = x.grad
+    tensors[name + ".gradient"] = flat([p.grad for p in gradient_parts])
+    if stored:
+        tensors[name + ".input"] = x
+        tensors[name + ".numbers"] = flat(numbers_of(module))
+
+
+def make_batch_norm_training():
+    """Batch statistics: 16 images, as many as one scalar of the training pass holds."""
+    tensors = {}
+    module = nn.BatchNorm2d(3).double().train()
+    randomise(module)
+    x = rounded(torch.randn(16, 3, 3, 2) * torch.tensor([0.5, 1.0, 2.0]).reshape(1, 3, 1, 1) + 0.7)
+    # The statistics themselves: the biased variance, by which PyTorch, too, normalises.
+    tensors["batch_norm_training.mean"] = x.mean((0, 2, 3))
+    tensors["batch_norm_training.variance"] = x.var((0, 2, 3), unbiased=False)
+    numbers = flat(numbers_of(module))
+    add_training_case(tensors, "batch_norm_training", module, x, False, [module.weight, module.bias])
+    tensors["batch_norm_training.input"] = x
+    tensors["batch_norm_training.numbers"] = numbers
+    return tensors
+
+
+def hashed(count, seed, scale):
+    """Uniform numbers in [-scale, scale) that C++ makes as well (SplitMix64), so that no file need hold them."""
+    i = np.arange(1, count + 1, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        z = np.uint64(0x9E3779B97F4A7C15) * (i + np.uint64(seed))
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    uniform = ((z >> np.uint64(40)).astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-23) - np.float32(1)
+    return torch.from_numpy(uniform * np.float32(scale)).double()
+
+
+def make_lenet5():
+    """Forward and the gradients of everything; weights and images are made by `hashed`."""
+    module = nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+    ).double()  # fmt: skip
+    parts = numbers_of(module)
+    values = hashed(sum(p.numel() for p in parts), 0, 1)
+    with torch.no_grad():
+        first = 0
+        for p in parts:
+            fan_in = p[0].numel() if p.dim() > 1 else 16
+            # A power of two, so that scaling rounds nothing.
+            scale = 2.0 ** -np.floor(np.log2(fan_in) / 2)
+            p.copy_((values[first : first + p.numel()] * scale).reshape(p.shape))
+            first += p.numel()
+    x = hashed(16 * 784, 1000000, 1).reshape(16, 1, 28, 28)
+    tensors = {}
+    add_training_case(tensors, "lenet5", module, x, False, parts)
+    # One image's gradient stands for all sixteen.
+    tensors["lenet5.input_gradient"] = tensors["lenet5.input_gradient"][5]
+    return tensors
+
+
+def main():
+    torch.manual_seed(1)
+    torch.set_default_dtype(torch.float64)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, tensors in {"layers": {**make_layers(), **make_batch_norm_training()}, "lenet5": make_lenet5()}.items():
+        write_safetensors(FOLDER / (name + ".safetensors"), {k: v.detach().numpy() for k, v in tensors.items()})
+
+
+main()

@@ -1,0 +1,163 @@
+// Images on their way into a network, and the accuracy of what comes out.
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include <polyfold/inference.hpp>
+#include <polyfold/train/batches.hpp>
+#include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/parameters.hpp>
+
+#include "catch.hpp"
+#include "support/patterns.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+/// Two images of 2 channels x 2 x 3 that count up from 1.
+image_set counting() {
+  image_set images{2, 2, 3, {}, {4, 5}};
+  for (int i = 1; i <= 24; ++i) images.pixels.push_back(static_cast<std::uint8_t>(i));
+  return images;
+}
+
+/// Image i with normalisation (byte / 255 - 0.5) / 0.25 undone.
+std::vector<int> bytes_of(batch_source const& source, std::size_t i, int dy, int dx) {
+  std::vector<float> values(std::size_t(source.image_shape().size()), -99.0f);
+  source.load(i, values.data(), 0, dy, dx);
+  std::vector<int> bytes;
+  for (float const v : values) bytes.push_back(int(std::lround((v * 0.25f + 0.5f) * 255)));
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("pixels are normalised") {
+  image_set const images = counting();
+  std::vector<float> values(12);
+  batch_source(images).load(1, values.data());
+  CHECK(values[0] == Approx(13.0f / 255));
+  CHECK(values[11] == Approx(24.0f / 255));
+  batch_source(images, {0.5f, 0.25f}).load(0, values.data());
+  CHECK(values[0] == Approx((1.0f / 255 - 0.5f) / 0.25f));
+}
+
+TEST_CASE("images are moved down and right; what moves in is black") {
+  image_set const images = counting();
+  batch_source const source(images, {0.5f, 0.25f});
+  using bytes = std::vector<int>;
+  CHECK(bytes_of(source, 0, 0, 0) == bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+  CHECK(bytes_of(source, 0, 1, 0) == bytes{0, 0, 0, 1, 2, 3, 0, 0, 0, 7, 8, 9});
+  CHECK(bytes_of(source, 0, 0, 1) == bytes{0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11});
+  CHECK(bytes_of(source, 1, -1, -2) == bytes{18, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0});
+  CHECK(bytes_of(source, 1, 2, 0) == bytes(12, 0));
+  CHECK(bytes_of(source, 1, 0, -3) == bytes(12, 0));
+}
+
+TEST_CASE("an image fills its own lane only") {
+  image_set const images = counting();
+  batch_source const source(images);
+  using scalar = lanes<float, 16>;
+  std::vector<scalar> values(12, scalar(-1.0f));
+  source.load(1, values.data(), 5);
+  for (int i = 0; i < 12; ++i)
+    for (int lane = 0; lane < 16; ++lane)
+      CHECK(values[std::size_t(i)][lane] == (lane == 5 ? Approx(float(13 + i) / 255) : Approx(-1.0f)));
+}
+
+TEST_CASE("a view of some of the images keeps their numbers and labels") {
+  image_set const images = test::bars(50, 1);
+  batch_source const part(images, {}, 30);
+  CHECK(part.size() == 20);
+  CHECK(part.image_shape() == shape{1, 8, 8});
+  CHECK(&part.images() == &images);
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    CHECK(part.index(i) == 30 + i);
+    CHECK(part.label(i) == images.labels[30 + i]);
+  }
+  CHECK(batch_source(images, {}, 10, 20).size() == 10);
+  CHECK(batch_source(images, {}, 10, 5000).size() == 40);
+}
+
+TEST_CASE("shuffling is a permutation, and the same for the same seed") {
+  image_set const images = test::bars(101, 2);
+  auto const order = [](batch_source const& source) {
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < source.size(); ++i) numbers.push_back(source.index(i));
+    return numbers;
+  };
+  batch_source source(images, {}, 1);
+  auto const given = order(source);
+  source.shuffle(7);
+  auto const shuffled = order(source);
+  CHECK(shuffled != given);
+  CHECK(std::set<std::size_t>(shuffled.begin(), shuffled.end()) ==
+        std::set<std::size_t>(given.begin(), given.end()));
+  for (std::size_t i = 0; i < source.size(); ++i) CHECK(source.label(i) == images.labels[source.index(i)]);
+
+  // Whatever order it was in before.
+  source.shuffle(8);
+  CHECK(order(source) != shuffled);
+  source.shuffle(7);
+  CHECK(order(source) == shuffled);
+  batch_source other(images, {}, 1);
+  other.shuffle(7);
+  CHECK(order(other) == shuffled);
+
+  // Every image comes to every place about as often: 25 times in 2,500 runs, deviation 5.
+  std::vector<int> first(101);
+  for (std::uint64_t seed = 0; seed < 2500; ++seed) {
+    source.shuffle(seed);
+    ++first[source.index(0)];
+  }
+  CHECK(*std::max_element(first.begin() + 1, first.end()) < 50);
+  CHECK(*std::min_element(first.begin() + 1, first.end()) > 5);
+}
+
+TEST_CASE("views of no images, and images without labels, are refused") {
+  image_set images = test::bars(10, 3);
+  CHECK_THROWS_WITH(batch_source(images, {}, 10), contains("[10, 10)"));
+  CHECK_THROWS_WITH(batch_source(images, {}, 7, 7), contains("[7, 7)"));
+  CHECK_THROWS_WITH(batch_source(image_set{}), contains("none"));
+  images.labels.pop_back();
+  CHECK_THROWS_WITH(batch_source(images), contains("10 images with 9 labels"));
+}
+
+TEST_CASE("evaluation gives the same classes one image at a time and sixteen side by side") {
+  constexpr auto pipeline = input<1, 8, 8> | conv2d<3, 3>(along<axis::kernel, linear>) | relu | max_pool<2> | dense<4>;
+  network<pipeline> net;
+  initialise(net, 5);
+  image_set const images = test::bars(75, 4);
+  batch_source const source(images);
+  workers team(2);
+  evaluation const alone = evaluate(net, source, team);
+  evaluation const abreast = evaluate<lanes<float, 16>>(net, source, team);
+  CHECK(alone.predicted.size() == 75);
+  CHECK(alone.predicted == abreast.predicted);
+  CHECK(alone.correct == abreast.correct);
+
+  int correct = 0;
+  std::vector<float> image(64);
+  network<pipeline>::workspace<float> room;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    source.load(i, image.data());
+    auto const logits = net.run(image.data(), room.data());
+    int const best = int(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    REQUIRE(alone.predicted[i] == best);
+    correct += best == images.labels[i];
+  }
+  CHECK(alone.correct == correct);
+  CHECK(alone.accuracy() == Approx(correct / 75.0));
+  // Untrained, it does not give every image the same class: the comparison above means something.
+  CHECK(std::set<int>(alone.predicted.begin(), alone.predicted.end()).size() > 1);
+}
+
+TEST_CASE("images of another shape are refused") {
+  network<input<1, 8, 7> | dense<4>> net;
+  image_set const images = test::bars(20, 6);
+  workers team(1);
+  CHECK_THROWS_WITH(evaluate(net, batch_source(images), team), contains("shape"));
+  CHECK(evaluation{}.accuracy() == 0);
+}

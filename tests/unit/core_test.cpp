@@ -1,0 +1,105 @@
+// Shapes, windows, tensors, type lists and the scalars that layers run on.
+
+#include <cmath>
+#include <type_traits>
+
+#include <polyfold/core/lanes.hpp>
+#include <polyfold/core/shape.hpp>
+#include <polyfold/core/tensor.hpp>
+#include <polyfold/core/type_list.hpp>
+#include <polyfold/fold/arranged_product.hpp>
+
+#include "catch.hpp"
+#include "support/random.hpp"
+
+using namespace polyfold;
+
+TEST_CASE("windows over shapes") {
+  static_assert(shape{3, 4, 5}.size() == 60 && shape{3, 4, 5}.pixels() == 20);
+  constexpr window w{5, 3, 2, 1, 2, 1};
+  static_assert(w.area() == 15 && w.output_height(28) == 14 && w.output_width(28) == 28);
+  static_assert(window{5, 5}.output_height(4) == 0, "the window does not fit");
+  static_assert(window{5, 5}.output_height(5) == 1);
+  static_assert(rows_under(w, 0, 28).first == 0 && rows_under(w, 0, 28).last == 3);
+  static_assert(rows_under(w, 3, 28).first == 4 && rows_under(w, 3, 28).last == 9);
+  static_assert(rows_under(w, 13, 28).first == 24 && rows_under(w, 13, 28).last == 28);
+  // A window over padding alone reads no row.
+  static_assert(rows_under({2, 2, 1, 1, 3, 3}, 0, 4).first == rows_under({2, 2, 1, 1, 3, 3}, 0, 4).last);
+  static_assert(ceil_div(7, 4) == 2 && ceil_div(8, 4) == 2);
+}
+
+TEST_CASE("tensors are row-major, channels outermost") {
+  tensor<int, shape{2, 3, 4}> t;
+  for (int i = 0; i < 24; ++i) t.values[std::size_t(i)] = i;
+  CHECK(t(1, 2, 3) == 23);
+  CHECK(t(1, 0, 2) == 14);
+  CHECK(*t.view().row(1, 1) == 16);
+  CHECK(t.view().end() - t.view().begin() == 24);
+  t(0, 1, 2) = 99;
+  CHECK(t.values[6] == 99);
+}
+
+TEST_CASE("type lists") {
+  using list = concat<type_list<char, int>, type_list<>, type_list<long>>;
+  static_assert(list::size == 3);
+  static_assert(std::is_same_v<type_at<list, 0>, char> && std::is_same_v<type_at<list, 2>, long>);
+  static_assert(&type_id<int> != &type_id<long>);
+}
+
+TEST_CASE("level numbers are packed without gaps") {
+  static_assert(packed_levels<3>::bytes(8) == 3 && packed_levels<3>::bytes(9) == 4 && packed_levels<8>::bytes(5) == 5);
+  test::random_numbers random(41);
+  auto const check = [&]<int Bits>(packed_levels<Bits> packing) {
+    std::uint8_t map[packing.bytes(100)] = {};
+    for (auto& byte : map) byte = static_cast<std::uint8_t>(random.bits());
+    int levels[100];
+    for (int i = 0; i < 100; ++i) packing.set(map, i, levels[i] = random.below(1 << Bits));
+    bool same = true;
+    for (int i = 0; i < 100; ++i) same = same && packing.get(map, i) == levels[i];
+    CHECK(same);
+  };
+  check(packed_levels<1>{});
+  check(packed_levels<3>{});
+  check(packed_levels<5>{});
+  check(packed_levels<7>{});
+  check(packed_levels<8>{});
+  std::uint8_t const map[] = {0b11010001};
+  CHECK(packed_levels<2>::get(map, 0) == 1);
+  CHECK(packed_levels<2>::get(map, 3) == 3);
+}
+
+TEST_CASE("lanes compute like as many floats") {
+  using batch = lanes<float, 32>;
+  static_assert(scalar<float> && scalar<batch> && lane_count<batch> == 32 && lane_count<float> == 1);
+  test::random_numbers random(42);
+  batch a(0.0f);
+  batch b(0.0f);
+  batch c(0.0f);
+  for (batch* x : {&a, &b, &c})
+    for (int i = 0; i < 32; ++i) x->set(i, random.normal());
+  auto const check = [&](batch const& result, auto expected) {
+    bool same = true;
+    for (int i = 0; i < 32; ++i) same = same && std::abs(result[i] - expected(a[i], b[i], c[i])) <= 1e-6f;
+    CHECK(same);
+  };
+  check(a + b, [](float x, float y, float) { return x + y; });
+  check(a - b, [](float x, float y, float) { return x - y; });
+  check(a * b, [](float x, float y, float) { return x * y; });
+  check(batch(1.0f) / (b * b + batch(1.0f)), [](float, float y, float) { return 1 / (y * y + 1); });
+  check(a * 3.0f, [](float x, float, float) { return 3 * x; });
+  check(mul_add(a, b, c), [](float x, float y, float z) { return x * y + z; });
+  check(mul_add(a, 2.0f, c), [](float x, float, float z) { return 2 * x + z; });
+  check(maximum(a, b), [](float x, float y, float) { return maximum(x, y); });
+  check(select_greater(a, b, c, a), [](float x, float y, float z) { return x > y ? z : x; });
+  check(exponential(a), [](float x, float, float) { return std::exp(x); });
+  check(hyperbolic_tangent(a), [](float x, float, float) { return std::tanh(x); });
+  check(square_root(a * a), [](float x, float, float) { return std::sqrt(x * x); });
+  batch d = a;
+  d += b;
+  d -= c;
+  check(d, [](float x, float y, float z) { return x + y - z; });
+  float sum = 0;
+  for (int i = 0; i < 32; ++i) sum += a[i];
+  CHECK(horizontal_sum(a) == Approx(sum).margin(1e-5));
+  CHECK(horizontal_sum(batch(0.5f)) == 16.0f);
+}

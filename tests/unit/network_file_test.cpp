@@ -1,0 +1,202 @@
+// Networks and checkpoints in files: what is written is read again to the last bit, and every file that is not what it
+// should be is refused in a sentence, with nothing changed.
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <polyfold/inference.hpp>
+#include <polyfold/io/network_file.hpp>
+
+#include "catch.hpp"
+#include "support/random.hpp"
+#include "temporary_files.hpp"
+
+using namespace polyfold;
+using test::failure;
+using test::mentions;
+
+namespace {
+
+constexpr auto dense_layers = input<2, 6, 6> | conv2d<4, 3> | batch_norm | relu | max_pool<2> | dense<5>;
+constexpr auto folded_layers = input<2, 6, 6> | conv2d<4, 3>(along<axis::kernel, linear>) | batch_norm | relu |
+                               max_pool<2> | dense<5>(along<axis::output, linear>);
+constexpr auto arranged_layers = input<2, 6, 6> | conv2d<4, 3>(arranged<2, linear, 3>) | batch_norm | relu |
+                                 max_pool<2> | dense<5>(arranged_per_filter<1, linear, 4>);
+using arranged_network = network<arranged_layers>;
+
+template <class Network>
+Network random_network(std::uint64_t seed) {
+  Network net;
+  test::random_numbers random(seed);
+  test::randomise(net, random, 1.0f);
+  return net;
+}
+
+template <class Network>
+bool same(Network const& a, Network const& b) {
+  return a.numbers == b.numbers && a.maps == b.maps;
+}
+
+template <class Network>
+void check_round_trip() {
+  test::temporary_folder const folder;
+  auto const net = random_network<Network>(1);
+  save_network(folder / "net", net, {{"note", "a \"quoted\" word"}, {"format", "not mine to say"}});
+  CHECK(folder.files() == 1);
+  Network back;
+  auto const metadata = load_network(folder / "net", back);
+  CHECK(same(back, net));
+  CHECK(metadata.at("note") == "a \"quoted\" word");
+  CHECK(metadata.at("format") == "polyfold network 1");
+  CHECK(metadata.at("network") == describe<Network>());
+  // The same bytes every time.
+  save_network(folder / "again", back, {{"note", "a \"quoted\" word"}});
+  CHECK(test::read_bytes(folder / "again") == test::read_bytes(folder / "net"));
+}
+
+/// What the reader says of an arranged network's file after `change`. A network that is refused leaves the old one as it was.
+std::string refusal(std::function<void(safetensors_file&)> const& change) {
+  test::temporary_folder const folder;
+  save_network(folder / "net", random_network<arranged_network>(2));
+  safetensors_file file = read_safetensors(folder / "net");
+  change(file);
+  write_safetensors(folder / "net", file);
+  auto const before = random_network<arranged_network>(3);
+  auto net = before;
+  std::string const message = failure([&] { load_network(folder / "net", net); });
+  CHECK(same(net, before) == !message.empty());
+  CHECK((message.empty() || mentions(message, {(folder / "net").string()})));
+  return message;
+}
+
+stored_tensor& named(safetensors_file& file, std::string const& name) {
+  for (stored_tensor& t : file.tensors)
+    if (t.name == name) return t;
+  throw std::runtime_error("no tensor " + name);
+}
+
+}  // namespace
+
+TEST_CASE("networks survive the file") {
+  SECTION("dense") { check_round_trip<network<dense_layers>>(); }
+  SECTION("folded") { check_round_trip<network<folded_layers>>(); }
+  SECTION("arranged") { check_round_trip<arranged_network>(); }
+}
+
+TEST_CASE("tensors have the names and sizes that are documented") {
+  test::temporary_folder const folder;
+  save_network(folder / "net", random_network<arranged_network>(4));
+  safetensors_file const file = read_safetensors(folder / "net");
+  CHECK(file.tensors.size() == 5);
+  REQUIRE(file.find("0.conv2d.numbers") != nullptr);
+  CHECK(file.find("0.conv2d.numbers")->shape == std::vector<std::int64_t>{4 + 4});
+  REQUIRE(file.find("0.conv2d.map") != nullptr);
+  CHECK(file.find("0.conv2d.map")->type == dtype::u8);
+  CHECK(file.find("0.conv2d.map")->shape == std::vector<std::int64_t>{27});  // 72 weights of 3 bits
+  REQUIRE(file.find("1.batch_norm.numbers") != nullptr);
+  CHECK(file.find("1.batch_norm.numbers")->shape == std::vector<std::int64_t>{16});
+  REQUIRE(file.find("4.dense.numbers") != nullptr);
+  CHECK(file.find("4.dense.numbers")->shape == std::vector<std::int64_t>{5 * 2 + 5});
+  REQUIRE(file.find("4.dense.map") != nullptr);
+}
+
+TEST_CASE("an unchanged file is accepted by the check that the others go through") { CHECK(refusal([](auto&) {}) == ""); }
+
+TEST_CASE("another network is refused by the first layer that differs") {
+  test::temporary_folder const folder;
+  save_network(folder / "net", random_network<network<folded_layers>>(5));
+  auto const before = random_network<network<dense_layers>>(6);
+  auto net = before;
+  std::string const message = failure([&] { load_network(folder / "net", net); });
+  CHECK(mentions(message, {"another network", "'0 conv2d 4 x 3 x 3, kernel order 1: 4 x 4 x 4'",
+                           "expected '0 conv2d 4 x 3 x 3: 4 x 4 x 4'"}));
+  CHECK(same(net, before));
+
+  network<input<2, 6, 6> | conv2d<4, 3>(along<axis::kernel, linear>)> shorter;
+  CHECK(mentions(failure([&] { load_network(folder / "net", shorter); }), {"'1 batch_norm: 4 x 4 x 4'", "'the end'"}));
+  network<input<2, 6, 5> | dense<5>> other;
+  CHECK(mentions(failure([&] { load_network(folder / "net", other); }), {"'input 2 x 6 x 6'", "'input 2 x 6 x 5'"}));
+}
+
+TEST_CASE("missing, surplus and mislabelled tensors are refused") {
+  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "1.batch_norm.numbers").name = "1.batch_norm.Numbers"; }),
+                 {"no tensor '1.batch_norm.numbers'", "16 elements of type F32"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "4.dense.map").name = "map"; }), {"no tensor '4.dense.map'"}));
+  CHECK(mentions(refusal([](safetensors_file& f) {
+                   f.tensors.push_back(make_tensor<float>("more", {2}, std::vector<float>{1, 2}));
+                 }),
+                 {"holds 6 tensors", "expected 5"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "0.conv2d.numbers").type = dtype::i32; }),
+                 {"'0.conv2d.numbers'", "type I32", "8 elements of type F32"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "0.conv2d.map").type = dtype::i8; }),
+                 {"'0.conv2d.map'", "type I8", "27 elements of type U8"}));
+  CHECK(mentions(refusal([](safetensors_file& f) {
+                   auto& t = named(f, "0.conv2d.numbers");
+                   t = make_tensor<float>(t.name, {7}, std::vector<float>(7));
+                 }),
+                 {"'0.conv2d.numbers'", "28 bytes", "8 elements"}));
+  CHECK(mentions(refusal([](safetensors_file& f) {
+                   auto& t = named(f, "4.dense.map");
+                   t.bytes.emplace_back();
+                   ++t.shape[0];
+                 }),
+                 {"'4.dense.map'", "elements of type U8"}));
+}
+
+TEST_CASE("numbers that are none are refused") {
+  for (float const value : {std::nanf(""), INFINITY, -INFINITY}) {
+    CHECK(mentions(refusal([&](safetensors_file& f) {
+                     auto& t = named(f, "1.batch_norm.numbers");
+                     auto numbers = tensor_values<float>(t);
+                     numbers[5] = value;
+                     t = make_tensor<float>(t.name, t.shape, numbers);
+                   }),
+                   {"'1.batch_norm.numbers'", "not a finite number at element 5"}));
+  }
+}
+
+TEST_CASE("files of other programs are refused") {
+  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.clear(); }), {"format ''", "'polyfold network 1'"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata["format"] = "pt"; }), {"format 'pt'"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.erase("network"); }), {"another network", "'the end'"}));
+
+  test::temporary_folder const folder;
+  auto const before = random_network<arranged_network>(7);
+  auto net = before;
+  auto const message = [&] { return failure([&] { load_network(folder / "net", net); }); };
+  CHECK(mentions(message(), {(folder / "net").string()}));
+  for (std::string const bytes : {"", "short", "this is a text and not a network, however long it may be"}) {
+    test::write_bytes(folder / "net", bytes);
+    CHECK(mentions(message(), {(folder / "net").string()}));
+  }
+  CHECK(same(net, before));
+}
+
+TEST_CASE("cut and corrupted files never change the network") {
+  test::temporary_folder const folder;
+  save_network(folder / "net", random_network<arranged_network>(8));
+  std::string const whole = test::read_bytes(folder / "net");
+  auto const before = random_network<arranged_network>(9);
+  for (std::size_t length = 0; length < whole.size(); length += 7) {
+    test::write_bytes(folder / "cut", whole.substr(0, length));
+    auto net = before;
+    INFO("cut to " << length << " of " << whole.size() << " bytes");
+    REQUIRE(failure([&] { load_network(folder / "cut", net); }) != "");
+    REQUIRE(same(net, before));
+  }
+  std::mt19937 random(10);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    test::write_bytes(folder / "mutant", test::mutate(whole, whole.size() * 3 / 4, random));
+    auto net = before;
+    bool const failed = failure([&] { load_network(folder / "mutant", net); }) != "";
+    refused += failed;
+    INFO("mutant " << i);
+    REQUIRE((!failed || same(net, before)));
+  }
+  CHECK(refused > 150);
+}

@@ -1,0 +1,196 @@
+// Training: it learns, the same way on any number of threads, and goes on after an interruption as if there were none.
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include <polyfold/inference.hpp>
+#include <polyfold/io/checkpoint.hpp>
+#include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/trainer.hpp>
+
+#include "catch.hpp"
+#include "support/patterns.hpp"
+#include "temporary_files.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+// Everything that a run may depend on: cut and dense weights, batch norm, dropout; shifts come with the options.
+constexpr auto layers = input<1, 8, 8> | conv2d<4, 3>(along<axis::kernel, linear>) | batch_norm | relu | max_pool<2> |
+                        dropout<1, 8> | dense<4>(along<axis::channel, linear>);
+using folded_network = network<layers>;
+
+training_options options(int epochs = 4) {
+  training_options o;
+  o.epochs = epochs;
+  o.batch = 64;
+  o.shift = 1;
+  o.dense_rate = 1;
+  o.optimizer.learning_rate = 2e-2f;
+  return o;
+}
+
+folded_network initialised() {
+  folded_network net;
+  initialise(net, 3);
+  return net;
+}
+
+/// Numbers after training on `images` images, not a multiple of the batch.
+std::vector<float> trained(training_options const& o, int threads, int images = 150) {
+  image_set const set = test::bars(images, 1);
+  batch_source source(set);
+  workers team(threads);
+  folded_network net = initialised();
+  trainer<folded_network> t(net, o, team);
+  t.run(source);
+  return {net.numbers.begin(), net.numbers.end()};
+}
+
+}  // namespace
+
+TEST_CASE("a folded network learns, and says how far it is") {
+  image_set const images = test::bars(600, 1);
+  image_set const unseen = test::bars(300, 2);
+  batch_source source(images);
+  workers team(2);
+  folded_network net = initialised();
+  trainer<folded_network> t(net, options(12), team);
+  std::vector<training_progress> seen;
+  std::vector<int> epochs;
+  t.on_progress = [&](training_progress const& p) { seen.push_back(p); };
+  t.after_epoch = [&](int done) { epochs.push_back(done); };
+  t.run(source);
+
+  CHECK(epochs.front() == 1);
+  CHECK(epochs.back() == 12);
+  CHECK(epochs.size() == 12);
+  REQUIRE(seen.size() == 12 * 10);
+  CHECK(seen.front().epochs == 12);
+  CHECK(seen.front().images == 600);
+  CHECK(seen.front().image == 64);
+  CHECK(seen.front().sums.images == 64);
+  CHECK(seen[8].image == 576);
+  CHECK(seen[9].image == 600);
+  CHECK(seen[9].sums.images == 600);
+  CHECK(seen[10].epoch == 1);
+  auto const loss = [&](std::size_t epoch) { return seen[10 * epoch + 9].sums.loss / 600; };
+  CHECK(loss(0) > 0.3);
+  CHECK(loss(11) < 0.25 * loss(0));
+  CHECK(seen.back().sums.correct > 560);
+  CHECK(t.state().epochs_done == 12);
+  CHECK(t.state().optimizer.step == 120);
+
+  batch_source const test_images(unseen);
+  CHECK(evaluate(net, test_images, team).accuracy() > 0.97);
+  CHECK(evaluate(initialised(), test_images, team).accuracy() < 0.6);
+}
+
+TEST_CASE("the result is the same to the last bit for any number of threads") {
+  auto const alone = trained(options(), 1);
+  CHECK(trained(options(), 2) == alone);
+  CHECK(trained(options(), 3) == alone);
+  // More groups than shards, and a last batch with fewer groups than shards.
+  training_options large = options(2);
+  large.batch = 160;
+  auto const large_alone = trained(large, 1, 250);
+  CHECK(trained(large, 3, 250) == large_alone);
+}
+
+TEST_CASE("the same seed gives the same result, another seed another") {
+  auto const first = trained(options(), 2);
+  CHECK(trained(options(), 2) == first);
+  training_options other = options();
+  other.seed = 2;
+  CHECK(trained(other, 2) != first);
+}
+
+TEST_CASE("a run that goes on from a checkpoint ends as an uninterrupted one") {
+  image_set const set = test::bars(150, 1);
+  auto const uninterrupted = trained(options(), 2);
+  for (int const stop : {1, 3, 4}) {
+    INFO("interrupted after epoch " << stop);
+    test::temporary_folder const folder;
+    {
+      batch_source source(set);
+      workers team(2);
+      folded_network net = initialised();
+      trainer<folded_network> t(net, options(), team);
+      t.after_epoch = [&](int done) {
+        save_checkpoint(folder / "state", t.state(), "run");
+        if (done == stop) throw std::runtime_error("power failure");
+      };
+      CHECK_THROWS_WITH(t.run(source), contains("power failure"));
+    }
+    batch_source source(set);
+    workers team(1);
+    folded_network net;
+    trainer<folded_network> t(net, options(), team);
+    auto state = load_checkpoint(folder / "state", "run", net.numbers.size());
+    REQUIRE(state.has_value());
+    CHECK(state->epochs_done == stop);
+    t.restore(std::move(*state));
+    int epochs = 0;
+    t.after_epoch = [&](int) { ++epochs; };
+    t.run(source);
+    CHECK(epochs == 4 - stop);
+    CHECK(std::vector<float>(net.numbers.begin(), net.numbers.end()) == uninterrupted);
+  }
+}
+
+TEST_CASE("options out of range are refused") {
+  workers team(1);
+  folded_network net = initialised();
+  auto const refused = [&](auto change) {
+    training_options o;
+    change(o);
+    return test::failure([&] { trainer<folded_network>(net, o, team); });
+  };
+  float const nan = std::nanf("");
+  CHECK(refused([](auto&) {}) == "");
+  CHECK(test::mentions(refused([](auto& o) { o.epochs = 0; }), {"epochs"}));
+  CHECK(test::mentions(refused([](auto& o) { o.batch = 0; }), {"batch"}));
+  CHECK(test::mentions(refused([](auto& o) { o.shift = -1; }), {"shift"}));
+  CHECK(test::mentions(refused([](auto& o) { o.dense_rate = -1; }), {"dense_rate"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = INFINITY; }), {"learning_rate"}));
+  CHECK(test::mentions(refused([&](auto& o) { o.optimizer.learning_rate = nan; }), {"learning_rate"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.weight_decay = -0.1f; }), {"weight_decay"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.warm_up = 1.5f; }), {"warm_up"}));
+  CHECK(test::mentions(refused([](auto& o) { o.statistics_rate = -0.1f; }), {"statistics_rate"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.momentum = 1; }), {"momentum"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.beta2 = 1; }), {"beta2"}));
+  CHECK(test::mentions(refused([](auto& o) { o.distil.weight = 2; }), {"distillation"}));
+  CHECK(test::mentions(refused([](auto& o) { o.distil.temperature = 0; }), {"temperature"}));
+}
+
+TEST_CASE("images, labels and states that do not fit the network are refused") {
+  workers team(1);
+  folded_network net = initialised();
+  auto const before = net.numbers;
+  trainer<folded_network> t(net, options(), team);
+
+  image_set wide{1, 8, 9, std::vector<std::uint8_t>(72), {0}};
+  batch_source wide_source(wide);
+  CHECK_THROWS_WITH(t.run(wide_source), contains("shape"));
+  image_set images = test::bars(20, 1);
+  images.labels[7] = 4;
+  batch_source source(images);
+  CHECK_THROWS_WITH(t.run(source), contains("image 7 has the label 4") && contains("classes 0 to 3"));
+
+  training_state state = t.state();
+  state.master.pop_back();
+  CHECK_THROWS_WITH(t.restore(state), contains("another network"));
+  state = t.state();
+  state.optimizer.second.clear();
+  CHECK_THROWS_WITH(t.restore(state), contains("another network"));
+  CHECK(net.numbers == before);
+
+  training_options distilled = options();
+  distilled.distil.weight = 0.5f;
+  image_set const right = test::bars(20, 1);
+  batch_source right_source(right);
+  trainer<folded_network> without_teacher(net, distilled, team);
+  CHECK_THROWS_WITH(without_teacher.run(right_source), contains("teacher"));
+}
