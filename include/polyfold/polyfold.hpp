@@ -3,6 +3,7 @@
 #pragma once
 
 #include <polyfold/fit/fit.hpp>
+#include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>

@@ -44,7 +44,8 @@ double error_of_equal_counts(std::vector<float> weights, matrix const& basis) {
   std::sort(weights.begin(), weights.end());
   matrix rows(int(weights.size()), basis.columns);
   for (int i = 0; i < rows.rows; ++i)
-    for (int k = 0; k < basis.columns; ++k) rows(i, k) = basis(int(std::size_t(i) * std::size_t(basis.rows) / weights.size()), k);
+    for (int k = 0; k < basis.columns; ++k)
+      rows(i, k) = basis(int(std::size_t(i) * std::size_t(basis.rows) / weights.size()), k);
   qr_factors const factors = qr(rows);
   double sum = 0;
   std::vector<double> rest(weights.begin(), weights.end());

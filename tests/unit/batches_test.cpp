@@ -93,8 +93,7 @@ TEST_CASE("shuffling is a permutation, and the same for the same seed") {
   source.shuffle(7);
   auto const shuffled = order(source);
   CHECK(shuffled != given);
-  CHECK(std::set<std::size_t>(shuffled.begin(), shuffled.end()) ==
-        std::set<std::size_t>(given.begin(), given.end()));
+  CHECK(std::set<std::size_t>(shuffled.begin(), shuffled.end()) == std::set<std::size_t>(given.begin(), given.end()));
   for (std::size_t i = 0; i < source.size(); ++i) CHECK(source.label(i) == images.labels[source.index(i)]);
 
   // Whatever order it was in before.

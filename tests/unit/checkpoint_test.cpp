@@ -68,7 +68,9 @@ TEST_CASE("no file: nothing to go on from") {
 
 TEST_CASE("another run is refused by the first line that differs") {
   CHECK(refusal([](safetensors_file&) {}) == "");
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata["run"].replace(f.metadata["run"].find("epochs 6"), 8, "epochs 9"); }),
+  CHECK(mentions(refusal([](safetensors_file& f) {
+                   f.metadata["run"].replace(f.metadata["run"].find("epochs 6"), 8, "epochs 9");
+                 }),
                  {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
   CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
   CHECK(mentions(refusal([](safetensors_file& f) { f.metadata["format"] = "polyfold network 1"; }),
@@ -84,7 +86,8 @@ TEST_CASE("missing, surplus and mislabelled tensors are refused") {
       });
     };
     CHECK(mentions(with([](stored_tensor& t) { t.name += "x"; }), {"no tensor '" + name + "'"}));
-    CHECK(mentions(with([](stored_tensor& t) { t.type = dtype::u32; }), {"'" + name + "'", "U32", "9 elements of type F32"}));
+    CHECK(mentions(with([](stored_tensor& t) { t.type = dtype::u32; }),
+                   {"'" + name + "'", "U32", "9 elements of type F32"}));
     CHECK(mentions(with([](stored_tensor& t) { t = make_tensor<float>(t.name, {8}, std::vector<float>(8)); }),
                    {"'" + name + "'", "32 bytes"}));
     CHECK(mentions(with([](stored_tensor& t) {
@@ -94,10 +97,9 @@ TEST_CASE("missing, surplus and mislabelled tensors are refused") {
                    }),
                    {"'" + name + "'", "not a finite number at element 4"}));
   }
-  CHECK(mentions(refusal([](safetensors_file& f) {
-                   f.tensors.push_back(make_tensor<float>("more", {1}, std::vector<float>{1}));
-                 }),
-                 {"holds 4 tensors"}));
+  CHECK(mentions(
+      refusal([](safetensors_file& f) { f.tensors.push_back(make_tensor<float>("more", {1}, std::vector<float>{1})); }),
+      {"holds 4 tensors"}));
 }
 
 TEST_CASE("counts of epochs and steps must be whole numbers") {

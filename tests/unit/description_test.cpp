@@ -10,9 +10,9 @@ using namespace polyfold;
 TEST_CASE("every layer without cuts") {
   constexpr auto pipeline = input<2, 24, 24> | conv2d<8, 3, 5> | relu | max_pool<2> |
                             conv2d<8, 3>(stride<2>, padding<1>, groups<4>, no_bias) | leaky_relu<1, 10> |
-                            max_pool<3>(stride<1>, padding<1>) | tanh_activation | average_pool<2>(stride<1>) | sigmoid |
-                            residual(conv2d<8, 1> | batch_norm) | dropout<1, 4> | global_average_pool | dense<7> |
-                            dense<5>(no_bias) | softmax;
+                            max_pool<3>(stride<1>, padding<1>) | tanh_activation | average_pool<2>(stride<1>) |
+                            sigmoid | residual(conv2d<8, 1> | batch_norm) | dropout<1, 4> | global_average_pool |
+                            dense<7> | dense<5>(no_bias) | softmax;
   CHECK(describe<network<pipeline>>() ==
         "input 2 x 24 x 24\n"
         "0 conv2d 8 x 3 x 5: 8 x 22 x 20\n"
@@ -35,12 +35,11 @@ TEST_CASE("every layer without cuts") {
 }
 
 TEST_CASE("every cut") {
-  constexpr auto pipeline =
-      input<4, 12, 12> | conv2d<8, 3>(along<axis::flat, segment<6>, quadratic>) |
-      conv2d<8, 3>(along<axis::kernel, linear, cosine>, along<axis::channel, segment<4>, linear>,
-                   along<axis::output, order<3>>, bias_along<segment<3>, constant>) |
-      conv2d<6, 3>(arranged<5, linear, 5>) | dense<12>(arranged_per_filter<2, quadratic, 4>) |
-      dense<10>(along<axis::channel, segment<3>>);
+  constexpr auto pipeline = input<4, 12, 12> | conv2d<8, 3>(along<axis::flat, segment<6>, quadratic>) |
+                            conv2d<8, 3>(along<axis::kernel, linear, cosine>, along<axis::channel, segment<4>, linear>,
+                                         along<axis::output, order<3>>, bias_along<segment<3>, constant>) |
+                            conv2d<6, 3>(arranged<5, linear, 5>) | dense<12>(arranged_per_filter<2, quadratic, 4>) |
+                            dense<10>(along<axis::channel, segment<3>>);
   CHECK(describe<network<pipeline>>() ==
         "input 4 x 12 x 12\n"
         "0 conv2d 8 x 3 x 3, flat segments of 6 order 2: 8 x 10 x 10\n"

@@ -131,8 +131,7 @@ TEST_CASE("distillation from known logits") {
   outputs const teacher = everywhere(2 * ln2, 0, 0);
   outputs gradient;
   auto const labels = labels_of(1, -1);
-  loss_sums const soft =
-      cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {1, 2}, teacher.data());
+  loss_sums const soft = cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {1, 2}, teacher.data());
   // 4 * KL = 4 * (1/2 ln 2 - 1/4 ln 2)
   CHECK(soft.loss == Approx(std::log(2.0)));
   CHECK(gradient[0][0] == Approx(-0.5f));
@@ -176,10 +175,10 @@ TEST_CASE("the first steps of gradient descent with momentum") {
   trajectory t;
   t.options.by = method::sgd;
   t.options.momentum = 0.5f;
-  CHECK(t.step(2, 0.1f) == Approx(0.8f));     // m = 2
-  CHECK(t.step(-1, 0.1f) == Approx(0.8f));    // m = 0.5 * 2 - 1 = 0
-  CHECK(t.step(1, 0.1f) == Approx(0.7f));     // m = 1
-  CHECK(t.step(0, 0.1f) == Approx(0.65f));    // m = 0.5
+  CHECK(t.step(2, 0.1f) == Approx(0.8f));   // m = 2
+  CHECK(t.step(-1, 0.1f) == Approx(0.8f));  // m = 0.5 * 2 - 1 = 0
+  CHECK(t.step(1, 0.1f) == Approx(0.7f));   // m = 1
+  CHECK(t.step(0, 0.1f) == Approx(0.65f));  // m = 0.5
   CHECK(t.state.second.front() == 0.0f);
 }
 

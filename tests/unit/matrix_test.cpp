@@ -134,7 +134,8 @@ TEST_CASE("a product along the middle axis") {
     for (int i = 0; i < by.rows; ++i)
       for (int x = 0; x < inner; ++x) {
         double sum = 0;
-        for (int k = 0; k < by.columns; ++k) sum += by(i, k) * double(in[std::size_t((o * by.columns + k) * inner + x)]);
+        for (int k = 0; k < by.columns; ++k)
+          sum += by(i, k) * double(in[std::size_t((o * by.columns + k) * inner + x)]);
         CHECK(double(out[std::size_t((o * by.rows + i) * inner + x)]) == Approx(sum).margin(1e-6));
       }
 }

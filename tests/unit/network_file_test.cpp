@@ -104,7 +104,9 @@ TEST_CASE("tensors have the names and sizes that are documented") {
   REQUIRE(file.find("4.dense.map") != nullptr);
 }
 
-TEST_CASE("an unchanged file is accepted by the check that the others go through") { CHECK(refusal([](auto&) {}) == ""); }
+TEST_CASE("an unchanged file is accepted by the check that the others go through") {
+  CHECK(refusal([](auto&) {}) == "");
+}
 
 TEST_CASE("another network is refused by the first layer that differs") {
   test::temporary_folder const folder;
@@ -125,7 +127,8 @@ TEST_CASE("another network is refused by the first layer that differs") {
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {
   CHECK(mentions(refusal([](safetensors_file& f) { named(f, "1.batch_norm.numbers").name = "1.batch_norm.Numbers"; }),
                  {"no tensor '1.batch_norm.numbers'", "16 elements of type F32"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "4.dense.map").name = "map"; }), {"no tensor '4.dense.map'"}));
+  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "4.dense.map").name = "map"; }),
+                 {"no tensor '4.dense.map'"}));
   CHECK(mentions(refusal([](safetensors_file& f) {
                    f.tensors.push_back(make_tensor<float>("more", {2}, std::vector<float>{1, 2}));
                  }),

@@ -19,7 +19,8 @@ namespace {
 // Every kind of cut: kernel plane, rows, flat, channel, output, groups, biases, a curve.
 constexpr auto all_cuts =
     input<2, 9, 9> | conv2d<6, 3>(along<axis::kernel, linear>, along<axis::output, segment<3>, linear>) | batch_norm |
-    relu | conv2d<4, 3>(along<axis::flat, segment<3>, linear>, groups<2>) | conv2d<6, 2>(along<axis::flat, segment<5>, quadratic>) |
+    relu | conv2d<4, 3>(along<axis::flat, segment<3>, linear>, groups<2>) |
+    conv2d<6, 2>(along<axis::flat, segment<5>, quadratic>) |
     dense<12>(along<axis::channel, segment<3>, linear>, along<axis::output, order<3>>, bias_along<segment<4>, linear>) |
     dense<9>(arranged<2, linear, 3>, no_bias) | dense<3>;
 using cut_network = network<all_cuts>;
@@ -76,7 +77,8 @@ TEST_CASE("training's coordinates are those of an orthonormal basis: lengths are
   space.store(master, folded);
   fit(folded, dense);
   double weights = 0;
-  for (int i = 0; i < dense_network::first_number(6); ++i) weights += double(dense.numbers[std::size_t(i)]) * double(dense.numbers[std::size_t(i)]);
+  for (int i = 0; i < dense_network::first_number(6); ++i)
+    weights += double(dense.numbers[std::size_t(i)]) * double(dense.numbers[std::size_t(i)]);
   master.resize(std::size_t(before_arranged));
   CHECK(weights == Approx(dot(master, master)).epsilon(1e-5));
 }
@@ -111,7 +113,6 @@ TEST_CASE("the gradient's transform is the transpose of storing") {
 }
 
 TEST_CASE("learning rates grow with the weights that a coefficient stands for") {
-  cut_network const net;
   parameter_space<cut_network> const space(0.25f);
   auto const rate = [&](int layer, int number) {
     return space.rates()[std::size_t(cut_network::first_number(layer) + number)];
@@ -186,8 +187,7 @@ TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0
   check(3, 32 * 8 * 9, 72);
   check(4, 120 * 32 * 4, 128);
   int const first = dense_type::first_number(1);
-  for (int i = 0; i < 128; ++i)
-    CHECK(dense->numbers[std::size_t(first + i)] == (i < 32 || i >= 96 ? 1.0f : 0.0f));
+  for (int i = 0; i < 128; ++i) CHECK(dense->numbers[std::size_t(first + i)] == (i < 32 || i >= 96 ? 1.0f : 0.0f));
 
   auto const again = std::make_unique<folded_type>();
   initialise(*again, 1);

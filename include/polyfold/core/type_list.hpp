@@ -39,8 +39,4 @@ using concat = decltype((type_list<>{} + ... + Lists{}));
 template <class List, int I>
 using type_at = typename decltype(detail::at<I>(List{}))::type;
 
-/// An address that is the same for the same type only: compares types in constant expressions.
-template <class T>
-inline constexpr char type_id = 0;
-
 }  // namespace polyfold

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <polyfold/core/shape.hpp>
@@ -18,7 +19,7 @@ namespace detail {
 
 /// What a program knows of one step.
 struct step_facts {
-  void const* type = nullptr;
+  int type = -1;  // number of the first step with an operation of this type; -1: reads or keeps numbers of its own
   int stage = 0;
   int sources[2] = {-1, -1};  // values: 0 is the input, j + 1 what step j computes
   int output_size = 0;
@@ -38,7 +39,6 @@ struct step_facts {
 template <class Operation, int First, int Second>
 consteval step_facts facts_of() {
   step_facts f;
-  f.type = &type_id<Operation>;
   f.sources[0] = First;
   f.sources[1] = Second;
   f.output_size = Operation::output.size();
@@ -65,6 +65,14 @@ struct step_parts<step<Operation, First, Second>> {
   using type = Operation;
   static constexpr int first = First, second = Second;
 };
+
+/// Number of the first step whose operation is of the type given.
+template <class Operation, class... Steps>
+consteval int first_step_with(type_list<Steps...>) {
+  int j = 0;
+  (void)((std::is_same_v<Operation, typename step_parts<Steps>::type> || (++j, false)) || ...);
+  return j;
+}
 
 /// A stretch of memory that is in use from step `born` to step `dies`, both included.
 struct buffer {
@@ -120,6 +128,16 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   template <int J>
   using operation_at = typename detail::step_parts<type_at<step_list, J>>::type;
 
+  /// The same for equal types and for no others; -1 where a value cannot be shared. Not by addresses of templates: under
+  /// some compiler options their comparison is no constant.
+  template <class Operation>
+  [[nodiscard]] static consteval int type_number() {
+    if constexpr (Operation::numbers > 0 || Operation::map_bytes > 0 || Operation::saved > 0)
+      return -1;
+    else
+      return detail::first_step_with<Operation>(step_list{});
+  }
+
   /// Number of the first step of each stage; the last entry is the number of steps.
   static constexpr auto first_step = [] {
     std::array<int, stages + 1> first{};
@@ -133,6 +151,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     std::array<detail::step_facts, steps> all{
         detail::facts_of<operation_at<J>, detail::step_parts<type_at<step_list, J>>::first,
                          detail::step_parts<type_at<step_list, J>>::second>()...};
+    ((all[std::size_t(J)].type = type_number<operation_at<J>>()), ...);
     for (int i = 0; i < stages; ++i)
       for (int j = first_step[std::size_t(i)]; j < first_step[std::size_t(i) + 1]; ++j) {
         detail::step_facts& f = all[std::size_t(j)];
@@ -152,7 +171,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
           f.first_number = before.first_number + before.numbers;
           f.first_map_byte = before.first_map_byte + before.map_bytes;
         }
-        if (f.numbers > 0 || f.map_bytes > 0 || f.saved > 0) continue;
+        if (f.type < 0) continue;
         for (int k = 0; k < j; ++k) {
           detail::step_facts const& other = all[std::size_t(k)];
           if (!other.executed || other.type != f.type || other.sources[0] != f.sources[0] ||

@@ -2,7 +2,7 @@
 //
 // Stored: gamma, beta, mean, variance, in this order, C numbers each. In training the statistics are those of the batch
 // that a scalar holds (its lanes) and the running ones are averaged by the trainer: backward leaves the batch's mean and
-// variance in their places of the gradient.
+// variance in their places of the gradient. fit/fold_batch_norm.hpp folds the four into the convolution before.
 #pragma once
 
 #include <polyfold/fold/operation.hpp>
@@ -10,13 +10,17 @@
 
 namespace polyfold {
 
+namespace detail {
+/// Keeps the square root away from zero; PyTorch's default.
+inline constexpr float batch_norm_epsilon = 1e-5f;
+}  // namespace detail
+
 template <shape In>
 struct batch_norm_operation : pixelwise_operation {
   static constexpr int channels = In.channels;
   static constexpr shape output = In;
   static constexpr int numbers = 4 * channels;
   static constexpr int saved = 2 * channels;  // mean and 1 / deviation of the batch
-  static constexpr float epsilon = 1e-5f;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -31,11 +35,11 @@ struct batch_norm_operation : pixelwise_operation {
     float const* const beta = gamma + channels;
     for (int c = 0; c < channels; ++c) {
       float mean = beta[channels + c];
-      float deviation = square_root(beta[2 * channels + c] + epsilon);
+      float deviation = square_root(beta[2 * channels + c] + detail::batch_norm_epsilon);
       if (at.training) {
         auto const [batch_mean, batch_variance] = statistics(in, c);
         mean = batch_mean;
-        deviation = square_root(batch_variance + epsilon);
+        deviation = square_root(batch_variance + detail::batch_norm_epsilon);
         at.saved[c] = T(mean);
         at.saved[channels + c] = T(1 / deviation);
       }

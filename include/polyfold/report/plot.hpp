@@ -253,6 +253,17 @@ class plot {
     return {low - margin, high + margin};
   }
 
+  /// Bars without a negative value in the picture: they stand on the axis.
+  [[nodiscard]] bool stands_on_zero() const {
+    bool bars = false;
+    for (series const& s : series_) {
+      bars = bars || s.what == kind::bars;
+      for (plot_point const p : s.data)
+        if (finite(p) && p.y < 0) return false;
+    }
+    return bars;
+  }
+
   [[nodiscard]] frame place() const {
     double legend = 0;
     for (series const& s : series_)
@@ -272,6 +283,7 @@ class plot {
       meet(p.y);
       if (s.what == kind::bars) meet(0);
     });
+    if (!y_range_ && stands_on_zero()) f.up.low = 0;
     return f;
   }
 
@@ -300,7 +312,7 @@ class plot {
     double const bottom = f.top + f.height;
     double const right = f.left + f.width;
     out += text(f.left + f.width / 2, 24, "middle", title_, " font-size=\"15\"");
-    detail::axis_ticks const across(f.across, std::max(2, static_cast<int>(f.width / 80)));
+    detail::axis_ticks const across(f.across, std::max(2, static_cast<int>(f.width / 60)));
     for (double const value : across.values) {
       double const x = f.left + f.x(value);
       out += stroke(x, f.top, x, bottom, "#e6e6e6");

@@ -35,7 +35,7 @@ struct training_options {
 
 namespace detail {
 /// Throws `error` where an option lies out of its range.
-inline void check(training_options const& o) {
+inline void check_options(training_options const& o) {
   auto const require = [](bool right, char const* what) {
     if (!right) throw error(std::string("trainer: ") + what);
   };
@@ -80,7 +80,7 @@ class trainer {
   /// Trains `net` in place. `threads` must outlive the trainer. Throws `error` where an option is out of its range.
   trainer(Network& net, training_options options, workers& threads)
       : net_(net), options_(options), threads_(threads), space_(options.dense_rate) {
-    detail::check(options);
+    detail::check_options(options);
     state_.master = space_.master_of(net);
     state_.optimizer = optimizer_state(state_.master.size());
     groups_ = ceil_div(options.batch, group);

@@ -1,0 +1,61 @@
+// Networks with their batch norms folded away compute what they did before.
+#include <memory>
+#include <random>
+
+#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/inference.hpp>
+
+#include "catch.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+constexpr auto trained =
+    input<3, 8, 8> | conv2d<8, 3>(padding<1>, no_bias, along<axis::kernel, linear>) | batch_norm | relu |
+    residual(conv2d<8, 3>(padding<1>) | batch_norm | relu | conv2d<8, 3>(padding<1>, no_bias) | batch_norm,
+             conv2d<8, 1>(no_bias, along<axis::channel, segment<4>, linear>) | batch_norm) |
+    relu | conv2d<4, 3>(no_bias, groups<2>) | batch_norm | conv2d<4, 1>(along<axis::output, linear>) | batch_norm |
+    dense<5>;
+constexpr auto exported = without_batch_norm(trained);
+
+}  // namespace
+
+TEST_CASE("Batch norm folds into the layer before, where that has numbers of its own for every filter") {
+  using source_type = network<trained>;
+  using target_type = network<exported>;
+  // Five of the six batch norms are gone; the layer that is cut along the output axis keeps its own.
+  STATIC_REQUIRE(source_type::layers - target_type::layers == 5);
+  // 4 numbers a channel go, a bias a filter comes where there was none: 8 + 8 + 8 + 8 + 4 channels, 28 new biases.
+  STATIC_REQUIRE(source_type::total_cost().stored_numbers - target_type::total_cost().stored_numbers == 4 * 36 - 28);
+
+  auto source = std::make_unique<source_type>();
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> uniform(0.25f, 1.0f);
+  for (float& v : source->numbers) v = uniform(random) * (random() % 2 == 0 ? 1.0f : -1.0f);
+  // Variances are positive.
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          if constexpr (std::is_same_v<source_type::layer_at<I>, batch_norm_layer>) {
+            int const last = source_type::first_number(I + 1);
+            for (int i = last - source_type::number_count(I) / 4; i < last; ++i)
+              source->numbers[std::size_t(i)] = uniform(random);
+          }
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, source_type::layers>{});
+  auto target = std::make_unique<target_type>();
+  fold_batch_norm(*source, *target);
+
+  tensor<float, source_type::input_shape> image;
+  for (float& v : image.values) v = uniform(random) - 0.6f;
+  source_type::workspace<float> room;
+  target_type::workspace<float> folded_room;
+  auto const expected = source->run(image, room);
+  auto const found = target->run(image, folded_room);
+  float largest = 0;
+  for (float const v : expected) largest = std::max(largest, std::abs(v));
+  for (int i = 0; i < expected.size(); ++i) CHECK(std::abs(found[i] - expected[i]) <= 1e-5f * largest);
+}
