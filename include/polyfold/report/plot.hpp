@@ -312,7 +312,7 @@ class plot {
     double const bottom = f.top + f.height;
     double const right = f.left + f.width;
     out += text(f.left + f.width / 2, 24, "middle", title_, " font-size=\"15\"");
-    detail::axis_ticks const across(f.across, std::max(2, static_cast<int>(f.width / 60)));
+    detail::axis_ticks const across(f.across, std::max(2, static_cast<int>(f.width / 80)));
     for (double const value : across.values) {
       double const x = f.left + f.x(value);
       out += stroke(x, f.top, x, bottom, "#e6e6e6");
