@@ -1,6 +1,7 @@
 #include "folded_convolution.hpp"
 
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include <polyfold/fit/fit.hpp>
@@ -121,7 +122,7 @@ std::string folded_convolution_picture() {
   example const e;
   auto const moment = [&](int k, int x) { return whole(e.moments[std::size_t(k)][std::size_t(x)]); };
 
-  drawing d(960, 640, "A folded convolution: four filters of 1 x 5");
+  drawing d(960, 656, "A folded convolution: four filters of 1 x 5");
   d.text(480, 30, "A folded convolution: four filters of 1 x 5 weights, linear along the row and along the filters",
          {.anchor = "middle", .size = 17, .bold = true});
 
@@ -171,12 +172,12 @@ std::string folded_convolution_picture() {
            {});
   d.text(notes, products_y + 70, "the only general multiplications: 4 instead of 20", {});
 
-  draw_note(d, outputs_y - 28, of_outputs, "U: expansion to the filters",
+  draw_note(d, outputs_y - 36, of_outputs, "U: expansion to the filters",
             {"each output is the one above plus p1: y = p0 + m p1"});
-  draw_note(d, outputs_y + 28, of_input, "W = U C V: the 20 weights that this computes with", {});
-  draw_rows(d, notes, outputs_y + 42, e.weights, 0, 0, of_outputs, 36);
+  draw_note(d, outputs_y + 20, of_input, "W = U C V: the 20 weights behind it",
+            {"never stored, and never formed either"});
+  draw_rows(d, notes, outputs_y + 52, e.weights, 0, 0, of_outputs, 36);
   for (int m = 0; m < filters; ++m)
-    d.text(notes + taps * 36 + 14, outputs_y + 42 + m * cell_height + 20,
-           "filter " + std::to_string(m) + (m == 0 ? ": never stored, never formed" : ""), {});
+    d.text(notes + taps * 36 + 14, outputs_y + 52 + m * cell_height + 20, "filter " + std::to_string(m), {});
   return d.svg();
 }

@@ -2,9 +2,10 @@
 //
 //   figures --network lenet_mnist/dense.safetensors --output docs/pictures
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <memory>
@@ -118,14 +119,14 @@ std::string fitted_segment_picture(dense_network const& dense) {
     p.label({r * columns + 0.5 * (columns - 1), up.high - 0.07 * height}, "row r = " + std::to_string(r));
   p.points(numbered(weights), {.label = "25 weights", .colour = data_colour, .size = 4.5})
       .line(pieces(filter(lines, m), 1),
-            {.label = "linear: 10 numbers, " + as_percent(share(lines, m), 0), .colour = linear_colour, .size = 2.5})
-      .line(pieces(filter(parabolas, m), 2), {.label = "quadratic: 15, " + as_percent(share(parabolas, m), 0),
+            {.label = "linear: 10, keep " + as_percent(share(lines, m), 0), .colour = linear_colour, .size = 2.5})
+      .line(pieces(filter(parabolas, m), 2), {.label = "quadratic: 15, keep " + as_percent(share(parabolas, m), 0),
                                               .colour = quadratic_colour,
                                               .dashed = true});
   return p.svg();
 }
 
-/// The weights of conv2 in order of size, over the levels that they were given, and the curve through the levels.
+/// The weights of conv2, each over the level that it was given, and the curve that the levels lie on.
 std::string arranged_curve_picture(dense_network const& dense) {
   using arranged_network = network<lenet5_arranged>;
   constexpr arrangement rule = arranged_network::layer_at<conv2>::spec.approximated.arranged;
@@ -137,7 +138,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
   std::vector<double> levels(curve::length);
   curve::synthesise([&](int k) { return coefficients[k]; }, [&](int l, float v) { levels[std::size_t(l)] = v; });
 
-  // Every level's own weights, in order, spread over its unit of the axis.
+  // Every level's own weights, in order of size, spread over its unit of the axis.
   constexpr int count =
       arranged_network::layer_at<conv2>::folded<arranged_network::layer_input_shape<conv2>()>::arranged_step::weights;
   std::vector<std::vector<float>> members(curve::length);
@@ -170,9 +171,10 @@ std::string arranged_curve_picture(dense_network const& dense) {
     for (int i : {0, curve::positions_of(s) - 1}) lines.push_back({double(first + i), levels[std::size_t(first + i)]});
     lines.push_back({std::numeric_limits<double>::quiet_NaN(), 0});
   }
-  p.line(sorted, {.label = "weights, sorted", .colour = "#999999", .size = 1.5})
+  p.line(sorted, {.label = "weights by level", .colour = "#999999", .size = 1.5})
       .line(lines, {.label = "pieces a + b l", .colour = linear_colour, .size = 2.5})
-      .points(numbered(levels), {.label = "levels: " + as_percent(1 - error / squares), .colour = quadratic_colour});
+      .points(numbered(levels),
+              {.label = "levels, keep " + as_percent(1 - error / squares), .colour = quadratic_colour});
   return p.svg();
 }
 

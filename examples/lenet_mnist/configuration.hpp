@@ -16,7 +16,15 @@
 #include <polyfold/train/progress_bar.hpp>
 #include <polyfold/train/trainer.hpp>
 
+#include <zlib.h>
+
 #include "experiment.hpp"
+
+/// Tells data sets apart: CRC-32 of all pixels and labels.
+inline unsigned long checksum(polyfold::image_set const& images) {
+  unsigned long const pixels = crc32_z(0, images.pixels.data(), images.pixels.size());
+  return crc32_z(pixels, images.labels.data(), images.labels.size());
+}
 
 /// Everything that a training run depends on, as text: networks and checkpoints of other runs are not taken up.
 template <class Network>
@@ -25,7 +33,7 @@ std::string run_text(experiment const& e, polyfold::training_options const& o) {
   text << polyfold::describe<Network>() << "epochs " << o.epochs << ", batch " << o.batch << ", learning rate "
        << o.optimizer.learning_rate << ", dense rate " << o.dense_rate << ", shift " << o.shift << ", seed " << o.seed
        << ", dense epochs " << e.chosen.dense_epochs << "\n"
-       << e.training.size() << " training images\n";
+       << e.training.size() << " training images, checksum " << checksum(e.training.images()) << "\n";
   return text.str();
 }
 

@@ -1,4 +1,4 @@
-// A scalar that counts: `counted` computes like float and records every multiplication and addition that is done with it.
+// A scalar that counts: `counted` computes like float and records every multiplication and addition done with it.
 //
 // A 0 that the code itself writes, T(0.0f), is no operand: the first term of a sum is not added to it. Comparisons,
 // exponentials and divisions are not what costs are made of; divisions are recorded on their own.

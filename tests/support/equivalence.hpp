@@ -14,8 +14,8 @@
 
 namespace test {
 
-/// Float32 rounding of sums over a few hundred inputs, relative to the largest output; moments of order 2 and more cancel
-/// some digits on the way.
+/// Float32 rounding of sums over a few hundred inputs, relative to the largest output; moments of order 2 and more
+/// cancel some digits on the way.
 inline constexpr double folding_tolerance = 2e-5;
 
 template <class Network>
@@ -25,8 +25,8 @@ template <class Network>
   return {out.begin(), out.end()};
 }
 
-/// For random coefficients, and for coefficients that were fitted to random weights: the folded network computes what the
-/// dense network with the materialised weights computes.
+/// For random coefficients, and for coefficients that were fitted to random weights: the folded network computes what
+/// the dense network with the materialised weights computes.
 template <auto FoldedPipeline, auto DensePipeline>
 void folded_equals_dense() {
   using folded_type = polyfold::network<FoldedPipeline>;

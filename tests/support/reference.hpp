@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <cstddef>
 #include <vector>
 
 #include <polyfold/core/shape.hpp>
@@ -44,14 +43,15 @@ template <class Weight, class Bias>
   return out;
 }
 
-/// Largest difference, relative to the largest expected value.
+/// Largest difference, relative to the largest expected value; huge where a value is missing or is not a number.
 template <class Actual, class Expected>
 [[nodiscard]] double relative_error(Actual const& actual, Expected const& expected) {
   double difference = 0;
   double largest = 0;
-  std::size_t i = 0;
+  auto next = actual.begin();
   for (auto const& e : expected) {
-    double const found = double(actual[static_cast<int>(i++)]);
+    if (next == actual.end()) return 1e300;
+    double const found = double(*next++);
     difference = std::fmax(difference, std::isnan(found) ? 1e300 : std::abs(found - double(e)));
     largest = std::fmax(largest, std::abs(double(e)));
   }

@@ -1,5 +1,5 @@
-// Layers cut along several axes, with cut biases, with arranged weights, and whole networks compute what the weights that
-// their coefficients stand for compute.
+// Layers cut along several axes, with cut biases, with arranged weights, and whole networks compute what the weights
+// that their coefficients stand for compute.
 
 #include <polyfold/inference.hpp>
 

@@ -1,4 +1,5 @@
-// Costs that the types state are the operations that inference does: hand-counted small layers, and a scalar that counts.
+// Costs that the types state are the operations that inference does: small layers counted by hand, and a scalar that
+// counts.
 
 #include <vector>
 
@@ -49,8 +50,8 @@ TEST_CASE("operations of layers without approximation") {
 }
 
 TEST_CASE("operations of batch norm") {
-  // One product and one addition for every input; for every channel's scale and shift two of each, among stored numbers,
-  // which the counting scalar does not see.
+  // One product and one addition for every input; for every channel's scale and shift two of each, among stored
+  // numbers, which the counting scalar does not see.
   constexpr cost c = network<input<3, 4, 5> | batch_norm>::total_cost();
   CHECK(c.multiplications == 60 + 6);
   CHECK(c.additions == 60 + 6);
@@ -102,8 +103,8 @@ TEST_CASE("operations of channel and output segments") {
 }
 
 TEST_CASE("operations of arranged weights") {
-  // 4 levels in 2 linear pieces, 18 inputs, every level in use: 14 additions group the inputs, 2 (1 + 0) fold a group of
-  // two levels, 4 products and 3 + 1 additions with the bias, for each of 3 x 4 outputs.
+  // 4 levels in 2 linear pieces, 18 inputs, every level in use: 14 additions group the inputs, 2 (1 + 0) fold the groups,
+  // 4 products and 3 + 1 additions with the bias, for each of 3 x 4 outputs.
   using net_type = network<input<2, 4, 4> | conv2d<3, 3>(arranged<2, linear, 2>)>;
   net_type net;
   test::random_numbers random(13);

@@ -18,8 +18,8 @@ using namespace polyfold;
 
 namespace {
 
-/// Plays the program: every cell of the workspace belongs to the value that was written there last. Every step must find
-/// what it reads, and its output and scratch must not lie on what it reads, except where it works in place.
+/// Plays the program: every cell of the workspace belongs to the value that was written there last. Every step must
+/// find what it reads, and its output and scratch must not lie on what it reads, except where it works in place.
 /// Returns what is wrong; empty if nothing is.
 template <class Program>
 std::string broken_plan() {
@@ -133,7 +133,7 @@ TEST_CASE("random buffers are placed without overlap") {
 }
 
 TEST_CASE("the workspace of LeNet-5") {
-  // The first convolution's output and what pooling makes of it: 6 x 28 x 28 and 6 x 14 x 14. Activations work in place.
+  // The first convolution's output and what pooling makes of it, 6 x 28 x 28 and 6 x 14 x 14. Activations are in place.
   static_assert(network<lenet5>::workspace_size == 4704 + 1176);
   static_assert(network<lenet5>::workspace_bytes() == 4 * 5880);
   check_plan<lenet5>();

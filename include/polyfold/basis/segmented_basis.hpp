@@ -20,6 +20,8 @@ template <int N, factor F>
 struct segmented_basis {
   static_assert(N > 0);
   static_assert(F.order >= 0, "polyfold: the order of an approximation cannot be negative");
+  static_assert(F.basis != basis_kind::polynomial || F.order < 32,
+                "polyfold: polynomials of order 32 and above lose their orthogonality to rounding: use cosines");
   static_assert(F.segment >= 0 && F.segment <= N, "polyfold: a segment cannot be longer than the axis that it cuts");
   static_assert(
       F.segment == 0 || F.order < F.segment,

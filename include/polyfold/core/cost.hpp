@@ -10,7 +10,7 @@ struct cost {
   long long coefficients = 0;     ///< stored numbers that replace the weights
   long long stored_numbers = 0;   ///< all stored numbers: coefficients, biases, batch norm
   long long map_bytes = 0;        ///< index maps of arranged weights, packed
-  long long table_bytes = 0;      ///< constant tables of bases that running sums do not serve
+  long long table_bytes = 0;      ///< constant tables of bases that running sums do not serve, at every use
   long long multiplications = 0;  ///< per inference, moments and expansion included
   long long additions = 0;        ///< per inference, moments and expansion included
   long long dense_multiplications = 0;

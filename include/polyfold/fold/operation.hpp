@@ -9,6 +9,7 @@
 //   scratch, saved, backward_scratch              working memory, in scalars: during forward; from forward to backward;
 //                                                 during backward
 //   in_place                                      may write over its input
+//   repeatable                                    gives the same on the same input: may be shared
 //   backward_reads_output                         backward looks at what forward wrote
 //   count()                                       multiplications, additions, table bytes (see cost)
 //   rows(y)                                       the input rows that output row y needs
@@ -47,6 +48,7 @@ struct operation {
   static constexpr int saved = 0;
   static constexpr int backward_scratch = 0;
   static constexpr bool in_place = false;
+  static constexpr bool repeatable = true;
   static constexpr bool backward_reads_output = false;
 };
 

@@ -132,7 +132,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   /// some compiler options their comparison is no constant.
   template <class Operation>
   [[nodiscard]] static consteval int type_number() {
-    if constexpr (Operation::numbers > 0 || Operation::map_bytes > 0 || Operation::saved > 0)
+    if constexpr (!Operation::repeatable || Operation::numbers > 0 || Operation::map_bytes > 0 || Operation::saved > 0)
       return -1;
     else
       return detail::first_step_with<Operation>(step_list{});

@@ -11,10 +11,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/error.hpp>
 #include <polyfold/io/safetensors.hpp>
+#include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -120,6 +122,13 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
           if (numbers > 0) {
             auto const values =
                 detail::required_values<float>(path, file, detail::layer_tensor<I, Network>("numbers"), numbers);
+            if constexpr (std::is_same_v<typename Network::template layer_at<I>, batch_norm_layer>)
+              for (std::size_t i = numbers / 4 * 3; i < numbers; ++i)
+                if (values[i] < 0)
+                  throw error(path,
+                              "tensor '" + detail::layer_tensor<I, Network>("numbers") + "' has the variance " +
+                                  std::to_string(values[i]),
+                              "variances of at least 0");
             std::copy(values.begin(), values.end(), loaded->numbers.begin() + Network::first_number(I));
             ++tensors;
           }

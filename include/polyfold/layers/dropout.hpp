@@ -13,6 +13,7 @@ template <shape In, int Numerator, int Denominator>
 struct dropout_operation : pixelwise_operation {
   static constexpr shape output = In;
   static constexpr bool in_place = true;
+  static constexpr bool repeatable = false;  // every dropout draws for itself
 
   [[nodiscard]] static constexpr cost count() { return {}; }
 

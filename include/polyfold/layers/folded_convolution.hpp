@@ -21,8 +21,9 @@ struct folded_convolution {
   static_assert(!A.arranged.used || !(A.flat.used || A.kernel.used || A.channel.used || A.output.used),
                 "polyfold: arranged weights cannot be cut along an axis as well");
   static_assert(A.kernel.segment == 0, "polyfold: the kernel axis is cut as a whole: give it an order and no segment");
-  static_assert(A.flat.segment == 0 || A.flat.order < A.flat.segment,
-                "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
+  static_assert(
+      A.flat.segment == 0 || A.flat.order < A.flat.segment,
+      "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
   static_assert(Bias || !A.bias.used, "polyfold: there are no biases to cut in a layer without biases");
 
   static constexpr int filters = Filters / Groups;       // per group

@@ -20,9 +20,17 @@ struct lenet5_options {
   Dense2 dense2{};
   Dense3 dense3{};
 };
-// Needed by compilers without deduction for aggregates.
-template <class Conv1, class Conv2, class Dense1, class Dense2, class Dense3>
-lenet5_options(Conv1, Conv2, Dense1, Dense2, Dense3) -> lenet5_options<Conv1, Conv2, Dense1, Dense2, Dense3>;
+// Options may be left out from the end. Written out for compilers that do not deduce for aggregates.
+template <class A>
+lenet5_options(A) -> lenet5_options<A>;
+template <class A, class B>
+lenet5_options(A, B) -> lenet5_options<A, B>;
+template <class A, class B, class C>
+lenet5_options(A, B, C) -> lenet5_options<A, B, C>;
+template <class A, class B, class C, class D>
+lenet5_options(A, B, C, D) -> lenet5_options<A, B, C, D>;
+template <class A, class B, class C, class D, class E>
+lenet5_options(A, B, C, D, E) -> lenet5_options<A, B, C, D, E>;
 
 /// LeNet-5 for images of Channels x Size x Size and any number of classes:
 /// make_lenet5<10>(relu, lenet5_options{exact, along<axis::kernel, linear>, ...}).
