@@ -164,12 +164,13 @@ std::string folded_convolution_picture() {
   for (int j = 0; j < terms; ++j) coefficients.push_back({coefficient(j, 0), coefficient(j, 1)});
   draw_rows(d, notes, products_y - 10, coefficients, 0, terms, of_products);
   int const beside = notes + terms * cell_width + 16;
-  for (int j = 0; j < terms; ++j)
-    d.text(beside, products_y - 10 + j * cell_height + 20,
-           "p" + std::to_string(j) + " = " + whole(coefficient(j, 0)) + " * " + moment(0, shown) +
-               (coefficient(j, 1) < 0 ? " - " : " + ") + whole(std::abs(coefficient(j, 1))) + " * " + moment(1, shown) +
-               " = " + whole(e.products[std::size_t(j)][shown]),
-           {});
+  for (int j = 0; j < terms; ++j) {
+    std::ostringstream line;
+    line << 'p' << j << " = " << whole(coefficient(j, 0)) << " * " << moment(0, shown)
+         << (coefficient(j, 1) < 0 ? " - " : " + ") << whole(std::abs(coefficient(j, 1))) << " * " << moment(1, shown)
+         << " = " << whole(e.products[std::size_t(j)][shown]);
+    d.text(beside, products_y - 10 + j * cell_height + 20, line.str(), {});
+  }
   d.text(notes, products_y + 70, "the only general multiplications: 4 instead of 20", {});
 
   draw_note(d, outputs_y - 36, of_outputs, "U: expansion to the filters",

@@ -65,7 +65,7 @@ int run(int argc, char** argv) {
   CLI::App app("LeNet-5 on MNIST: trains it, folds it, retrains it, and prints what was saved and what it cost.");
   settings chosen;
   std::string data;
-  std::string output = "lenet_mnist";
+  std::string output = "results";
   std::vector<std::string> configurations;
   int threads = int(std::max(1U, std::thread::hardware_concurrency()));
   bool validate = false;
