@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <sstream>
 #include <vector>
 
 #include <polyfold/fit/fit.hpp>
