@@ -43,7 +43,7 @@ class network {
 
   /// All that is stored. Layer by layer: coefficients, then biases, in the basis that inference uses.
   std::array<float, std::size_t(program_type::numbers)> numbers{};
-  [[no_unique_address]] std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
+  std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
   /// Working memory of one inference, in scalars.
   static constexpr int workspace_size = program_type::inference.size;
