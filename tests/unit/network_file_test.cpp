@@ -33,6 +33,9 @@ Network random_network(std::uint64_t seed) {
   Network net;
   test::random_numbers random(seed);
   test::randomise(net, random, 1.0f);
+  // Layer 1 is the batch norm: its variances, the last of its numbers, cannot be negative.
+  for (int i = Network::first_number(1); i < Network::first_number(2); ++i)
+    net.numbers[std::size_t(i)] = std::abs(net.numbers[std::size_t(i)]);
   return net;
 }
 
@@ -160,6 +163,16 @@ TEST_CASE("numbers that are none are refused") {
                    }),
                    {"'1.batch_norm.numbers'", "not a finite number at element 5"}));
   }
+}
+
+TEST_CASE("negative variances are refused") {
+  CHECK(mentions(refusal([](safetensors_file& f) {
+                   auto& t = named(f, "1.batch_norm.numbers");
+                   auto numbers = tensor_values<float>(t);
+                   numbers.back() = -1;
+                   t = make_tensor<float>(t.name, t.shape, numbers);
+                 }),
+                 {"'1.batch_norm.numbers'", "variance -1"}));
 }
 
 TEST_CASE("files of other programs are refused") {
