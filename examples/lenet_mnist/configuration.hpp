@@ -59,7 +59,7 @@ double time_per_image(Network const& net, polyfold::batch_source const& source) 
   std::size_t const images = std::min<std::size_t>(500, source.size());
   std::vector<float> input(images * std::size_t(Network::input_shape.size()));
   for (std::size_t i = 0; i < images; ++i) source.load(i, input.data() + i * std::size_t(Network::input_shape.size()));
-  std::vector<float> workspace(std::size_t(Network::workspace_size));
+  std::vector<float> workspace(static_cast<std::size_t>(Network::workspace_size));
   std::array<double, passes> times{};
   float volatile sink = 0;
   for (double& time : times) {
