@@ -24,7 +24,7 @@ void inference(benchmark::State& state) {
   for (auto& byte : net->maps) byte = 0x5a;
   std::vector<float> image(std::size_t(network_type::input_shape.size()));
   fill(image);
-  std::vector<float> workspace(std::size_t(network_type::workspace_size));
+  std::vector<float> workspace(static_cast<std::size_t>(network_type::workspace_size));
   for (auto _ : state) benchmark::DoNotOptimize(net->run(image.data(), workspace.data())[0]);
   constexpr cost c = network_type::total_cost();
   state.counters["multiplications"] = double(c.multiplications);
