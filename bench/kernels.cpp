@@ -41,7 +41,7 @@ constexpr auto wide_input = input<1024, 1, 1>;
 constexpr auto wide_dense = wide_input | dense<1024>;
 constexpr auto wide_both =
     wide_input | dense<1024>(along<axis::channel, segment<128>, linear>, along<axis::output, segment<128>, linear>);
-constexpr auto wide_arranged = wide_input | dense<1024>(arranged<5, linear, 4>);
+constexpr auto wide_arranged = wide_input | dense<1024>(arranged<4, linear, 4>);
 
 }  // namespace
 
