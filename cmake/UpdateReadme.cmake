@@ -1,5 +1,5 @@
 # cmake [-DCHECK=ON] -P cmake/UpdateReadme.cmake
-# Puts into README.md what other files hold: the first program, and the table of the recorded run of lenet_mnist.
+# Puts into README.md what other files hold: the first programs, and the table of the recorded run of lenet_mnist.
 # With CHECK it changes nothing and fails where the README is stale.
 
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
@@ -25,6 +25,9 @@ file(READ "${root}/docs/records/lenet_mnist.md" record)
 replace_between("<!-- lenet_mnist -->\n" "<!-- /lenet_mnist -->" "${record}")
 file(READ "${root}/examples/first_program/main.cpp" program)
 replace_between("## A first program\n\n```cpp\n" "```" "${program}")
+
+file(READ "${root}/examples/retrain/main.cpp" program)
+replace_between("From a trained network to a folded one:\n\n```cpp\n" "```" "${program}")
 
 if(NOT readme STREQUAL before)
   if(CHECK)

@@ -1,6 +1,6 @@
 // Draws the pictures of docs/method.md from a trained dense LeNet-5, as examples/lenet_mnist leaves it:
 //
-//   figures --network lenet_mnist/dense.safetensors --output docs/pictures
+//   figures --network results/dense.safetensors --output docs/pictures
 #include <algorithm>
 #include <cstdint>
 #include <exception>

@@ -13,14 +13,17 @@ polyfold::training_options dense_options(experiment const& e) {
   return o;
 }
 
-/// The metadata of an earlier run's file if it was the same run, else nothing.
+/// Whether the same run has left its network before, which is then loaded.
 bool load_earlier(experiment const& e, dense_network& net, polyfold::training_options const& o) {
   std::filesystem::path const path = e.chosen.output / "dense.safetensors";
   if (!std::filesystem::exists(path)) return false;
   auto loaded = std::make_unique<dense_network>();
   auto const metadata = polyfold::load_network(path, *loaded);
   auto const run = metadata.find("run");
-  if (run == metadata.end() || run->second != run_text<dense_network>(e, o)) return false;
+  if (run == metadata.end() || run->second != run_text<dense_network>(e, o)) {
+    std::cout << "dense: " << path.string() << " is of a run with other settings or data; it will be replaced\n";
+    return false;
+  }
   net = *loaded;
   return true;
 }

@@ -23,10 +23,18 @@ namespace {
 using polyfold::with_decimals;
 using polyfold::with_thousands;
 
+constexpr char compiler[] =
+#if defined(__clang__)
+    "clang " __clang_version__;
+#else
+    "g++ " __VERSION__;
+#endif
+
 polyfold::table results_table(std::vector<outcome> const& outcomes) {
   using polyfold::alignment;
   polyfold::table t({{"configuration", alignment::left},
                      {"epochs"},
+                     {"training, s"},
                      {"accuracy %"},
                      {"drop"},
                      {"stored numbers"},
@@ -42,23 +50,24 @@ polyfold::table results_table(std::vector<outcome> const& outcomes) {
     polyfold::cost const& c = o.summary.total;
     bool const folded = o.summary.approximated.coefficients > 0;
     auto const ratio = [&](double value) { return folded ? polyfold::as_ratio(value) : std::string("1x"); };
-    t.add_row({o.name, std::to_string(o.epochs), with_decimals(100 * o.result.accuracy(), 2),
-               with_decimals(100 * (dense - o.result.accuracy()), 2), with_thousands(c.stored_numbers),
-               with_thousands(c.stored_bytes()), ratio(o.summary.coefficients()), ratio(o.summary.parameters()),
-               ratio(o.summary.bytes()), with_thousands(c.multiplications), with_thousands(c.additions),
-               with_decimals(o.microseconds, 1)});
+    t.add_row({o.name, std::to_string(o.epochs), with_decimals(o.seconds, 0),
+               with_decimals(100 * o.result.accuracy(), 2), with_decimals(100 * (dense - o.result.accuracy()), 2),
+               with_thousands(c.stored_numbers), with_thousands(c.stored_bytes()), ratio(o.summary.coefficients()),
+               ratio(o.summary.parameters()), ratio(o.summary.bytes()), with_thousands(c.multiplications),
+               with_thousands(c.additions), with_decimals(o.microseconds, 1)});
   }
   return t;
 }
 
-/// The first misclassified images of the last network, as a picture.
+/// The first images that a network misclassifies, as a picture.
 void write_mistakes(std::filesystem::path const& path, experiment const& e, outcome const& o) {
   std::vector<std::size_t> wrong;
   for (std::size_t i = 0; i < e.held_out.size() && wrong.size() < 40; ++i)
     if (o.result.predicted[i] != e.held_out.label(i)) wrong.push_back(e.held_out.index(i));
   if (wrong.empty()) return;
   polyfold::write_contact_sheet(path, e.held_out.images(), wrong);
-  std::cout << "Some digits that " << o.name << " takes for others: " << path.string() << "\n";
+  std::cout << "Some digits that " << o.name << " takes for others: " << std::filesystem::absolute(path).string()
+            << "\n";
 }
 
 int run(int argc, char** argv) {
@@ -92,6 +101,9 @@ int run(int argc, char** argv) {
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
 
   std::filesystem::create_directories(chosen.output);
+  // POLYFOLD_DATA_DIR may be a folder of data sets as well as that of this one.
+  std::filesystem::path const own = std::filesystem::path(data) / "mnist";
+  if (std::filesystem::is_directory(own)) data = own.string();
   polyfold::image_set const train = polyfold::read_mnist(data, polyfold::split::train);
   polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
   constexpr std::size_t validated = 55000;
@@ -118,7 +130,9 @@ int run(int argc, char** argv) {
   std::ostringstream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
           << " images, measured on " << with_thousands((long long)e.held_out.size())
-          << (validate ? " validation" : " test") << " images.\n\n";
+          << (validate ? " validation" : " test") << " images. Trained by " << threads
+          << " threads; time per image on one.\n"
+          << "Compiled by " << compiler << ".\n\n";
   std::cout << "\n" << heading.str();
   results.write_text(std::cout);
   std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
@@ -129,7 +143,7 @@ int run(int argc, char** argv) {
   record << heading.str();
   results.write_markdown(record);
   if (!record.flush()) throw polyfold::error(chosen.output / "results.md", "could not be written", "");
-  std::cout << "Networks and table: " << chosen.output.string() << "\n";
+  std::cout << "Networks, headers and table: " << std::filesystem::absolute(chosen.output).string() << "\n";
   for (outcome const& o : outcomes)
     if (o.name == "small") write_mistakes(chosen.output / "small_mistakes.png", e, o);
   return 0;

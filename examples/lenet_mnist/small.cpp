@@ -1,6 +1,6 @@
 #include "configuration.hpp"
 
-int small_epochs(settings const& s) { return s.epochs > 0 ? s.epochs : 40; }
+int small_epochs(settings const& s) { return s.epochs > 0 ? s.epochs : 80; }
 
 outcome retrain_small(experiment& e, dense_network const& dense) {
   polyfold::training_options o;

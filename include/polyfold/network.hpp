@@ -111,10 +111,10 @@ class network {
   }
   /// Sum over all layers, or over those that are approximated.
   [[nodiscard]] static constexpr cost total_cost() {
-    return sum_of_costs([](auto) { return true; });
+    return sum_of_costs([](cost const&) { return true; });
   }
   [[nodiscard]] static constexpr cost approximated_cost() {
-    return sum_of_costs([](auto layer) { return decltype(layer)::approximated; });
+    return sum_of_costs([](cost const& c) { return c.coefficients < c.weights; });
   }
   [[nodiscard]] static constexpr long long workspace_bytes() { return 4LL * workspace_size; }
 
@@ -158,7 +158,7 @@ class network {
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
     return [&]<int... I>(std::integer_sequence<int, I...>) {
-      return (cost{} + ... + (wanted(layer_at<I>{}) ? layer_cost<I>() : cost{}));
+      return (cost{} + ... + (wanted(layer_cost<I>()) ? layer_cost<I>() : cost{}));
     }
     (std::make_integer_sequence<int, layers>{});
   }

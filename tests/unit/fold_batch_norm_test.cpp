@@ -21,6 +21,12 @@ constexpr auto exported = without_batch_norm(trained);
 
 }  // namespace
 
+TEST_CASE("A batch norm that reads something else than the layer before it stays") {
+  constexpr auto branches = input<2, 4, 4> | residual(conv2d<2, 3>(padding<1>), batch_norm | conv2d<2, 1>) |
+                            conv2d<3, 1> | residual(batch_norm | relu) | dense<3>;
+  STATIC_REQUIRE(std::is_same_v<decltype(without_batch_norm(branches)), std::remove_cvref_t<decltype(branches)>>);
+}
+
 TEST_CASE("Batch norm folds into the layer before, where that has numbers of its own for every filter") {
   using source_type = network<trained>;
   using target_type = network<exported>;

@@ -66,9 +66,6 @@ struct approximation {
   factor bias{};  // along the output axis
   arrangement arranged{};
 
-  [[nodiscard]] constexpr bool exact() const {
-    return !flat.used && !kernel.used && !channel.used && !output.used && !arranged.used;
-  }
   [[nodiscard]] constexpr factor& along(axis a) {
     switch (a) {
       case axis::flat:

@@ -24,7 +24,7 @@ namespace detail {
   }
 }
 
-/// cos(pi * numerator / denominator): reduced to the first octant in integers, then the Taylor series.
+/// cos(pi * numerator / denominator): reduced to the first quadrant in integers, then the Taylor series.
 [[nodiscard]] constexpr double cosine_of_pi_times(long long numerator, long long denominator) {
   constexpr double pi = 3.14159265358979323846;
   numerator %= 2 * denominator;

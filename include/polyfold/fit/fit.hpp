@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -103,7 +104,8 @@ void fit(Source const& source, Target& target) {
         [&] {
           using from = typename Source::template layer_at<I>;
           using to = typename Target::template layer_at<I>;
-          static_assert(detail::same_layer<from, to>,
+          static_assert(std::string_view(from::name) == to::name && detail::same_layer<from, to> &&
+                            Source::layer_output_shape(I) == Target::layer_output_shape(I),
                         "polyfold: layers that are fitted to each other differ in their approximation only");
           if constexpr (weighted_layer<to>) {
             detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <algorithm>
-#include <utility>
+#include <type_traits>
 
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>
@@ -20,7 +20,8 @@ namespace polyfold {
 
 namespace detail {
 
-struct with_bias_option {
+/// Marks a layer that has taken up the batch norm behind it.
+struct takes_up_batch_norm {
   static constexpr void apply(auto& spec) { spec.bias = true; }
 };
 
@@ -42,10 +43,7 @@ struct absorbed {
   template <weighted_layer L, class... More>
   requires takes_batch_norm<L>
   static consteval auto rest(chain<L, batch_norm_layer, More...>) {
-    if constexpr (L::spec.bias)
-      return absorbed<Kept..., L>::rest(chain<More...>{});
-    else
-      return absorbed<Kept..., decltype(L{}(with_bias_option{}))>::rest(chain<More...>{});
+    return absorbed<Kept..., decltype(L{}(takes_up_batch_norm{}))>::rest(chain<More...>{});
   }
 
  private:
@@ -71,12 +69,8 @@ void copy_folded(Source const& source, Target& target) {
     using from = typename Source::template layer_at<I>;
     float const* const numbers = source.numbers.data() + Source::first_number(I);
     float* const stored = target.numbers.data() + Target::first_number(J);
-    constexpr bool folds = [] {
-      if constexpr (I + 1 < Source::layers)
-        return takes_batch_norm<from> && std::is_same_v<typename Source::template layer_at<I + 1>, batch_norm_layer>;
-      else
-        return false;
-    }();
+    // The layer that takes up a batch norm is another type from then on.
+    constexpr bool folds = !std::is_same_v<from, typename Target::template layer_at<J>>;
     if constexpr (folds) {
       constexpr int filters = from::spec.filters;
       constexpr int per_filter = from::template folded<Source::template layer_input_shape<I>()>::coefficients / filters;
@@ -98,6 +92,8 @@ void copy_folded(Source const& source, Target& target) {
                   target.maps.data() + Target::first_map_byte(J));
       copy_folded<I + 1, J + 1>(source, target);
     }
+  } else {
+    static_assert(J == Target::layers);
   }
 }
 

@@ -37,7 +37,8 @@ struct packed_levels {
 
 /// The curve of an arrangement: 2^bits positions cut into equal pieces.
 template <arrangement A>
-using level_curve = segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces), A.order}>;
+using level_curve =
+    segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces < 1 ? 1 : A.pieces), A.order}>;
 
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
 struct arranged_product : operation {
@@ -46,7 +47,8 @@ struct arranged_product : operation {
   using packing = packed_levels<A.bits>;
   static_assert(curve::segments == A.pieces,
                 "polyfold: the 2^bits levels of an arrangement cannot be cut into this many pieces of equal length");
-  static_assert(curve::running_sums, "polyfold: arranged weights take curves of order 0, 1 or 2");
+  static_assert(A.order <= 2, "polyfold: arranged weights take curves of order 0, 1 or 2");
+  static_assert(curve::running_sums, "polyfold: quadratic pieces of an arrangement have at most 64 levels each");
 
   static constexpr int levels = 1 << A.bits;
   static constexpr int channels = In.channels / Groups;

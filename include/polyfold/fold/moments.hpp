@@ -124,7 +124,11 @@ struct column_moments : operation {
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
 
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  /// One row more than the window where a running sum may take that row off.
+  [[nodiscard]] static constexpr row_range rows(int y) {
+    row_range const under = rows_under(W, y, In.height);
+    return {W.stride_y == 1 && under.first > 0 ? under.first - 1 : under.first, under.last};
+  }
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -149,7 +153,7 @@ struct column_moments : operation {
               return top + r >= 0 && top + r < In.height ? in(c * row_terms + J, top + r, x) : T(0.0f);
             };
             int const first = c * terms + first_at(J);
-            if (column::slides_to(y)) {
+            if (y > rows.first && column::slides_to(y)) {
               T held[column::terms];
               for (int i = 0; i < column::terms; ++i) held[i] = out(first + i, y - 1, x);
               column::slide(get, held);

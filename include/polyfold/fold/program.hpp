@@ -198,18 +198,19 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     return count;
   }
 
-  /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over.
-  static constexpr auto home = [] {
+  /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
+  /// must keep what backward reads.
+  [[nodiscard]] static constexpr std::array<int, steps + 1> homes(bool training) {
     std::array<int, steps + 1> at{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       int const source = f.sources[0];
       bool const over_input = f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
-                              !facts[std::size_t(source) - 1].backward_reads_output;
+                              !(training && facts[std::size_t(source) - 1].backward_reads_output);
       at[std::size_t(j) + 1] = over_input ? at[std::size_t(source)] : j + 1;
     }
     return at;
-  }();
+  }
 
   /// Where each value and each step's scratch lies during inference, in scalars; buffers of dead values are used again.
   struct placement {
@@ -218,6 +219,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     int size = 0;
   };
   static constexpr placement inference = [] {
+    auto const home = homes(false);
     // Buffers 0 to steps: homes of values; then the scratch of each step.
     std::array<detail::buffer, 2 * steps + 1> buffers{};
     for (int j = 0; j < steps; ++j) {

@@ -21,7 +21,6 @@ struct conv2d_layer : layer {
                 "polyfold: the filters of a convolution divide evenly into its groups");
 
   static constexpr char const* name = "conv2d";
-  static constexpr bool approximated = !spec.approximated.exact();
   static constexpr window sliding{spec.kernel_height, spec.kernel_width, spec.stride,
                                   spec.stride,        spec.padding,      spec.padding};
 

@@ -19,7 +19,6 @@ struct dense_layer : layer {
                 "polyfold: a dense layer takes no stride, padding or groups");
 
   static constexpr char const* name = "dense";
-  static constexpr bool approximated = !spec.approximated.exact();
 
   template <class... More>
   consteval dense_layer<Outputs, Options..., More...> operator()(More...) const {

@@ -39,25 +39,29 @@ struct dropout_operation : pixelwise_operation {
   }
 
  private:
-  /// Scale of input i, drawn from the seed alone, so that backward meets the same draw.
+  /// Scale of input i, drawn from the seed alone, so that backward meets the same draw. The seed is mixed first: seeds
+  /// that differ by a multiple of the generator's step would give the same draws, moved along.
   template <class T>
   [[nodiscard]] static T mask(std::uint64_t seed, int i) {
+    std::uint64_t const start = mixed(seed);
     T scale(0.0f);
     for (int lane = 0; lane < lane_count<T>; ++lane) {
-      // SplitMix64 (Steele, Lea & Flood 2014).
-      std::uint64_t z =
-          seed + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1);
-      z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-      z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-      z ^= z >> 31;
-      bool const kept = z % Denominator >= Numerator;
-      float const value = kept ? float(Denominator) / float(Denominator - Numerator) : 0.0f;
+      std::uint64_t const draw = mixed(
+          start + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1));
+      float const value = draw % Denominator >= Numerator ? float(Denominator) / float(Denominator - Numerator) : 0.0f;
       if constexpr (lane_count<T> == 1)
         scale = T(value);
       else
         scale.set(lane, value);
     }
     return scale;
+  }
+
+  /// The finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+  [[nodiscard]] static constexpr std::uint64_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
   }
 };
 

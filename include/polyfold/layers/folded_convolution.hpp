@@ -14,6 +14,14 @@
 
 namespace polyfold {
 
+namespace detail {
+/// A factor whose segment is written out where it is the whole axis of `length`.
+[[nodiscard]] constexpr factor with_length(factor f, int length) {
+  if (f.segment == 0 && f.order < length) f.segment = length;
+  return f;
+}
+}  // namespace detail
+
 template <shape In, int Filters, window W, int Groups, bool Bias, approximation A>
 struct folded_convolution {
   static_assert(!(A.flat.used && (A.kernel.used || A.channel.used)),
@@ -36,7 +44,8 @@ struct folded_convolution {
   static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
 
   // Input side.
-  using channel_step = channel_moments<In, Groups, A.channel>;
+  // Types hold no more than the values depend on, so that equal moments have equal types.
+  using channel_step = channel_moments<In, Groups, detail::with_length(A.channel, channels)>;
   static constexpr shape channelled = [] {
     if constexpr (A.channel.used)
       return channel_step::output;
@@ -45,7 +54,8 @@ struct folded_convolution {
   }();
   static constexpr int row_order = cuts_rows ? A.flat.order : A.kernel.order;
   static constexpr basis_kind row_kind = cuts_rows ? A.flat.basis : A.kernel.basis;
-  using row_step = row_moments<channelled, W, row_order, row_kind>;
+  static constexpr window along_rows{1, W.width, 1, W.stride_x, 0, W.padding_x};
+  using row_step = row_moments<channelled, along_rows, row_order, row_kind>;
   static constexpr shape rowed = [] {
     if constexpr (cuts_kernel || cuts_rows)
       return row_step::output;

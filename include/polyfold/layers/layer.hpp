@@ -2,10 +2,9 @@
 //
 // Every layer has these static members:
 //   name                          the field's term for it
-//   inputs                        how many feature maps it reads: 1, or 2 for an addition
 //   needs(in)                     what it requires of the shape that it reads (see joint.hpp)
 //   output(in)                    the shape that it writes
-//   operations<In...>             the list of steps that compute it (see fold/operation.hpp)
+//   operations<In>                the list of steps that compute it (see fold/operation.hpp)
 // and, as a constant, takes options in a call: conv2d<16, 5>(stride<2>, padding<1>).
 #pragma once
 
@@ -19,8 +18,6 @@ namespace polyfold {
 
 /// Defaults of the members above.
 struct layer {
-  static constexpr int inputs = 1;
-  static constexpr bool approximated = false;
   [[nodiscard]] static constexpr requirement needs(shape) { return {}; }
 };
 

@@ -35,7 +35,6 @@ struct add_operation : pixelwise_operation {
 /// The sum of two maps of one shape: joins the branches of a residual block.
 struct add_layer : layer {
   static constexpr char const* name = "add";
-  static constexpr int inputs = 2;
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<add_operation<In>, layer_input, second_layer_input>>;

@@ -46,7 +46,8 @@ template <class Network>
   s.input = Network::input_shape;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (s.layers.push_back({Network::template layer_at<I>::name, Network::layer_output_shape(I),
-                         Network::template layer_at<I>::approximated, Network::template layer_cost<I>()}),
+                         Network::template layer_cost<I>().coefficients < Network::template layer_cost<I>().weights,
+                         Network::template layer_cost<I>()}),
      ...);
   }
   (std::make_integer_sequence<int, Network::layers>{});

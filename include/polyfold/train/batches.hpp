@@ -30,7 +30,7 @@ class batch_source {
   /// Images [first, last) of `images`, or all.
   explicit batch_source(image_set const& images, normalisation n = {}, std::size_t first = 0,
                         std::size_t last = SIZE_MAX)
-      : images_(&images), normalise_(n) {
+      : images_(&images) {
     last = std::min(last, images.size());
     if (first >= last)
       throw error("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
@@ -80,7 +80,6 @@ class batch_source {
 
  private:
   image_set const* images_;
-  normalisation normalise_;
   std::array<float, 256> values_{};
   std::vector<std::size_t> order_;
 };

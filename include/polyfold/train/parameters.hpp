@@ -102,6 +102,15 @@ class parameter_space {
   std::vector<block> blocks_;
 };
 
+namespace detail {
+/// A normal number by Box and Muller: the standard library's differ from one implementation to the next.
+[[nodiscard]] inline float normal_number(std::mt19937_64& random) {
+  auto const uniform = [&] { return (double(random() >> 11) + 0.5) / 9007199254740992.0; };
+  double const radius = std::sqrt(-2 * std::log(uniform()));
+  return float(radius * std::cos(6.283185307179586 * uniform()));
+}
+}  // namespace detail
+
 /// Random weights for training from nothing: normal, of variance 2 / fan-in in the weights that the coefficients stand
 /// for (He et al. 2015); biases 0, batch norm neutral.
 template <class Network>
@@ -123,7 +132,7 @@ void initialise(Network& net, std::uint64_t seed) {
             std::normal_distribution<float> normal(0.0f,
                                                    std::sqrt(2.0f / fan_in * float(c.weights) / float(c.coefficients)));
             for (int i = 0; i < layer_type::template folded<in>::coefficients; ++i)
-              master[std::size_t(first + i)] = normal(random);
+              master[std::size_t(first + i)] = deviation * detail::normal_number(random);
           } else if constexpr (requires { layer_type::statistics; }) {
             int const channels = Network::number_count(I) / 4;
             for (int i = 0; i < channels; ++i)

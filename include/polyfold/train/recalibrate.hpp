@@ -28,7 +28,7 @@ void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_
   std::size_t const groups = images / group;
   for (std::size_t g = 0; g < groups; ++g) {
     for (std::size_t lane = 0; lane < group; ++lane) source.load(g * group + lane, input.data(), int(lane));
-    passes.forward(net, input.data(), 0);
+    passes.forward(net, input.data(), g);
     passes.output_gradient();
     passes.backward(net, sums.data());  // with a gradient of zero: only the statistics add up
   }

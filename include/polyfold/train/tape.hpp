@@ -54,9 +54,10 @@ class tape {
   };
   static constexpr placement places = [] {
     placement p;
+    auto const homes = program::homes(true);
     for (int j = 0; j < program::steps; ++j) {
       auto const& f = program::facts[std::size_t(j)];
-      int const home = program::home[std::size_t(j) + 1];
+      int const home = homes[std::size_t(j) + 1];
       if (home == j + 1) {
         p.value[std::size_t(home)] = p.size;
         if (f.executed) p.size += f.output_size;

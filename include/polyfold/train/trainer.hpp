@@ -94,7 +94,7 @@ class trainer {
   std::function<scalar_type const*(scalar_type const* images, int worker)> teacher;
   /// Called after every step, with the network as it then is; what it changes there is trained on. Projection, say.
   std::function<void(Network&)> after_step;
-  /// Called after every step and once at the end of every epoch.
+  /// Called after every step.
   std::function<void(training_progress const&)> on_progress;
   /// Called after every epoch, with the epochs done so far.
   std::function<void(int)> after_epoch;

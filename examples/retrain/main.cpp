@@ -1,0 +1,18 @@
+#include <memory>
+#include <polyfold/polyfold.hpp>
+using namespace polyfold;
+
+int main(int, char** argv) {  // retrain MNIST_FOLDER DENSE_NETWORK
+  image_set const images = read_mnist(argv[1], split::train);
+  auto dense = std::make_unique<network<lenet5>>();
+  load_network(argv[2], *dense);
+  auto folded = std::make_unique<network<lenet5_small>>();
+  fit(*dense, *folded);  // least squares, layer by layer
+
+  batch_source source(images);
+  workers threads(2);
+  trainer retraining(*folded, training_options{.epochs = 40}, threads);
+  retraining.run(source);
+  save_network("small.safetensors", *folded);
+  write_coefficient_header("digits.hpp", *folded, {.constant = "digits", .pipeline = "polyfold::lenet5_small"});
+}

@@ -1,0 +1,64 @@
+// Operations compute any rows of their output by themselves: a map in strips is the map as a whole.
+#include <cmath>
+#include <vector>
+
+#include <polyfold/inference.hpp>
+
+#include "catch.hpp"
+#include "support/random.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+template <shape In, class Operation>
+void check_strips() {
+  test::random_numbers random(9);
+  tensor<float, In> image;
+  for (float& v : image.values) v = random.uniform();
+  std::vector<float> numbers(std::size_t(Operation::numbers) + 1);
+  for (float& v : numbers) v = std::abs(random.uniform());  // variances are among them
+  std::vector<float> scratch(std::size_t(Operation::scratch) + 1);
+  context<float> at;
+  at.numbers = numbers.data();
+  at.scratch = scratch.data();
+
+  constexpr int height = Operation::output.height;
+  tensor<float, Operation::output> whole;
+  tensor<float, Operation::output> strips;
+  auto const& in = image;
+  Operation::forward(at, {0, height}, whole.view(), in.view());
+  // The last strip first: none can lean on what another has left.
+  for (int first : {height - height / 3, height / 2, 0}) {
+    int const last = first == 0 ? height / 2 : first == height / 2 ? height - height / 3 : height;
+    Operation::forward(at, {first, last}, strips.view(), in.view());
+  }
+  for (int i = 0; i < Operation::output.size(); ++i)
+    CHECK(strips.values[std::size_t(i)] == Approx(whole.values[std::size_t(i)]).margin(1e-4));
+}
+
+constexpr shape map{4, 23, 9};
+constexpr window slid{5, 5, 1, 1, 2, 2};
+constexpr window strided{3, 3, 2, 2, 1, 1};
+
+}  // namespace
+
+TEST_CASE("Moments in strips are those of the whole") {
+  check_strips<map, row_moments<map, slid, 1, polynomial>>();
+  check_strips<map, column_moments<map, slid, 1, polynomial>>();
+  check_strips<shape{6, 40, 3}, column_moments<shape{6, 40, 3}, slid, 2, polynomial>>();
+  check_strips<map, column_moments<map, strided, 1, cosine>>();
+  check_strips<map, channel_moments<map, 2, factor{true, 2, 1}>>();
+  check_strips<map, flat_moments<map, strided, 1, factor{true, 7, 2}>>();
+}
+
+TEST_CASE("Products, pooling and activations in strips are those of the whole") {
+  check_strips<map, product<map, 6, slid, 2, bias_rule{bias_kind::dense}>>();
+  check_strips<map, product<map, 6, strided, 1, bias_rule{bias_kind::segmented, factor{true, 3, 1}}>>();
+  check_strips<map, expand<map, 8, 2, factor{true, 4, 1}, bias_rule{bias_kind::dense}>>();
+  check_strips<map, maximum_under_window<map, strided>>();
+  check_strips<map, average_under_window<map, strided>>();
+  check_strips<map, apply_elementwise<map, relu_function>>();
+  check_strips<map, softmax_operation<map>>();
+  check_strips<map, batch_norm_operation<map>>();
+}
