@@ -129,8 +129,7 @@ void initialise(Network& net, std::uint64_t seed) {
             constexpr cost c = Network::template layer_cost<I>();
             constexpr shape in = Network::template layer_input_shape<I>();
             float const fan_in = float(c.weights) / float(layer_type::spec.filters);
-            std::normal_distribution<float> normal(0.0f,
-                                                   std::sqrt(2.0f / fan_in * float(c.weights) / float(c.coefficients)));
+            float const deviation = std::sqrt(2.0f / fan_in * float(c.weights) / float(c.coefficients));
             for (int i = 0; i < layer_type::template folded<in>::coefficients; ++i)
               master[std::size_t(first + i)] = deviation * detail::normal_number(random);
           } else if constexpr (requires { layer_type::statistics; }) {
