@@ -55,8 +55,7 @@ template <auto Input, auto Layer, auto... Cuts>
 void cut_layer_equals_dense() {
   constexpr auto folded = Input | Layer(Cuts...);
   constexpr auto dense = Input | Layer;
-  static_assert(polyfold::network<folded>::template layer_at<0>::approximated ||
-                    polyfold::network<folded>::template layer_at<0>::spec.approximated.bias.used,
+  static_assert(polyfold::network<folded>::template layer_at<0>::spec.approximated != polyfold::approximation{},
                 "the layer is not cut");
   folded_equals_dense<folded, dense>();
 }
