@@ -77,6 +77,8 @@ struct folded_convolution {
                                  : cuts_rows              ? window{W.height, 1, W.stride_y, 1, W.padding_y, 0}
                                                           : W;
 
+  static constexpr int moment_steps = A.channel.used + (cuts_kernel ? 2 : 0) + cuts_rows + cuts_flat;
+
   // Output side.
   static constexpr int partial_products = [] {
     if constexpr (A.output.used)
@@ -111,7 +113,6 @@ struct folded_convolution {
     if constexpr (A.arranged.used) {
       return type_list<step<arranged_step, layer_input>>{};
     } else {
-      constexpr int moment_steps = A.channel.used + (cuts_kernel ? 2 : 0) + cuts_rows + cuts_flat;
       return concat<decltype(channel_steps()), decltype(window_steps()),
                     type_list<step<product_step, moment_steps - 1>>, decltype(expand_steps())>{};
     }
@@ -147,9 +148,8 @@ struct folded_convolution {
       return type_list<>{};
   }
   static consteval auto expand_steps() {
-    constexpr int before = A.channel.used + (cuts_kernel ? 2 : 0) + cuts_rows + cuts_flat;
     if constexpr (A.output.used)
-      return type_list<step<expand_step, before>>{};
+      return type_list<step<expand_step, moment_steps>>{};
     else
       return type_list<>{};
   }

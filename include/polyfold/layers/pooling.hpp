@@ -102,49 +102,42 @@ struct average_under_window : operation {
   }
 };
 
-namespace detail {
-[[nodiscard]] constexpr window pooling_window(pooling_spec s) {
-  return {s.size, s.size, s.stride, s.stride, s.padding, s.padding};
-}
-[[nodiscard]] constexpr requirement pooling_needs(pooling_spec s) {
-  return {need::at_least, {1, s.size - 2 * s.padding, s.size - 2 * s.padding}};
-}
-[[nodiscard]] constexpr shape pooling_output(pooling_spec s, shape in) {
-  window const w = pooling_window(s);
-  return {in.channels, w.output_height(in.height), w.output_width(in.width)};
-}
-}  // namespace detail
-
+/// What pooling layers have in common: where their windows lie.
 template <int Size, class... Options>
-struct max_pool_layer : layer {
+struct pooling_layer : layer {
   static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
   static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size,
                 "polyfold: pooling pads by at most half of its window");
+  static constexpr window slid{pooled.size, pooled.size, pooled.stride, pooled.stride, pooled.padding, pooled.padding};
+
+  [[nodiscard]] static constexpr requirement needs(shape) {
+    return {need::at_least, {1, pooled.size - 2 * pooled.padding, pooled.size - 2 * pooled.padding}};
+  }
+  [[nodiscard]] static constexpr shape output(shape in) {
+    return {in.channels, slid.output_height(in.height), slid.output_width(in.width)};
+  }
+};
+
+template <int Size, class... Options>
+struct max_pool_layer : pooling_layer<Size, Options...> {
   static constexpr char const* name = "max_pool";
   template <class... More>
   consteval max_pool_layer<Size, Options..., More...> operator()(More...) const {
     return {};
   }
-  [[nodiscard]] static constexpr requirement needs(shape) { return detail::pooling_needs(pooled); }
-  [[nodiscard]] static constexpr shape output(shape in) { return detail::pooling_output(pooled, in); }
   template <shape In>
-  using operations = type_list<step<maximum_under_window<In, detail::pooling_window(pooled)>, layer_input>>;
+  using operations = type_list<step<maximum_under_window<In, max_pool_layer::slid>, layer_input>>;
 };
 
 template <int Size, class... Options>
-struct average_pool_layer : layer {
-  static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
-  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size,
-                "polyfold: pooling pads by at most half of its window");
+struct average_pool_layer : pooling_layer<Size, Options...> {
   static constexpr char const* name = "average_pool";
   template <class... More>
   consteval average_pool_layer<Size, Options..., More...> operator()(More...) const {
     return {};
   }
-  [[nodiscard]] static constexpr requirement needs(shape) { return detail::pooling_needs(pooled); }
-  [[nodiscard]] static constexpr shape output(shape in) { return detail::pooling_output(pooled, in); }
   template <shape In>
-  using operations = type_list<step<average_under_window<In, detail::pooling_window(pooled)>, layer_input>>;
+  using operations = type_list<step<average_under_window<In, average_pool_layer::slid>, layer_input>>;
 };
 
 struct global_average_pool_layer : layer {
