@@ -3,7 +3,8 @@
 #   1. found where CMake looks for packages;
 #   2. else installed with apt-get, all missing ones in one go, if POLYFOLD_INSTALL_DEPENDENCIES is on and this user is
 #      root or may use sudo without a password;
-#   3. else fetched at a pinned version with a checksum; ZLIB and PNG are the system's or an error that names the package.
+#   3. else fetched at a pinned version with a checksum; ZLIB, PNG, JPEG, LibArchive and Protobuf are the system's or an
+#      error that names the package.
 #
 # The library target needs none of them: they serve the tests, the examples and the benchmarks.
 
@@ -79,6 +80,21 @@ polyfold_recipe(
   MINIMUM 1.6
   TARGET PNG::PNG
   APT libpng-dev)
+polyfold_recipe(
+  JPEG
+  MINIMUM 62
+  TARGET JPEG::JPEG
+  APT libjpeg-dev)
+polyfold_recipe(
+  LibArchive
+  MINIMUM 3.3
+  TARGET LibArchive::LibArchive
+  APT libarchive-dev)
+polyfold_recipe(
+  Protobuf
+  MINIMUM 3.12
+  TARGET protobuf::libprotobuf
+  APT libprotobuf-dev)
 polyfold_recipe(
   Threads
   MINIMUM 0

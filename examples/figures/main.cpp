@@ -50,8 +50,7 @@ dense_network approximated(dense_network const& dense) {
 
 /// One polynomial per kernel row of conv1.
 template <function_order Order>
-constexpr auto lenet5_rows = make_lenet5(relu, lenet5_options{along<axis::flat, segment<5>, Order>, exact, exact, exact,
-                                                              exact});
+constexpr auto lenet5_rows = make_lenet5(relu, per_layer(along<axis::flat, segment<5>, Order>));
 
 constexpr int rows = 5;
 constexpr int columns = 5;

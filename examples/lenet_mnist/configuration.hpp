@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <sstream>
 
 #include <polyfold/fit/fit.hpp>
+#include <polyfold/fit/quantise.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/network_file.hpp>
@@ -23,7 +25,8 @@
 /// Tells data sets apart: CRC-32 of all pixels and labels.
 inline unsigned long checksum(polyfold::image_set const& images) {
   unsigned long const pixels = crc32_z(0, images.pixels.data(), images.pixels.size());
-  return crc32_z(pixels, images.labels.data(), images.labels.size());
+  std::vector<std::uint8_t> const labels(images.labels.begin(), images.labels.end());
+  return crc32_z(pixels, labels.data(), labels.size());
 }
 
 /// Everything that a training run depends on, as text: networks and checkpoints of other runs are not taken up.
@@ -32,14 +35,16 @@ std::string run_text(experiment const& e, polyfold::training_options const& o) {
   std::ostringstream text;
   text << polyfold::describe<Network>() << "epochs " << o.epochs << ", batch " << o.batch << ", learning rate "
        << o.optimizer.learning_rate << ", dense rate " << o.dense_rate << ", shift " << o.shift << ", seed " << o.seed
-       << ", dense epochs " << e.chosen.dense_epochs << "\n"
+       << (o.rounded_epochs > 0 ? ", rounded epochs " + std::to_string(o.rounded_epochs) : "") << ", dense epochs "
+       << e.chosen.dense_epochs << "\n"
        << e.training.size() << " training images, checksum " << checksum(e.training.images()) << "\n";
   return text.str();
 }
 
-/// Trains `net`, going on from the checkpoint of an interrupted run if there is one.
+/// Trains `net`, going on from the checkpoint of an interrupted run if there is one. For `rounding` see trainer.
 template <class Network>
-void train(experiment& e, std::string const& name, Network& net, polyfold::training_options o) {
+void train(experiment& e, std::string const& name, Network& net, polyfold::training_options o,
+           std::function<void(Network&)> rounding = {}) {
   std::string const run = run_text<Network>(e, o);
   std::filesystem::path const checkpoint = e.chosen.output / (name + ".checkpoint");
   polyfold::trainer<Network> trainer(net, o, e.threads);
@@ -47,6 +52,7 @@ void train(experiment& e, std::string const& name, Network& net, polyfold::train
     std::cout << name << ": goes on after epoch " << state->epochs_done << " of an interrupted run\n";
     trainer.restore(std::move(*state));
   }
+  trainer.rounding = std::move(rounding);
   trainer.on_progress = polyfold::progress_bar(std::cout, name, e.chosen.terminal);
   trainer.after_epoch = [&](int) { polyfold::save_checkpoint(checkpoint, trainer.state(), run); };
   trainer.run(e.training);
@@ -103,4 +109,22 @@ outcome retrain(experiment& e, std::string const& name, dense_network const& den
   polyfold::write_coefficient_header(e.chosen.output / (name + ".hpp"), *net,
                                      {.constant = "lenet_" + name, .pipeline = "polyfold::lenet5_" + name});
   return finish(e, name, *net, o, seconds_since(start));
+}
+
+/// Retrains a network on numbers rounded to bytes, and measures the network of bytes. `pipeline` is the spelling of
+/// Pipeline in C++.
+template <auto Pipeline>
+outcome retrain_in_bytes(experiment& e, std::string const& name, std::string const& pipeline,
+                         polyfold::network<Pipeline>& net, polyfold::training_options o) {
+  using quantised = polyfold::quantised_network<Pipeline>;
+  o.seed = e.chosen.seed;
+  if (e.chosen.epochs > 0) o.epochs = e.chosen.epochs;
+  o.rounded_epochs = o.epochs;
+  auto const start = std::chrono::steady_clock::now();
+  train<polyfold::network<Pipeline>>(e, name, net, o, polyfold::quantised_rounding<quantised>());
+  auto bytes = std::make_unique<quantised>();
+  polyfold::quantise(net, *bytes);
+  polyfold::write_coefficient_header(e.chosen.output / (name + ".hpp"), *bytes,
+                                     {.constant = "lenet_" + name, .pipeline = pipeline});
+  return finish(e, name, *bytes, o, seconds_since(start));
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <polyfold/io/image_set.hpp>
+#include <polyfold/data/image_set.hpp>
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/report/summary.hpp>
@@ -46,6 +46,8 @@ outcome train_dense(experiment&, dense_network&);
 /// Each fits itself to the dense network and retrains.
 outcome retrain_paper(experiment&, dense_network const&);
 outcome retrain_small(experiment&, dense_network const&);
+/// Goes on from the network that `retrain_small` has written.
+outcome retrain_small_8_bits(experiment&);
 outcome retrain_arranged(experiment&, dense_network const&);
 /// The control: a thin dense LeNet-5 with about as many numbers as `small`, trained for as many epochs as the dense
 /// network and `small` together.

@@ -122,6 +122,7 @@ int run(int argc, char** argv) {
   if (wanted("paper")) outcomes.push_back(retrain_paper(e, *dense));
   if (wanted("small")) {
     outcomes.push_back(retrain_small(e, *dense));
+    outcomes.push_back(retrain_small_8_bits(e));
     outcomes.push_back(train_thin(e));
   }
   if (wanted("arranged")) outcomes.push_back(retrain_arranged(e, *dense));
@@ -137,7 +138,7 @@ int run(int argc, char** argv) {
   results.write_text(std::cout);
   std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
                "parameter ratio: all dense parameters / all stored numbers\n"
-               "byte ratio: dense float32 bytes / all stored bytes, index maps included\n"
+               "byte ratio: dense float32 bytes / all stored bytes, scales and index maps included\n"
                "drop: percentage points below the dense network\n\n";
   std::ofstream record(chosen.output / "results.md");
   record << heading.str();

@@ -8,8 +8,14 @@
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/dense.hpp>
 #include <polyfold/layers/dropout.hpp>
+#include <polyfold/layers/local_response_norm.hpp>
+#include <polyfold/layers/padded_identity.hpp>
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/layers/residual.hpp>
 #include <polyfold/layers/softmax.hpp>
+#include <polyfold/models/alexnet.hpp>
 #include <polyfold/models/lenet5.hpp>
+#include <polyfold/models/resnet.hpp>
+#include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/quantised_network.hpp>

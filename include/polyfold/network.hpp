@@ -12,7 +12,7 @@
 
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/fold/program.hpp>
+#include <polyfold/fold/whole_maps.hpp>
 #include <polyfold/layers/chain.hpp>
 
 namespace polyfold {
@@ -63,8 +63,9 @@ class network {
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
   template <class T>
   [[nodiscard]] tensor_view<T const, output_shape> run(T const* image, T* room) const {
-    program_type::for_each_step([&]<int J>() { execute<J>(image, room); });
-    return tensor_view<T const, output_shape>(value<program_type::result>(image, room));
+    return tensor_view<T const, output_shape>(detail::run_whole_maps<program_type, program_type::inference>(
+        image, room, maps.data(),
+        [&]<int J>() { return numbers.data() + program_type::facts[std::size_t(J)].first_number; }));
   }
 
   /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
@@ -89,10 +90,8 @@ class network {
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c;
-    program_type::for_each_step([&]<int J>() {
-      if constexpr (program_type::facts[std::size_t(J)].stage == I)
-        c += program_type::template operation_at<J>::count();
-    });
+    for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j)
+      if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
     c.stored_numbers = number_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
     if constexpr (weighted_layer<layer_at<I>>) {
@@ -119,34 +118,6 @@ class network {
   [[nodiscard]] static constexpr long long workspace_bytes() { return 4LL * workspace_size; }
 
  private:
-  template <int V, class T>
-  [[nodiscard]] static auto value(T const* image, T* room) {
-    if constexpr (V == 0)
-      return image;
-    else
-      return static_cast<T const*>(room + program_type::inference.value[std::size_t(V)]);
-  }
-
-  template <int J, class T>
-  void execute(T const* image, T* room) const {
-    constexpr auto const& facts = program_type::facts[std::size_t(J)];
-    using run_by = typename program_type::template operation_at<J>;
-    context<T> at;
-    at.numbers = numbers.data() + facts.first_number;
-    at.map = maps.data() + facts.first_map_byte;
-    at.scratch = room + program_type::inference.scratch[std::size_t(J)];
-    tensor_view<T, run_by::output> const out(room + program_type::inference.value[std::size_t(facts.value)]);
-    row_range const all{0, run_by::output.height};
-    constexpr int first = facts.sources[0];
-    constexpr int second = facts.sources[1];
-    tensor_view<T const, program_type::template value_shape<first>()> const in(value<first>(image, room));
-    if constexpr (second >= 0)
-      run_by::forward(at, all, out, in,
-                      tensor_view<T const, program_type::template value_shape<second>()>(value<second>(image, room)));
-    else
-      run_by::forward(at, all, out, in);
-  }
-
   template <class Layer, int First, int Second>
   static constexpr int source_of(node<Layer, First, Second>) {
     return First;
@@ -157,11 +128,20 @@ class network {
   }
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
-    return [&]<int... I>(std::integer_sequence<int, I...>) {
-      return (cost{} + ... + (wanted(layer_cost<I>()) ? layer_cost<I>() : cost{}));
-    }
+    cost sum;
+    auto const add = [&](cost const& c) {
+      if (wanted(c)) sum += c;
+    };
+    [&]<int... I>(std::integer_sequence<int, I...>) { (add(layer_cost<I>()), ...); }
     (std::make_integer_sequence<int, layers>{});
+    return sum;
   }
+
+  /// What each step computes, merged ones included.
+  static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
+    return std::array<cost, sizeof...(J)>{program_type::template operation_at<J>::count()...};
+  }
+  (std::make_integer_sequence<int, program_type::steps>{});
 };
 
 }  // namespace polyfold

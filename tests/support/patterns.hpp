@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <polyfold/io/image_set.hpp>
+#include <polyfold/data/image_set.hpp>
 
 #include "support/random.hpp"
 

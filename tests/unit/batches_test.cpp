@@ -1,7 +1,11 @@
 // Images on their way into a network, and the accuracy of what comes out.
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <polyfold/inference.hpp>
@@ -11,6 +15,7 @@
 
 #include "catch.hpp"
 #include "support/patterns.hpp"
+#include "temporary_files.hpp"
 
 using namespace polyfold;
 
@@ -24,9 +29,9 @@ image_set counting() {
 }
 
 /// Image i with normalisation (byte / 255 - 0.5) / 0.25 undone.
-std::vector<int> bytes_of(batch_source const& source, std::size_t i, int dy, int dx) {
+std::vector<int> bytes_of(batch_source const& source, std::size_t i, placement const& p) {
   std::vector<float> values(std::size_t(source.image_shape().size()), -99.0f);
-  source.load(i, values.data(), 0, dy, dx);
+  source.load(i, values.data(), 0, p);
   std::vector<int> bytes;
   for (float const v : values) bytes.push_back(int(std::lround((v * 0.25f + 0.5f) * 255)));
   return bytes;
@@ -48,12 +53,86 @@ TEST_CASE("images are moved down and right; what moves in is black") {
   image_set const images = counting();
   batch_source const source(images, {0.5f, 0.25f});
   using bytes = std::vector<int>;
-  CHECK(bytes_of(source, 0, 0, 0) == bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-  CHECK(bytes_of(source, 0, 1, 0) == bytes{0, 0, 0, 1, 2, 3, 0, 0, 0, 7, 8, 9});
-  CHECK(bytes_of(source, 0, 0, 1) == bytes{0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11});
-  CHECK(bytes_of(source, 1, -1, -2) == bytes{18, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0});
-  CHECK(bytes_of(source, 1, 2, 0) == bytes(12, 0));
-  CHECK(bytes_of(source, 1, 0, -3) == bytes(12, 0));
+  CHECK(bytes_of(source, 0, {}) == bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+  CHECK(bytes_of(source, 0, {1, 0}) == bytes{0, 0, 0, 1, 2, 3, 0, 0, 0, 7, 8, 9});
+  CHECK(bytes_of(source, 0, {0, 1}) == bytes{0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11});
+  CHECK(bytes_of(source, 1, {-1, -2}) == bytes{18, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0});
+  CHECK(bytes_of(source, 1, {2, 0}) == bytes(12, 0));
+  CHECK(bytes_of(source, 1, {0, -3}) == bytes(12, 0));
+  CHECK(bytes_of(source, 1, {5, 7}) == bytes(12, 0));
+}
+
+TEST_CASE("images are mirrored before they are moved") {
+  image_set const images = counting();
+  batch_source const source(images, {0.5f, 0.25f});
+  using bytes = std::vector<int>;
+  CHECK(bytes_of(source, 0, {0, 0, true}) == bytes{3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10});
+  CHECK(bytes_of(source, 0, {0, 1, true}) == bytes{0, 3, 2, 0, 6, 5, 0, 9, 8, 0, 12, 11});
+  CHECK(bytes_of(source, 0, {1, -2, true}) == bytes{0, 0, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0});
+}
+
+TEST_CASE("every channel has a normalisation of its own") {
+  image_set const images = counting();
+  std::vector<float> values(12);
+  batch_source(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}}, 1).load(0, values.data());
+  CHECK(values[0] == (13.0f / 255 - 0.5f) / 2);
+  CHECK(values[5] == (18.0f / 255 - 0.5f) / 2);
+  CHECK(values[6] == (19.0f / 255 - 0.25f) / 0.5f);
+  // What moves in is black, which each channel normalises in its own way.
+  batch_source(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}})
+      .load(1, values.data(), 0, {9, 0});
+  CHECK(values[5] == -0.25f);
+  CHECK(values[6] == -0.5f);
+}
+
+TEST_CASE("augmentation is drawn evenly, and the same from the same state") {
+  std::mt19937_64 random(3);
+  std::mt19937_64 again(3);
+  std::map<std::pair<int, int>, int> places;
+  int mirrored = 0;
+  for (int i = 0; i < 25000; ++i) {
+    placement const p = draw({2, true}, random);
+    ++places[{p.down, p.right}];
+    mirrored += p.mirrored ? 1 : 0;
+    placement const q = draw({2, true}, again);
+    REQUIRE((p.down == q.down && p.right == q.right && p.mirrored == q.mirrored));
+  }
+  CHECK(places.size() == 25);
+  for (auto const& [place, count] : places) {
+    CHECK(std::abs(place.first) <= 2);
+    CHECK(std::abs(place.second) <= 2);
+    CHECK(std::abs(count - 1000) < 160);  // five deviations
+  }
+  CHECK(std::abs(mirrored - 12500) < 400);
+  placement const still = draw({}, random);
+  CHECK((still.down == 0 && still.right == 0 && !still.mirrored));
+}
+
+TEST_CASE("a view can be a list of images") {
+  image_set const images = test::bars(50, 1);
+  batch_source source(images, {}, std::vector<std::size_t>{40, 3, 17});
+  CHECK(source.size() == 3);
+  CHECK(source.index(0) == 40);
+  CHECK(source.label(2) == images.labels[17]);
+  source.shuffle(1);
+  CHECK(std::set<std::size_t>{source.index(0), source.index(1), source.index(2)} == std::set<std::size_t>{3, 17, 40});
+  CHECK_THROWS_WITH(batch_source(images, {}, std::vector<std::size_t>{}), contains("no images"));
+  CHECK_THROWS_WITH(batch_source(images, {}, std::vector<std::size_t>{1, 50}), contains("50 images names image 50"));
+}
+
+TEST_CASE("a normalisation that does not fit the images is refused") {
+  image_set const images = counting();
+  auto const made = [&](std::vector<float> const& mean, std::vector<float> const& deviation) {
+    return test::failure([&] { batch_source(images, {mean, deviation}); });
+  };
+  CHECK(made({0.1f, 0.2f}, {1, 1}).empty());
+  CHECK(made({0.1f}, {1}).empty());
+  CHECK(test::mentions(made({0, 0, 0}, {1, 1, 1}), {"3 means", "3 deviations", "2, one for each channel"}));
+  CHECK(test::mentions(made({0, 0}, {1}), {"2 means and 1 deviations"}));
+  CHECK(test::mentions(made({}, {}), {"0 means"}));
+  CHECK(test::mentions(made({0, 0}, {1, 0}), {"channel 1"}));
+  CHECK(test::mentions(made({0, 0}, {-1, 1}), {"channel 0"}));
+  CHECK(test::mentions(made({std::nanf(""), 0}, {1, 1}), {"channel 0"}));
 }
 
 TEST_CASE("an image fills its own lane only") {

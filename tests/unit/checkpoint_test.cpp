@@ -34,10 +34,10 @@ training_state example() {
 }
 
 /// What the reader says of a checkpoint after `change`.
-std::string refusal(std::function<void(safetensors_file&)> const& change) {
+std::string refusal(std::function<void(tensor_file&)> const& change) {
   test::temporary_folder const folder;
   save_checkpoint(folder / "state", example(), run);
-  safetensors_file file = read_safetensors(folder / "state");
+  tensor_file file = read_safetensors(folder / "state");
   change(file);
   write_safetensors(folder / "state", file);
   std::string const message = failure([&] { (void)load_checkpoint(folder / "state", run, numbers); });
@@ -67,20 +67,20 @@ TEST_CASE("no file: nothing to go on from") {
 }
 
 TEST_CASE("another run is refused by the first line that differs") {
-  CHECK(refusal([](safetensors_file&) {}) == "");
-  CHECK(mentions(refusal([](safetensors_file& f) {
+  CHECK(refusal([](tensor_file&) {}) == "");
+  CHECK(mentions(refusal([](tensor_file& f) {
                    f.metadata["run"].replace(f.metadata["run"].find("epochs 6"), 8, "epochs 9");
                  }),
                  {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata["format"] = "polyfold network 1"; }),
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold network 1"; }),
                  {"'polyfold network 1'", "'polyfold checkpoint 1'"}));
 }
 
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {
   for (std::string const name : {"master", "optimizer.first", "optimizer.second"}) {
     auto const with = [&](auto change) {
-      return refusal([&](safetensors_file& f) {
+      return refusal([&](tensor_file& f) {
         for (stored_tensor& t : f.tensors)
           if (t.name == name) return change(t);
       });
@@ -98,7 +98,7 @@ TEST_CASE("missing, surplus and mislabelled tensors are refused") {
                    {"'" + name + "'", "not a finite number at element 4"}));
   }
   CHECK(mentions(
-      refusal([](safetensors_file& f) { f.tensors.push_back(make_tensor<float>("more", {1}, std::vector<float>{1})); }),
+      refusal([](tensor_file& f) { f.tensors.push_back(make_tensor<float>("more", {1}, std::vector<float>{1})); }),
       {"holds 4 tensors"}));
 }
 
@@ -106,10 +106,10 @@ TEST_CASE("counts of epochs and steps must be whole numbers") {
   for (char const* const key : {"epochs done", "steps done"})
     for (char const* const text : {"", "x", "-1", "3x", "2.5", " 3", "99999999999999999999"}) {
       INFO(key << " = " << text);
-      CHECK(mentions(refusal([&](safetensors_file& f) { f.metadata[key] = text; }), {"number of epochs and steps"}));
+      CHECK(mentions(refusal([&](tensor_file& f) { f.metadata[key] = text; }), {"number of epochs and steps"}));
     }
-  CHECK(refusal([](safetensors_file& f) { f.metadata["epochs done"] = "4000000000"; }) != "");
-  CHECK(refusal([](safetensors_file& f) { f.metadata.erase("steps done"); }) != "");
+  CHECK(refusal([](tensor_file& f) { f.metadata["epochs done"] = "4000000000"; }) != "");
+  CHECK(refusal([](tensor_file& f) { f.metadata.erase("steps done"); }) != "");
 }
 
 TEST_CASE("cut files are refused") {

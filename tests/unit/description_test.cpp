@@ -50,6 +50,17 @@ TEST_CASE("every cut") {
         "4 dense 10, channel segments of 3 order 0: 10 x 1 x 1\n");
 }
 
+TEST_CASE("layers of the models") {
+  constexpr auto pipeline = input<4, 6, 6> | local_response_norm<> | local_response_norm<3, 1, 1, 50000> |
+                            padded_identity<8, 2> | padded_identity<9, 1, 1>;
+  CHECK(describe<network<pipeline>>() ==
+        "input 4 x 6 x 6\n"
+        "0 local_response_norm 5, 2 + 0.0001: 4 x 6 x 6\n"
+        "1 local_response_norm 3, 1 + 2e-05: 4 x 6 x 6\n"
+        "2 padded_identity 8, stride 2: 8 x 3 x 3\n"
+        "3 padded_identity 9, stride 1, 1 zeros before: 9 x 3 x 3\n");
+}
+
 TEST_CASE("blocks that join the same layers in another way read differently") {
   constexpr auto around_both = input<4, 6, 6> | residual(conv2d<4, 1> | relu);
   constexpr auto around_one = input<4, 6, 6> | conv2d<4, 1> | residual(relu);

@@ -43,6 +43,17 @@ TEST_CASE("gradients of residual blocks") {
                   dense<2>>();
 }
 
+TEST_CASE("gradients of padded identities") {
+  check_gradients<input<3, 5, 4> | padded_identity<6, 2>>();
+  check_gradients<input<2, 4, 4> | conv2d<3, 1> | padded_identity<5, 3, 0> | dense<3>>();
+  check_gradients<input<2, 5, 5> | residual(conv2d<4, 3>(padding<1>, stride<2>), padded_identity<4, 2>)>();
+}
+
+TEST_CASE("gradients of local response norm") {
+  check_gradients<input<6, 2, 3> | local_response_norm<3, 1, 1, 2>>();
+  check_gradients<input<4, 3, 3> | conv2d<7, 1> | local_response_norm<5, 2, 1, 3> | dense<3>>();
+}
+
 TEST_CASE("gradients of dropout go where its forward went") {
   check_gradients<input<2, 4, 5> | dropout<1, 3> | dense<3>>();
   check_gradients<input<2, 4, 5> | dense<12> | dropout<1, 2> | tanh_activation | dropout<1, 4>>();

@@ -62,10 +62,10 @@ void check_round_trip() {
 }
 
 /// What the reader says of an arranged network's file after `change`. A network that is refused leaves the old one as it was.
-std::string refusal(std::function<void(safetensors_file&)> const& change) {
+std::string refusal(std::function<void(tensor_file&)> const& change) {
   test::temporary_folder const folder;
   save_network(folder / "net", random_network<arranged_network>(2));
-  safetensors_file file = read_safetensors(folder / "net");
+  tensor_file file = read_safetensors(folder / "net");
   change(file);
   write_safetensors(folder / "net", file);
   auto const before = random_network<arranged_network>(3);
@@ -76,7 +76,7 @@ std::string refusal(std::function<void(safetensors_file&)> const& change) {
   return message;
 }
 
-stored_tensor& named(safetensors_file& file, std::string const& name) {
+stored_tensor& named(tensor_file& file, std::string const& name) {
   for (stored_tensor& t : file.tensors)
     if (t.name == name) return t;
   throw std::runtime_error("no tensor " + name);
@@ -93,7 +93,7 @@ TEST_CASE("networks survive the file") {
 TEST_CASE("tensors have the names and sizes that are documented") {
   test::temporary_folder const folder;
   save_network(folder / "net", random_network<arranged_network>(4));
-  safetensors_file const file = read_safetensors(folder / "net");
+  tensor_file const file = read_safetensors(folder / "net");
   CHECK(file.tensors.size() == 5);
   REQUIRE(file.find("0.conv2d.numbers") != nullptr);
   CHECK(file.find("0.conv2d.numbers")->shape == std::vector<std::int64_t>{4 + 4});
@@ -128,24 +128,24 @@ TEST_CASE("another network is refused by the first layer that differs") {
 }
 
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {
-  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "1.batch_norm.numbers").name = "1.batch_norm.Numbers"; }),
+  CHECK(mentions(refusal([](tensor_file& f) { named(f, "1.batch_norm.numbers").name = "1.batch_norm.Numbers"; }),
                  {"no tensor '1.batch_norm.numbers'", "16 elements of type F32"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "4.dense.map").name = "map"; }),
+  CHECK(mentions(refusal([](tensor_file& f) { named(f, "4.dense.map").name = "map"; }),
                  {"no tensor '4.dense.map'"}));
-  CHECK(mentions(refusal([](safetensors_file& f) {
+  CHECK(mentions(refusal([](tensor_file& f) {
                    f.tensors.push_back(make_tensor<float>("more", {2}, std::vector<float>{1, 2}));
                  }),
                  {"holds 6 tensors", "expected 5"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "0.conv2d.numbers").type = dtype::i32; }),
+  CHECK(mentions(refusal([](tensor_file& f) { named(f, "0.conv2d.numbers").type = dtype::i32; }),
                  {"'0.conv2d.numbers'", "type I32", "8 elements of type F32"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { named(f, "0.conv2d.map").type = dtype::i8; }),
+  CHECK(mentions(refusal([](tensor_file& f) { named(f, "0.conv2d.map").type = dtype::i8; }),
                  {"'0.conv2d.map'", "type I8", "27 elements of type U8"}));
-  CHECK(mentions(refusal([](safetensors_file& f) {
+  CHECK(mentions(refusal([](tensor_file& f) {
                    auto& t = named(f, "0.conv2d.numbers");
                    t = make_tensor<float>(t.name, {7}, std::vector<float>(7));
                  }),
                  {"'0.conv2d.numbers'", "28 bytes", "8 elements"}));
-  CHECK(mentions(refusal([](safetensors_file& f) {
+  CHECK(mentions(refusal([](tensor_file& f) {
                    auto& t = named(f, "4.dense.map");
                    t.bytes.emplace_back();
                    ++t.shape[0];
@@ -155,7 +155,7 @@ TEST_CASE("missing, surplus and mislabelled tensors are refused") {
 
 TEST_CASE("numbers that are none are refused") {
   for (float const value : {std::nanf(""), INFINITY, -INFINITY}) {
-    CHECK(mentions(refusal([&](safetensors_file& f) {
+    CHECK(mentions(refusal([&](tensor_file& f) {
                      auto& t = named(f, "1.batch_norm.numbers");
                      auto numbers = tensor_values<float>(t);
                      numbers[5] = value;
@@ -166,7 +166,7 @@ TEST_CASE("numbers that are none are refused") {
 }
 
 TEST_CASE("negative variances are refused") {
-  CHECK(mentions(refusal([](safetensors_file& f) {
+  CHECK(mentions(refusal([](tensor_file& f) {
                    auto& t = named(f, "1.batch_norm.numbers");
                    auto numbers = tensor_values<float>(t);
                    numbers.back() = -1;
@@ -176,9 +176,9 @@ TEST_CASE("negative variances are refused") {
 }
 
 TEST_CASE("files of other programs are refused") {
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.clear(); }), {"format ''", "'polyfold network 1'"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata["format"] = "pt"; }), {"format 'pt'"}));
-  CHECK(mentions(refusal([](safetensors_file& f) { f.metadata.erase("network"); }), {"another network", "'the end'"}));
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata.clear(); }), {"format ''", "'polyfold network 1'"}));
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "pt"; }), {"format 'pt'"}));
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata.erase("network"); }), {"another network", "'the end'"}));
 
   test::temporary_folder const folder;
   auto const before = random_network<arranged_network>(7);

@@ -13,7 +13,7 @@
 namespace {
 
 using polyfold::dtype;
-using polyfold::safetensors_file;
+using polyfold::tensor_file;
 using polyfold::stored_tensor;
 using test::failure;
 using test::mentions;
@@ -44,11 +44,11 @@ std::string tensor_refusal(std::string const& description, std::size_t data_byte
   return refusal(R"({"w":)" + description + "}", data_bytes);
 }
 
-safetensors_file example() {
+tensor_file example() {
   std::vector<float> const weights{1.5F, -2.0F, 0.0F, 3.25F, 1e-30F, 6.0F};
   std::vector<std::uint8_t> const indices{1, 2, 255};
   std::vector<std::int64_t> const epoch{-7};
-  safetensors_file file;
+  tensor_file file;
   file.metadata = {{"format", "pt"}, {"note", "a \"quoted\" \xc3\xa9"}};
   file.tensors.push_back(polyfold::make_tensor<std::uint8_t>("indices", {3}, indices));
   file.tensors.push_back(polyfold::make_tensor<float>("conv1.weight", {2, 1, 3}, weights));
@@ -61,10 +61,10 @@ safetensors_file example() {
 
 TEST_CASE("tensors and metadata survive the file", "[safetensors]") {
   test::temporary_folder const folder;
-  safetensors_file const file = example();
+  tensor_file const file = example();
   polyfold::write_safetensors(folder / "file", file);
   CHECK(folder.files() == 1);
-  safetensors_file const back = polyfold::read_safetensors(folder / "file");
+  tensor_file const back = polyfold::read_safetensors(folder / "file");
   CHECK(back.metadata == file.metadata);
   REQUIRE(back.tensors.size() == file.tensors.size());
   for (stored_tensor const& tensor : file.tensors) {
@@ -106,7 +106,7 @@ TEST_CASE("tensors may stand in any order in the header", "[safetensors]") {
               file_bytes(R"({"a":)" + entry("U8", "[2]", "[4,6]") + R"(,"__metadata__":{"k":"v"},"b":)" +
                              entry("F32", "[]", "[0,4]") + "}   ",
                          6));
-  safetensors_file const file = polyfold::read_safetensors(folder / "file");
+  tensor_file const file = polyfold::read_safetensors(folder / "file");
   CHECK(file.metadata.at("k") == "v");
   REQUIRE(file.tensors.size() == 2);
   CHECK(file.tensors[0].name == "b");
@@ -242,11 +242,11 @@ TEST_CASE("what can't be written leaves the old file alone", "[safetensors]") {
   auto const path = folder / "file";
   polyfold::write_safetensors(path, example());
   std::string const before = test::read_bytes(path);
-  auto const message = [&](safetensors_file const& file) {
+  auto const message = [&](tensor_file const& file) {
     return failure([&] { polyfold::write_safetensors(path, file); });
   };
 
-  safetensors_file file = example();
+  tensor_file file = example();
   file.tensors.push_back(file.tensors.front());
   CHECK(mentions(message(file), {"tensor 'indices'", "twice"}));
   file = example();

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "polyfold/io/error.hpp"
+#include <polyfold/error.hpp>
 
 namespace test {
 

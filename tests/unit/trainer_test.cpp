@@ -99,6 +99,27 @@ TEST_CASE("the result is the same to the last bit for any number of threads") {
   CHECK(trained(large, 3, 250) == large_alone);
 }
 
+TEST_CASE("so it is where the update of many numbers is shared out, on mirrored images") {
+  static constexpr auto wide = input<1, 8, 8> | conv2d<8, 3> | batch_norm | relu | dense<24> | relu | dense<4>;
+  static_assert(network<wide>::total_cost().stored_numbers > 4096);
+  image_set const set = test::bars(150, 1);
+  auto const numbers = [&](int threads, bool flip) {
+    batch_source source(set);
+    workers team(threads);
+    auto net = std::make_unique<network<wide>>();
+    initialise(*net, 3);
+    training_options o = options(2);
+    o.flip = flip;
+    trainer t(*net, o, team);
+    t.run(source);
+    return std::vector<float>(net->numbers.begin(), net->numbers.end());
+  };
+  auto const alone = numbers(1, true);
+  CHECK(numbers(2, true) == alone);
+  CHECK(numbers(3, true) == alone);
+  CHECK(numbers(1, false) != alone);
+}
+
 TEST_CASE("the same seed gives the same result, another seed another") {
   auto const first = trained(options(), 2);
   CHECK(trained(options(), 2) == first);

@@ -188,7 +188,7 @@ TEST_CASE("recalibration needs sixteen images of the right shape") {
   CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images, {}, 0, 15)), contains("15 images"));
   CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images), 8), contains("8 images"));
   CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images), 0), contains("0 images"));
-  image_set const wide{1, 8, 16, std::vector<std::uint8_t>(128 * 20), std::vector<std::uint8_t>(20)};
+  image_set const wide{1, 8, 16, std::vector<std::uint8_t>(128 * 20), std::vector<std::uint16_t>(20)};
   CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(wide)), contains("shape"));
   CHECK(net.numbers == before);
 }
@@ -209,7 +209,7 @@ TEST_CASE("distillation pulls towards the teacher, whatever the labels say") {
 
   auto const agreement = [&](float weight) {
     image_set mislabelled = images;
-    for (auto& label : mislabelled.labels) label = static_cast<std::uint8_t>((label + 1) % 4);
+    for (auto& label : mislabelled.labels) label = static_cast<std::uint16_t>((label + 1) % 4);
     batch_source source(mislabelled);
     folded_network student;
     initialise(student, 7);

@@ -107,9 +107,19 @@ struct segmented_basis {
     T m[Terms];
     if constexpr (running_sums) {
       // From the last position to the first: sum_{i >= j} binomial(i - j, k) x_i follows from the same sum at j + 1.
+      // Unrolled, so that the sums stay in registers: a vector unit waits for sums in memory.
       m[0] = get(Count - 1);
-      for (int j = 1; j < Count; ++j) {
-        for (int k = std::min(j, Terms - 1); k > 0; --k) m[k] = k == j ? m[k - 1] : m[k] + m[k - 1];
+#pragma GCC unroll 4
+      for (int j = 1; j < Terms; ++j) {
+        m[j] = m[j - 1];
+#pragma GCC unroll 4
+        for (int k = j - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
+        m[0] = m[0] + get(Count - 1 - j);
+      }
+#pragma GCC unroll 8
+      for (int j = Terms; j < Count; ++j) {
+#pragma GCC unroll 4
+        for (int k = Terms - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
         m[0] = m[0] + get(Count - 1 - j);
       }
     } else {

@@ -9,6 +9,8 @@ struct cost {
   long long dense_numbers = 0;    ///< all numbers of the dense layer: weights, biases, batch norm
   long long coefficients = 0;     ///< stored numbers that replace the weights
   long long stored_numbers = 0;   ///< all stored numbers: coefficients, biases, batch norm
+  long long byte_numbers = 0;     ///< of the stored numbers: those that take one byte; the others take four
+  long long scale_bytes = 0;      ///< scales of the numbers that take one byte
   long long map_bytes = 0;        ///< index maps of arranged weights, packed
   long long table_bytes = 0;      ///< constant tables of bases that running sums do not serve, at every use
   long long multiplications = 0;  ///< per inference, moments and expansion included
@@ -16,8 +18,10 @@ struct cost {
   long long dense_multiplications = 0;
   long long dense_additions = 0;
 
-  /// Bytes that are particular to this network: float32 numbers and index maps.
-  [[nodiscard]] constexpr long long stored_bytes() const { return 4 * stored_numbers + map_bytes; }
+  /// Bytes that are particular to this network: stored numbers, their scales and index maps.
+  [[nodiscard]] constexpr long long stored_bytes() const {
+    return 4 * (stored_numbers - byte_numbers) + byte_numbers + scale_bytes + map_bytes;
+  }
   /// Bytes of constant memory that a program holds for it: stored bytes and basis tables.
   [[nodiscard]] constexpr long long flash_bytes() const { return stored_bytes() + table_bytes; }
 
@@ -26,6 +30,8 @@ struct cost {
     dense_numbers += b.dense_numbers;
     coefficients += b.coefficients;
     stored_numbers += b.stored_numbers;
+    byte_numbers += b.byte_numbers;
+    scale_bytes += b.scale_bytes;
     map_bytes += b.map_bytes;
     table_bytes += b.table_bytes;
     multiplications += b.multiplications;

@@ -18,9 +18,11 @@ template <int Channels, int Height, int Width>
 struct needs_exactly {};
 template <int N>
 struct needs_channels_divisible_by {};
+template <int N>
+struct needs_channels_at_most {};
 
 /// What a layer needs of the shape it reads, and whether `in` gives it.
-enum class need { nothing, at_least, exactly, divisible_channels };
+enum class need { nothing, at_least, exactly, divisible_channels, at_most_channels };
 struct requirement {
   need kind = need::nothing;
   shape wanted{};
@@ -33,6 +35,8 @@ struct requirement {
         return in == wanted;
       case need::divisible_channels:
         return in.channels % wanted.channels == 0;
+      case need::at_most_channels:
+        return in.channels <= wanted.channels;
       default:
         return true;
     }
@@ -58,8 +62,10 @@ consteval void check_joint() {
       (void)sizeof(wrong_joint<at, got, needs_at_least<w.channels, w.height, w.width>>);
     else if constexpr (R.kind == need::exactly)
       (void)sizeof(wrong_joint<at, got, needs_exactly<w.channels, w.height, w.width>>);
-    else
+    else if constexpr (R.kind == need::divisible_channels)
       (void)sizeof(wrong_joint<at, got, needs_channels_divisible_by<w.channels>>);
+    else
+      (void)sizeof(wrong_joint<at, got, needs_channels_at_most<w.channels>>);
   }
 }
 }  // namespace detail

@@ -11,9 +11,6 @@ struct type_list {
   static constexpr int size = static_cast<int>(sizeof...(Types));
 };
 
-template <class... A, class... B>
-type_list<A..., B...> operator+(type_list<A...>, type_list<B...>);
-
 namespace detail {
 template <std::size_t I, class T>
 struct indexed {
@@ -26,6 +23,24 @@ struct indexer<std::index_sequence<I...>, Types...> : indexed<I, Types>... {};
 
 template <std::size_t I, class T>
 indexed<I, T> select(indexed<I, T>*);
+/// Eight lists at a time: one at a time, networks of hundreds of steps would take the compiler seconds.
+template <class... Lists>
+struct joined;
+template <>
+struct joined<> {
+  using type = type_list<>;
+};
+template <class... A>
+struct joined<type_list<A...>> {
+  using type = type_list<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct joined<type_list<A...>, type_list<B...>, Rest...> : joined<type_list<A..., B...>, Rest...> {};
+template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H, class... Rest>
+struct joined<type_list<A...>, type_list<B...>, type_list<C...>, type_list<D...>, type_list<E...>, type_list<F...>,
+              type_list<G...>, type_list<H...>, Rest...>
+    : joined<type_list<A..., B..., C..., D..., E..., F..., G..., H...>, Rest...> {};
+
 template <int I, class... Types>
 auto at(type_list<Types...>)
     -> decltype(select<std::size_t(I)>(static_cast<indexer<std::index_sequence_for<Types...>, Types...>*>(nullptr)));
@@ -33,7 +48,7 @@ auto at(type_list<Types...>)
 
 /// One list of all the types in `Lists`, in order.
 template <class... Lists>
-using concat = decltype((type_list<>{} + ... + Lists{}));
+using concat = typename detail::joined<Lists...>::type;
 
 /// Type number I of a list.
 template <class List, int I>

@@ -124,6 +124,18 @@ struct column_moments : operation {
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
 
+  /// Beside degree J along the row, the columns take degrees up to Order - J.
+  template <int J>
+  using column_basis = detail::sliding_basis<output.height, W.height, Order - J, Kind, W.stride_y>;
+
+  [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
+
+  template <class F>
+  static constexpr void for_each_degree(F f) {
+    [&]<int... J>(std::integer_sequence<int, J...>) { (f.template operator()<J>(), ...); }
+    (std::make_integer_sequence<int, row_terms>{});
+  }
+
   /// One row more than the window where a running sum may take that row off.
   [[nodiscard]] static constexpr row_range rows(int y) {
     row_range const under = rows_under(W, y, In.height);
@@ -183,18 +195,6 @@ struct column_moments : operation {
       });
   }
 
- private:
-  /// Beside degree J along the row, the columns take degrees up to Order - J.
-  template <int J>
-  using column_basis = detail::sliding_basis<output.height, W.height, Order - J, Kind, W.stride_y>;
-
-  [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
-
-  template <class F>
-  static constexpr void for_each_degree(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) { (f.template operator()<J>(), ...); }
-    (std::make_integer_sequence<int, row_terms>{});
-  }
 };
 
 /// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.

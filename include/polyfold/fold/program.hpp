@@ -218,14 +218,15 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     std::array<int, steps> scratch{};
     int size = 0;
   };
-  static constexpr placement inference = [] {
+  /// `decodes`: stored numbers are decoded to float32 step by step, each step's behind its scratch.
+  [[nodiscard]] static constexpr placement placed(bool decodes) {
     auto const home = homes(false);
     // Buffers 0 to steps: homes of values; then the scratch of each step.
     std::array<detail::buffer, 2 * steps + 1> buffers{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       if (!f.executed) continue;
-      buffers[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
+      buffers[std::size_t(steps + 1 + j)] = {f.scratch + (decodes ? f.numbers : 0), j, j, 0};
       auto& own = buffers[std::size_t(home[std::size_t(j) + 1])];
       if (own.size == 0) own = {f.output_size, j, j, 0};
       own.dies = j;
@@ -238,7 +239,9 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(home[std::size_t(v)])].offset;
     for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
     return p;
-  }();
+  }
+  static constexpr placement inference = placed(false);
+  static constexpr placement decoding = placed(true);
 
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>

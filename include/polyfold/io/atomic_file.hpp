@@ -17,7 +17,7 @@
 #include <unistd.h>
 #endif
 
-#include "polyfold/io/error.hpp"
+#include <polyfold/error.hpp>
 
 namespace polyfold {
 

@@ -16,7 +16,7 @@ namespace polyfold {
 /// Writes `state`. `run` names everything that the run depends on (network, options, data): only the same run may go on
 /// from it.
 inline void save_checkpoint(std::filesystem::path const& path, training_state const& state, std::string const& run) {
-  safetensors_file file;
+  tensor_file file;
   file.metadata = {{"format", "polyfold checkpoint 1"},
                    {"run", run},
                    {"epochs done", std::to_string(state.epochs_done)},
@@ -40,7 +40,7 @@ namespace detail {
 
 [[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
                                                     std::size_t numbers) {
-  safetensors_file const file = read_safetensors(path);
+  tensor_file const file = read_safetensors(path);
   auto const text = [&](char const* key) {
     auto const found = file.metadata.find(key);
     return found == file.metadata.end() ? std::string() : found->second;

@@ -20,16 +20,30 @@ struct header_names {
   std::string include = "polyfold/inference.hpp";  // where that is declared
 };
 
-/// Writes `inline constexpr polyfold::network<pipeline> constant{...}`; the numbers are hexadecimal floating-point
-/// literals, so none is rounded. Throws `error` where the file can't be written.
+namespace detail {
+
+/// The type of a network of a pipeline that is spelled `pipeline`.
+template <class Network>
+[[nodiscard]] std::string type_text(std::string const& pipeline) {
+  if constexpr (requires { Network::rule.scales; })
+    return "polyfold::quantised_network<" + pipeline +
+           ", polyfold::quantisation{polyfold::scales_per::" + name_of(Network::rule.scales) + "}>";
+  else
+    return "polyfold::network<" + pipeline + ">";
+}
+
+}  // namespace detail
+
+/// Writes `inline constexpr polyfold::network<pipeline> constant{...}`, or the same of a quantised_network; float32 numbers
+/// are hexadecimal floating-point literals, so none is rounded. Throws `error` where the file can't be written.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) {
   std::ostringstream out;
   out << "// A network with its stored numbers, written by polyfold.\n//\n";
   std::istringstream description(describe<Network>());
   for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
-  out << "#pragma once\n\n#include <" << names.include << ">\n\ninline constexpr polyfold::network<" << names.pipeline
-      << "> " << names.constant << "{";
+  out << "#pragma once\n\n#include <" << names.include << ">\n\ninline constexpr "
+      << detail::type_text<Network>(names.pipeline) << " " << names.constant << "{";
   auto const list = [&](auto const& values, int per_line, auto write) {
     out << "{";
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -39,13 +53,25 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
     }
     out << "}";
   };
-  list(net.numbers, 6, [&](float v) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%af", double(v));
-    out << text;
-  });
+  auto const numbers = [&](auto const& values) {
+    list(values, 6, [&](float v) {
+      char text[40];
+      std::snprintf(text, sizeof text, "%af", double(v));
+      out << text;
+    });
+  };
+  auto const bytes = [&](auto const& values) { list(values, 20, [&](int v) { out << v; }); };
+  if constexpr (requires { net.codes; }) {
+    bytes(net.codes);
+    out << ", ";
+    bytes(net.scales);
+    out << ", ";
+    numbers(net.exact);
+  } else {
+    numbers(net.numbers);
+  }
   out << ", ";
-  list(net.maps, 20, [&](std::uint8_t v) { out << int(v); });
+  bytes(net.maps);
   out << "};\n";
   std::string const text = out.str();
   write_file_atomically(path, std::as_bytes(std::span(text)));

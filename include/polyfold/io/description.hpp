@@ -8,6 +8,10 @@
 //
 //   5 conv2d 16 x 1 x 1 of 2: 16 x 14 x 14
 //   6 add of 4 and 5: 16 x 14 x 14
+//
+// A network of bytes says so in a last line:
+//
+//   numbers of 8 bits, a scale per degree
 #pragma once
 
 #include <ostream>
@@ -19,6 +23,7 @@
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/quantised_network.hpp>
 
 namespace polyfold {
 
@@ -73,6 +78,22 @@ void write_parameters(std::ostream& out) {
     if (L::pooled.padding != 0) out << ", padding " << L::pooled.padding;
   } else if constexpr (requires { L::function::leak; }) {
     out << ' ' << L::function::leak;
+  } else if constexpr (requires { L::zeros_before; }) {
+    out << ' ' << L::filters << ", stride " << L::stride;
+    if (L::zeros_before >= 0) out << ", " << L::zeros_before << " zeros before";
+  } else if constexpr (requires { L::alpha; }) {
+    out << ' ' << L::size << ", " << L::offset << " + " << L::alpha;
+  }
+}
+
+[[nodiscard]] constexpr char const* name_of(scales_per rule) {
+  switch (rule) {
+    case scales_per::degree:
+      return "degree";
+    case scales_per::filter:
+      return "filter";
+    default:
+      return "layer";
   }
 }
 
@@ -97,6 +118,8 @@ template <class Network>
   }
   (std::make_integer_sequence<int, Network::layers>{});
   out << '\n';
+  if constexpr (requires { Network::rule.scales; })
+    out << "numbers of 8 bits, a scale per " << detail::name_of(Network::rule.scales) << '\n';
   return out.str();
 }
 

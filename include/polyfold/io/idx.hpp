@@ -19,17 +19,15 @@
 #include <utility>
 #include <vector>
 
-#include "polyfold/io/error.hpp"
-#include "polyfold/io/image_set.hpp"
+#include <polyfold/data/image_set.hpp>
+#include <polyfold/error.hpp>
 
 namespace polyfold {
 
-/// The two parts that a data set comes in.
-enum class split { train, test };
-
 namespace detail {
 
-inline constexpr char idx_remedy[] = "fetch the file again: cmake -DDATASET=mnist -P cmake/FetchData.cmake";
+inline constexpr char idx_remedy[] =
+    "fetch the file again: cmake -DDATASET=mnist (or fashion-mnist) -P cmake/FetchData.cmake";
 
 /// Bytes of a file, decompressed if it is a gzip file.
 class gz_reader {
@@ -145,8 +143,9 @@ inline std::filesystem::path plain_or_gz(std::filesystem::path const& folder, st
     std::filesystem::path path = folder / (name + suffix);
     if (std::filesystem::exists(path, code)) return path;
   }
-  throw error(folder, "holds neither " + name + " nor " + name + ".gz", "one of them",
-              "name the right folder, or fetch the files: cmake -DDATASET=mnist -P cmake/FetchData.cmake");
+  throw error(
+      folder, "holds neither " + name + " nor " + name + ".gz", "one of them",
+      "name the right folder, or fetch the files: cmake -DDATASET=mnist (or fashion-mnist) -P cmake/FetchData.cmake");
 }
 
 }  // namespace detail
@@ -165,15 +164,15 @@ inline image_set read_idx_images(std::filesystem::path const& path) {
 
 /// Reads N labels from an IDX file with one dimension. Throws `error` as read_idx_images does, and also if a label is
 /// not in 0 .. classes - 1.
-inline std::vector<std::uint8_t> read_idx_labels(std::filesystem::path const& path, int classes = 10) {
-  std::vector<std::uint8_t> labels = detail::read_idx<1>(path, "labels").second;
+inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& path, int classes = 10) {
+  std::vector<std::uint8_t> const labels = detail::read_idx<1>(path, "labels").second;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= classes) {
       throw error(path, "label " + std::to_string(i) + " is " + std::to_string(labels[i]),
                   "0 to " + std::to_string(classes - 1), detail::idx_remedy);
     }
   }
-  return labels;
+  return {labels.begin(), labels.end()};
 }
 
 /// Reads the training part (60,000 images) or the test part (10,000) of MNIST from the four official files, plain or

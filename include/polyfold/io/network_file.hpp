@@ -1,8 +1,9 @@
 // Networks in safetensors files: every layer's numbers and index map, and a description of the network's type.
 //
 // Tensors are named "<layer number>.<layer name>.numbers" (float32: coefficients, then biases; batch norm: gamma, beta,
-// mean, variance) and "<layer number>.<layer name>.map" (bytes). The metadata holds "format", "network" (see
-// description.hpp) and whatever the caller adds.
+// mean, variance) and "<layer number>.<layer name>.map" (bytes). A network of bytes has, instead of a weighted layer's
+// numbers, "<layer number>.<layer name>.codes" (signed bytes) and "<layer number>.<layer name>.scales" (bytes, see
+// core/quantisation.hpp). The metadata holds "format", "network" (see description.hpp) and whatever the caller adds.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +11,16 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 
+#include <polyfold/error.hpp>
 #include <polyfold/io/description.hpp>
-#include <polyfold/io/error.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/quantised_network.hpp>
 
 namespace polyfold {
 
@@ -39,7 +42,7 @@ inline std::pair<std::string, std::string> first_difference(std::string const& f
 
 /// The values of tensor `name`, which must be there with type T and `count` elements.
 template <class T>
-std::vector<T> required_values(std::filesystem::path const& path, safetensors_file const& file, std::string const& name,
+std::vector<T> required_values(std::filesystem::path const& path, tensor_file const& file, std::string const& name,
                                std::size_t count) {
   std::string const expected = std::to_string(count) + " elements of type " + std::string(dtype_name(dtype_for<T>()));
   stored_tensor const* const tensor = file.find(name);
@@ -63,31 +66,55 @@ std::string layer_tensor(char const* what) {
   return std::to_string(I) + "." + Network::template layer_at<I>::name + "." + what;
 }
 
+/// Calls visit(what, elements) for everything that `net` stores for layer I; nothing has no elements.
+template <int I, class Network, class Visit>
+void visit_stored(Network& net, Visit visit) {
+  auto const elements = [](auto& values, int first, int end) {
+    return std::span(values).subspan(std::size_t(first), std::size_t(end - first));
+  };
+  if constexpr (requires { net.codes; }) {
+    visit("codes", elements(net.codes, Network::first_code(I), Network::first_code(I + 1)));
+    visit("scales", elements(net.scales, Network::first_scale(I), Network::first_scale(I + 1)));
+    visit("numbers", elements(net.exact, Network::first_exact(I), Network::first_exact(I + 1)));
+  } else {
+    visit("numbers", elements(net.numbers, Network::first_number(I), Network::first_number(I + 1)));
+  }
+  visit("map", elements(net.maps, Network::first_map_byte(I), Network::first_map_byte(I + 1)));
+}
+
+/// Throws `error` where tensor `name` holds what no network of this layer has.
+template <class Layer, class T>
+void check_values(std::filesystem::path const& path, std::string const& name, std::vector<T> const& values) {
+  if constexpr (std::is_same_v<T, std::int8_t>) {
+    if (std::find(values.begin(), values.end(), T(-largest_code - 1)) != values.end())
+      throw error(path, "tensor '" + name + "' has the code -128", "codes from -127 to 127");
+  }
+  if constexpr (std::is_same_v<T, float> && std::is_same_v<Layer, batch_norm_layer>) {
+    for (std::size_t i = values.size() / 4 * 3; i < values.size(); ++i)
+      if (values[i] < 0)
+        throw error(path, "tensor '" + name + "' has the variance " + std::to_string(values[i]),
+                    "variances of at least 0");
+  }
+}
+
 }  // namespace detail
 
-/// Writes `net`, whole or not at all. `metadata` is kept beside it.
+/// Writes `net`, a network or a quantised_network, whole or not at all. `metadata` is kept beside it.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& net,
                   std::map<std::string, std::string> metadata = {}) {
-  safetensors_file file;
+  tensor_file file;
   file.metadata = std::move(metadata);
   file.metadata["format"] = detail::network_format;
   file.metadata["network"] = describe<Network>();
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          std::span const numbers =
-              std::span(net.numbers)
-                  .subspan(std::size_t(Network::first_number(I)), std::size_t(Network::number_count(I)));
-          std::span const map =
-              std::span(net.maps).subspan(std::size_t(Network::first_map_byte(I)),
-                                          std::size_t(Network::first_map_byte(I + 1) - Network::first_map_byte(I)));
-          if (!numbers.empty())
-            file.tensors.push_back(make_tensor<float>(detail::layer_tensor<I, Network>("numbers"),
-                                                      {std::int64_t(numbers.size())}, numbers));
-          if (!map.empty())
+          detail::visit_stored<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
+            if (values.empty()) return;
             file.tensors.push_back(
-                make_tensor<std::uint8_t>(detail::layer_tensor<I, Network>("map"), {std::int64_t(map.size())}, map));
+                make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
+          });
         }(),
         ...);
   }
@@ -100,7 +127,7 @@ void save_network(std::filesystem::path const& path, Network const& net,
 /// contains NaN or infinity; `net` is then unchanged.
 template <class Network>
 std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) {
-  safetensors_file const file = read_safetensors(path);
+  tensor_file const file = read_safetensors(path);
   auto const text = [&](char const* key) {
     auto const found = file.metadata.find(key);
     return found == file.metadata.end() ? std::string() : found->second;
@@ -117,27 +144,14 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          auto const numbers = std::size_t(Network::number_count(I));
-          auto const bytes = std::size_t(Network::first_map_byte(I + 1) - Network::first_map_byte(I));
-          if (numbers > 0) {
-            auto const values =
-                detail::required_values<float>(path, file, detail::layer_tensor<I, Network>("numbers"), numbers);
-            if constexpr (std::is_same_v<typename Network::template layer_at<I>, batch_norm_layer>)
-              for (std::size_t i = numbers / 4 * 3; i < numbers; ++i)
-                if (values[i] < 0)
-                  throw error(path,
-                              "tensor '" + detail::layer_tensor<I, Network>("numbers") + "' has the variance " +
-                                  std::to_string(values[i]),
-                              "variances of at least 0");
-            std::copy(values.begin(), values.end(), loaded->numbers.begin() + Network::first_number(I));
+          detail::visit_stored<I>(*loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
+            if (target.empty()) return;
+            std::string const name = detail::layer_tensor<I, Network>(what);
+            auto const values = detail::required_values<T>(path, file, name, target.size());
+            detail::check_values<typename Network::template layer_at<I>>(path, name, values);
+            std::copy(values.begin(), values.end(), target.begin());
             ++tensors;
-          }
-          if (bytes > 0) {
-            auto const values =
-                detail::required_values<std::uint8_t>(path, file, detail::layer_tensor<I, Network>("map"), bytes);
-            std::copy(values.begin(), values.end(), loaded->maps.begin() + Network::first_map_byte(I));
-            ++tensors;
-          }
+          });
         }(),
         ...);
   }

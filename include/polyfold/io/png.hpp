@@ -1,4 +1,4 @@
-// Writes pictures as PNG files: single ones, and sheets of small images side by side. Needs libpng 1.6.
+// Reads and writes PNG pictures: single ones, and sheets of small images side by side. Needs libpng 1.6.
 #pragma once
 
 #include <png.h>
@@ -11,25 +11,52 @@
 #include <string>
 #include <vector>
 
-#include "polyfold/io/atomic_file.hpp"
-#include "polyfold/io/error.hpp"
-#include "polyfold/io/image_set.hpp"
+#include <polyfold/data/image_set.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/picture.hpp>
 
 namespace polyfold {
 
-/// A picture for the eye: H x W x C bytes, so that the channels of a pixel lie side by side (an image_set has planes).
-struct picture {
-  int height = 0;
-  int width = 0;
-  int channels = 1;  ///< 1: grey, 3: RGB
-  std::vector<std::uint8_t> pixels;
-};
+namespace detail {
+[[nodiscard]] inline picture decode_png(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
+                                        picture_size wanted) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  auto const broken = [&] {
+    return error(path, "is broken (" + std::string(image.message) + ")", "a whole PNG picture");
+  };
+  if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) throw broken();
+  picture result;
+  try {
+    check_picture_size(path, image.height, image.width, wanted);
+    result.height = int(image.height);
+    result.width = int(image.width);
+    result.channels = (image.format & PNG_FORMAT_FLAG_COLOR) != 0 ? 3 : 1;
+    image.format = result.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    result.pixels.resize(PNG_IMAGE_SIZE(image));
+  } catch (...) {
+    png_image_free(&image);
+    throw;
+  }
+  png_color const black{0, 0, 0};
+  if (png_image_finish_read(&image, &black, result.pixels.data(), 0, nullptr) == 0) throw broken();
+  return result;
+}
+}  // namespace detail
+
+/// Reads a PNG picture as grey or RGB with 8 bits per channel; what is transparent is seen before black. Throws `error`
+/// where the file is missing, broken, cut off or of another size than `wanted`; sizes are checked before pixels are
+/// decoded.
+[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {}) {
+  return detail::decode_png(path, detail::read_picture_file(path), wanted);
+}
 
 /// Writes a grey or RGB picture with 8 bits per channel. Throws `error` where the picture's sizes disagree or the file
 /// can't be written; an older file of this name is then unchanged.
 inline void write_png(std::filesystem::path const& path, picture const& source) {
   // libpng's own bound on rows is far higher; this one keeps all sizes below within 32 bits.
-  constexpr int max_extent = 16384;
+  constexpr int max_extent = detail::largest_extent;
   if (source.height < 1 || source.width < 1 || source.height > max_extent || source.width > max_extent ||
       (source.channels != 1 && source.channels != 3)) {
     throw error(path,

@@ -7,10 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -22,124 +20,16 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "polyfold/io/atomic_file.hpp"
-#include "polyfold/io/error.hpp"
+#include <polyfold/error.hpp>
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
 
-/// Element types. A file with another one is refused.
-enum class dtype { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };
-
 namespace detail {
-
-struct dtype_entry {
-  dtype type;
-  std::string_view name;  // as the header spells it
-  std::size_t bytes;
-};
-
-inline constexpr std::array<dtype_entry, 13> dtypes{{{dtype::boolean, "BOOL", 1},
-                                                     {dtype::u8, "U8", 1},
-                                                     {dtype::i8, "I8", 1},
-                                                     {dtype::u16, "U16", 2},
-                                                     {dtype::i16, "I16", 2},
-                                                     {dtype::f16, "F16", 2},
-                                                     {dtype::bf16, "BF16", 2},
-                                                     {dtype::u32, "U32", 4},
-                                                     {dtype::i32, "I32", 4},
-                                                     {dtype::f32, "F32", 4},
-                                                     {dtype::u64, "U64", 8},
-                                                     {dtype::i64, "I64", 8},
-                                                     {dtype::f64, "F64", 8}}};
-
-constexpr dtype_entry const& entry_of(dtype type) { return dtypes[static_cast<std::size_t>(type)]; }
-
-template <class T>
-constexpr dtype dtype_for() {
-  if constexpr (std::is_same_v<T, float>)
-    return dtype::f32;
-  else if constexpr (std::is_same_v<T, double>)
-    return dtype::f64;
-  else if constexpr (std::is_same_v<T, bool>)
-    return dtype::boolean;
-  else if constexpr (std::is_same_v<T, std::uint8_t>)
-    return dtype::u8;
-  else if constexpr (std::is_same_v<T, std::int8_t>)
-    return dtype::i8;
-  else if constexpr (std::is_same_v<T, std::uint16_t>)
-    return dtype::u16;
-  else if constexpr (std::is_same_v<T, std::int16_t>)
-    return dtype::i16;
-  else if constexpr (std::is_same_v<T, std::uint32_t>)
-    return dtype::u32;
-  else if constexpr (std::is_same_v<T, std::int32_t>)
-    return dtype::i32;
-  else if constexpr (std::is_same_v<T, std::uint64_t>)
-    return dtype::u64;
-  else {
-    static_assert(std::is_same_v<T, std::int64_t>, "safetensors has no element type for this C++ type");
-    return dtype::i64;
-  }
-}
-
-}  // namespace detail
-
-/// Bytes of one element.
-[[nodiscard]] constexpr std::size_t dtype_bytes(dtype type) { return detail::entry_of(type).bytes; }
-/// The type's name in a file: "F32", "U8", ...
-[[nodiscard]] constexpr std::string_view dtype_name(dtype type) { return detail::entry_of(type).name; }
-
-/// One named array. `bytes` holds the elements as in the file: little endian, the last dimension running fastest.
-struct stored_tensor {
-  std::string name;
-  dtype type = dtype::f32;
-  std::vector<std::int64_t> shape;  ///< sizes; empty for a single number
-  std::vector<std::byte> bytes;     ///< product of `shape` times dtype_bytes(type)
-};
-
-struct safetensors_file {
-  std::map<std::string, std::string> metadata;  ///< free text, the header's "__metadata__"
-  std::vector<stored_tensor> tensors;           ///< in the order of their bytes in the file; names are unique
-
-  /// The tensor of this name, or nullptr.
-  [[nodiscard]] stored_tensor const* find(std::string_view name) const {
-    auto const found = std::find_if(tensors.begin(), tensors.end(), [&](auto const& t) { return t.name == name; });
-    return found == tensors.end() ? nullptr : &*found;
-  }
-};
-
-namespace detail {
-
-/// Bytes of a tensor of this shape; nothing where a size is negative or the product does not fit.
-inline std::optional<std::uint64_t> tensor_bytes(std::span<std::int64_t const> shape, dtype type) {
-  constexpr std::uint64_t limit = std::uint64_t{1} << 62U;
-  std::uint64_t total = dtype_bytes(type);
-  // A size of 0 makes the product 0, but must not hide an absurd size elsewhere.
-  bool empty = false;
-  for (std::int64_t const size : shape) {
-    if (size < 0) return std::nullopt;
-    empty = empty || size == 0;
-    auto const factor = static_cast<std::uint64_t>(size == 0 ? 1 : size);
-    if (total > limit / factor) return std::nullopt;
-    total *= factor;
-  }
-  return empty ? 0 : total;
-}
-
-inline std::string shape_text(std::span<std::int64_t const> shape) {
-  std::string text;
-  for (std::int64_t const size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
-  return "[" + text + "]";
-}
-
-/// A file may name a tensor anything: shortened for messages.
-inline std::string tensor_text(std::string const& name) {
-  return "tensor '" + (name.size() <= 100 ? name : name.substr(0, 100) + "...") + "'";
-}
 
 /// More than 100,000 tensors fit into such a header; the bound keeps a hostile one from filling the memory as JSON.
 inline constexpr std::uint64_t max_safetensors_header = std::uint64_t{16} << 20U;
@@ -251,10 +141,10 @@ inline described_tensor describe_tensor(std::filesystem::path const& path, std::
 
 }  // namespace detail
 
-/// Reads a safetensors file. Everything in the header is checked against the file's true length before memory is taken
-/// for a tensor. Throws `error` with the file, the tensor, what was found and what was expected; nothing is returned by
-/// halves.
-inline safetensors_file read_safetensors(std::filesystem::path const& path) {
+/// Reads a safetensors file. Its tensors come in the order of their bytes, which need not be the network's. Everything
+/// in the header is checked against the file's true length before memory is taken for a tensor. Throws `error` with the
+/// file, the tensor, what was found and what was expected; nothing is returned by halves.
+inline tensor_file read_safetensors(std::filesystem::path const& path) {
   using detail::safetensors_remedy;
   std::error_code code;
   std::uint64_t const file_bytes = std::filesystem::file_size(path, code);
@@ -291,7 +181,7 @@ inline safetensors_file read_safetensors(std::filesystem::path const& path) {
   }
   nlohmann::json const header = detail::parse_safetensors_header(path, text);
 
-  safetensors_file result;
+  tensor_file result;
   std::uint64_t const data_bytes = file_bytes - 8 - header_bytes;
   std::vector<detail::described_tensor> described;
   for (auto const& [name, entry] : header.items()) {
@@ -339,7 +229,7 @@ inline safetensors_file read_safetensors(std::filesystem::path const& path) {
 /// Writes a safetensors file, whole or not at all (write_file_atomically). Tensors of wide element types come first, so
 /// that every tensor is aligned in the file; among equal widths the given order stays. Throws `error` for names that
 /// are not unique or not UTF-8, for shapes that disagree with the bytes, and where the file can't be written.
-inline void write_safetensors(std::filesystem::path const& path, safetensors_file const& file) {
+inline void write_safetensors(std::filesystem::path const& path, tensor_file const& file) {
   std::vector<stored_tensor const*> order;
   for (stored_tensor const& tensor : file.tensors) order.push_back(&tensor);
   std::stable_sort(order.begin(), order.end(), [](stored_tensor const* a, stored_tensor const* b) {
@@ -388,36 +278,6 @@ inline void write_safetensors(std::filesystem::path const& path, safetensors_fil
   for (stored_tensor const* const tensor : order)
     content.insert(content.end(), tensor->bytes.begin(), tensor->bytes.end());
   write_file_atomically(path, content);
-}
-
-/// A tensor from C++ numbers: float, double, bool or a fixed-width integer. Throws `error` where `shape` does not hold
-/// as many elements as `values`.
-template <class T>
-stored_tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::span<T const> values) {
-  static_assert(std::endian::native == std::endian::little, "tensor bytes are little endian");
-  stored_tensor result{std::move(name), detail::dtype_for<T>(), std::move(shape),
-                       std::vector<std::byte>(values.size_bytes())};
-  if (detail::tensor_bytes(result.shape, result.type) != values.size_bytes()) {
-    throw error(detail::tensor_text(result.name) + " of shape " + detail::shape_text(result.shape) + " was given " +
-                std::to_string(values.size()) + " values.");
-  }
-  if (!values.empty()) std::memcpy(result.bytes.data(), values.data(), values.size_bytes());
-  return result;
-}
-
-/// The elements of a tensor as C++ numbers. Throws `error` where the tensor's dtype is another one: nothing is
-/// converted.
-template <class T>
-std::vector<T> tensor_values(stored_tensor const& tensor) {
-  static_assert(std::endian::native == std::endian::little, "tensor bytes are little endian");
-  static_assert(!std::is_same_v<T, bool>, "read BOOL tensors from their bytes");
-  if (tensor.type != detail::dtype_for<T>()) {
-    throw error(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) + "; expected " +
-                std::string(dtype_name(detail::dtype_for<T>())) + ".");
-  }
-  std::vector<T> values(tensor.bytes.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(T));
-  return values;
 }
 
 }  // namespace polyfold

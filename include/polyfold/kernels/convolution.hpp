@@ -85,7 +85,8 @@ struct convolution_kernel {
       at<T, M, rest, true>(weights, in, g, m, y, x, start, store);
       x += rest;
     }
-    for (; x < output.width; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
+    if constexpr (inner_last < output.width)
+      for (; x < output.width; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
   }
 
   /// M filters from m on, X pixels from x on; Inner: no column of the window is in the padding.

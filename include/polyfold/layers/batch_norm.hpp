@@ -20,7 +20,7 @@ struct batch_norm_operation : pixelwise_operation {
   static constexpr int channels = In.channels;
   static constexpr shape output = In;
   static constexpr int numbers = 4 * channels;
-  static constexpr int saved = 2 * channels;  // mean and 1 / deviation of the batch
+  static constexpr int saved = 3 * channels;  // mean, 1 / deviation and variance of the batch
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -42,6 +42,7 @@ struct batch_norm_operation : pixelwise_operation {
         deviation = square_root(batch_variance + detail::batch_norm_epsilon);
         at.saved[c] = T(mean);
         at.saved[channels + c] = T(1 / deviation);
+        at.saved[2 * channels + c] = T(batch_variance);
       }
       float const scale = gamma[c] / deviation;
       T const shift(beta[c] - mean * scale);
@@ -67,9 +68,8 @@ struct batch_norm_operation : pixelwise_operation {
       float const d_gamma = horizontal_sum(product);
       at.gradient[c] += d_gamma;
       at.gradient[channels + c] += d_beta;
-      auto const [batch_mean, batch_variance] = statistics(in, c);
-      at.gradient[2 * channels + c] += batch_mean;
-      at.gradient[3 * channels + c] += batch_variance;
+      at.gradient[2 * channels + c] += first_lane(mean);
+      at.gradient[3 * channels + c] += first_lane(at.saved[2 * channels + c]);
       if (din.data() == nullptr) continue;
       for (int i = 0; i < In.pixels(); ++i) {
         T const normalised = (in.row(c, 0)[i] - mean) * inverse;
@@ -80,12 +80,21 @@ struct batch_norm_operation : pixelwise_operation {
   }
 
  private:
+  /// Of a scalar whose lanes are all alike.
+  template <class T>
+  [[nodiscard]] static float first_lane(T const& v) {
+    if constexpr (lane_count<T> == 1)
+      return float(v);
+    else
+      return v[0];
+  }
+
   struct moments {
     float mean, variance;
   };
   template <class View>
   [[nodiscard]] static moments statistics(View in, int c) {
-    using T = std::remove_cvref_t<decltype(in[0])>;
+    using T = std::remove_cvref_t<decltype(*in.row(c, 0))>;
     constexpr float count = float(In.pixels() * lane_count<T>);
     T sum = T(0.0f);
     for (int i = 0; i < In.pixels(); ++i) sum += in.row(c, 0)[i];

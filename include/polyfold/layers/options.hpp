@@ -37,8 +37,22 @@ struct groups_option {
 struct no_bias_option {
   static constexpr void apply(auto& spec) { spec.bias = false; }
 };
+/// An option that says how weights are approximated also stands for that approximation as a value.
+template <class Option>
+struct approximation_option {
+  constexpr operator approximation() const {
+    constexpr convolution_spec changed = [] {
+      convolution_spec spec;
+      Option::apply(spec);
+      return spec;
+    }();
+    static_assert(changed == convolution_spec{.approximated = changed.approximated},
+                  "polyfold: a stride, padding, groups or missing biases are no part of an approximation");
+    return changed.approximated;
+  }
+};
 template <axis A, auto... Settings>
-struct along_option {
+struct along_option : approximation_option<along_option<A, Settings...>> {
   static constexpr void apply(auto& spec) {
     factor& f = spec.approximated.along(A);
     f.used = true;
@@ -46,20 +60,24 @@ struct along_option {
   }
 };
 template <auto... Settings>
-struct bias_along_option {
+struct bias_along_option : approximation_option<bias_along_option<Settings...>> {
   static constexpr void apply(auto& spec) {
     spec.approximated.bias.used = true;
     (spec.approximated.bias.set(Settings), ...);
   }
 };
 template <arrangement A>
-struct arranged_option {
+struct arranged_option : approximation_option<arranged_option<A>> {
   static constexpr void apply(auto& spec) { spec.approximated.arranged = A; }
 };
 /// Several options as one; none leaves a layer as it is.
 template <class... Options>
-struct option_set {
+struct option_set : approximation_option<option_set<Options...>> {
   static constexpr void apply(auto& spec) { (Options::apply(spec), ...); }
+};
+template <approximation A>
+struct approximated_option : approximation_option<approximated_option<A>> {
+  static constexpr void apply(auto& spec) { spec.approximated = A; }
 };
 
 template <int N>
@@ -84,6 +102,10 @@ inline constexpr arranged_option<arrangement{true, Pieces, Order.value, Bits, fa
 /// The same with a curve for each filter.
 template <int Pieces, function_order Order, int Bits>
 inline constexpr arranged_option<arrangement{true, Pieces, Order.value, Bits, true}> arranged_per_filter{};
+
+/// An approximation as an option, whatever made it: approximated<along<axis::kernel, linear>>.
+template <approximation A>
+inline constexpr approximated_option<A> approximated{};
 
 /// The layer as it is: no approximation.
 inline constexpr option_set<> exact{};

@@ -7,38 +7,46 @@
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/dense.hpp>
 #include <polyfold/layers/pooling.hpp>
+#include <polyfold/models/approximation_rule.hpp>
 
 namespace polyfold {
 
-/// Options of the five layers with weights, in order: what approximates each.
-template <class Conv1 = option_set<>, class Conv2 = option_set<>, class Dense1 = option_set<>,
-          class Dense2 = option_set<>, class Dense3 = option_set<>>
-struct lenet5_options {
-  Conv1 conv1{};
-  Conv2 conv2{};
-  Dense1 dense1{};
-  Dense2 dense2{};
-  Dense3 dense3{};
+struct lenet5_form {
+  int classes = 10;
+  shape image{1, 28, 28};
 };
-// Options may be left out from the end. Written out for compilers that do not deduce for aggregates.
-template <class A>
-lenet5_options(A) -> lenet5_options<A>;
-template <class A, class B>
-lenet5_options(A, B) -> lenet5_options<A, B>;
-template <class A, class B, class C>
-lenet5_options(A, B, C) -> lenet5_options<A, B, C>;
-template <class A, class B, class C, class D>
-lenet5_options(A, B, C, D) -> lenet5_options<A, B, C, D>;
-template <class A, class B, class C, class D, class E>
-lenet5_options(A, B, C, D, E) -> lenet5_options<A, B, C, D, E>;
 
-/// LeNet-5 for images of Channels x Size x Size and any number of classes:
-/// make_lenet5<10>(relu, lenet5_options{exact, along<axis::kernel, linear>, ...}).
-template <int Classes = 10, int Channels = 1, int Size = 28, class Activation, class Options = lenet5_options<>>
-[[nodiscard]] consteval auto make_lenet5(Activation activation, Options o = {}) {
-  return input<Channels, Size, Size> | conv2d<6, 5>(padding<2>, o.conv1) | activation | max_pool<2> |
-         conv2d<16, 5>(o.conv2) | activation | max_pool<2> | dense<120>(o.dense1) | activation | dense<84>(o.dense2) |
-         activation | dense<Classes>(o.dense3);
+namespace detail {
+
+template <lenet5_form Form, class Activation, class Rule>
+struct lenet5_builder {
+  static constexpr Activation activation{};
+
+  static consteval auto convolutions() {
+    constexpr layer_place first{layer_kind::convolution, 0, 1, 0, 6, Form.image.channels, 5};
+    constexpr layer_place second{layer_kind::convolution, 1, 2, 0, 16, 6, 5};
+    return input<Form.image.channels, Form.image.height, Form.image.width> |
+           conv2d<6, 5>(padding<2>, chosen_option<Rule, first>()) | activation | max_pool<2> |
+           conv2d<16, 5>(chosen_option<Rule, second>()) | activation | max_pool<2>;
+  }
+  static consteval auto make() {
+    check_rule<Rule, 5>();
+    constexpr int kernel = graph<decltype(convolutions())>::shapes.back().height;
+    constexpr layer_place third{layer_kind::dense, 2, 3, 0, 120, 16, kernel};
+    constexpr layer_place fourth{layer_kind::dense, 3, 3, 1, 84, 120, 1};
+    constexpr layer_place last{layer_kind::dense, 4, 3, 2, Form.classes, 84, 1};
+    return convolutions() | dense<120>(chosen_option<Rule, third>()) | activation |
+           dense<84>(chosen_option<Rule, fourth>()) | activation | dense<Form.classes>(chosen_option<Rule, last>());
+  }
+};
+
+}  // namespace detail
+
+/// make_lenet5<lenet5_form{.classes = 26}>(relu, per_layer(exact, along<axis::kernel, linear>)); see
+/// models/approximation_rule.hpp for rules.
+template <lenet5_form Form = lenet5_form{}, class Activation, class Rule = option_set<>>
+[[nodiscard]] consteval auto make_lenet5(Activation, Rule = {}) {
+  return detail::lenet5_builder<Form, Activation, Rule>::make();
 }
 
 inline constexpr auto lenet5 = make_lenet5(relu);
@@ -46,21 +54,19 @@ inline constexpr auto lenet5_tanh = make_lenet5(tanh_activation);
 
 /// One linear segment per kernel row in the convolutions, linear segments of a filter's weights in the dense layers.
 inline constexpr auto lenet5_paper =
-    make_lenet5(relu, lenet5_options{along<axis::flat, segment<5>, linear>, along<axis::flat, segment<5>, linear>,
-                                     along<axis::flat, segment<25>, linear>, along<axis::flat, segment<24>, linear>,
-                                     along<axis::flat, segment<21>, linear>});
+    make_lenet5(relu, per_layer(along<axis::flat, segment<5>, linear>, along<axis::flat, segment<5>, linear>,
+                                along<axis::flat, segment<25>, linear>, along<axis::flat, segment<24>, linear>,
+                                along<axis::flat, segment<21>, linear>));
 
 /// 1,014 stored numbers, biases included.
 inline constexpr auto lenet5_small = make_lenet5(
-    relu, lenet5_options{
-              along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+    relu,
+    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
               all_of(along<axis::kernel, linear>, along<axis::output, order<9>>, bias_along<segment<24>, linear>),
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<21>, linear>),
-              along<axis::channel, order<7>>});
+              along<axis::channel, order<7>>));
 
 /// Every layer's weights on a curve of five linear pieces: 50 coefficients, and an index of 5 bits for every weight.
-inline constexpr auto lenet5_arranged =
-    make_lenet5(relu, lenet5_options{arranged<5, linear, 5>, arranged<5, linear, 5>, arranged<5, linear, 5>,
-                                     arranged<5, linear, 5>, arranged<5, linear, 5>});
+inline constexpr auto lenet5_arranged = make_lenet5(relu, arranged<5, linear, 5>);
 
 }  // namespace polyfold

@@ -68,7 +68,7 @@ template <class Network>
   return text;
 }
 
-/// Layers, then their total. Bytes are those of the stored numbers and index maps; approximated layers bear a star.
+/// Layers, then their total. Bytes are those of the stored numbers, their scales and index maps; approximated layers bear a star.
 [[nodiscard]] inline table summary_table(network_summary const& s) {
   table t({{"layer", alignment::left},
            {"output"},
@@ -106,7 +106,8 @@ template <class Network>
         s.total.dense_multiplications, " dense", s.total.multiplications, " folded");
   }
   t.add_row({"workspace bytes", with_thousands(s.workspace_bytes), "of one float inference, the image excluded"});
-  t.add_row({"flash bytes", with_thousands(s.total.flash_bytes()), "stored numbers, index maps and basis tables"});
+  t.add_row(
+      {"flash bytes", with_thousands(s.total.flash_bytes()), "stored numbers, scales, index maps and basis tables"});
   return t;
 }
 

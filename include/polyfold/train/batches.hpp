@@ -1,4 +1,5 @@
-// Images as a network reads them: normalised, side by side in the lanes of a scalar, shifted at random where asked.
+// Images as a network reads them: in an order of their own, normalised, side by side in the lanes of a scalar, moved and
+// mirrored where asked.
 #pragma once
 
 #include <algorithm>
@@ -6,40 +7,50 @@
 #include <cstdint>
 #include <numeric>
 #include <random>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
-#include <polyfold/io/error.hpp>
-#include <polyfold/io/image_set.hpp>
+#include <polyfold/data/augmentation.hpp>
+#include <polyfold/data/image_set.hpp>
+#include <polyfold/data/normalisation.hpp>
+#include <polyfold/data/validation_split.hpp>
+#include <polyfold/error.hpp>
 
 namespace polyfold {
-
-/// x = (byte / 255 - mean) / deviation, the same for all channels.
-struct normalisation {
-  float mean = 0;
-  float deviation = 1;
-  [[nodiscard]] float operator()(std::uint8_t byte) const { return (float(byte) / 255 - mean) / deviation; }
-};
 
 /// A view of labelled images, in an order of its own. The images must outlive it.
 class batch_source {
  public:
-  /// Images [first, last) of `images`, or all.
-  explicit batch_source(image_set const& images, normalisation n = {}, std::size_t first = 0,
+  /// Images [first, last) of `images`, or all. Throws `error` where these are none, where images lack labels, and where
+  /// the normalisation is not for their channels.
+  explicit batch_source(image_set const& images, normalisation const& n = {}, std::size_t first = 0,
                         std::size_t last = SIZE_MAX)
-      : images_(&images) {
-    last = std::min(last, images.size());
-    if (first >= last)
-      throw error("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
+      : batch_source(images, n, numbers_between(first, std::min(last, images.size()))) {}
+
+  /// The images with the numbers `which`: a part of a validation split, say. Throws `error` as above.
+  batch_source(image_set const& images, normalisation const& n, std::vector<std::size_t> which)
+      : images_(&images), order_(std::move(which)) {
+    if (order_.empty()) throw error("batch_source: there are no images in this view");
+    if (*std::max_element(order_.begin(), order_.end()) >= images.size())
+      throw error("batch_source: a view of " + std::to_string(images.size()) + " images names image " +
+                  std::to_string(*std::max_element(order_.begin(), order_.end())));
     if (images.labels.size() != images.size())
       throw error("batch_source: " + std::to_string(images.size()) + " images with " +
                   std::to_string(images.labels.size()) + " labels: expected one label for each");
-    order_.resize(last - first);
-    std::iota(order_.begin(), order_.end(), first);
-    for (int byte = 0; byte < 256; ++byte) values_[std::size_t(byte)] = n(static_cast<std::uint8_t>(byte));
+    n.check(images.channels);
+    values_.resize(std::size_t(images.channels));
+    for (std::size_t c = 0; c < values_.size(); ++c)
+      for (std::size_t byte = 0; byte < 256; ++byte) values_[c][byte] = n(static_cast<std::uint8_t>(byte), c);
+  }
+
+  /// The first `count` images in the present order, or all.
+  [[nodiscard]] batch_source first(std::size_t count) const {
+    batch_source part = *this;
+    part.order_.resize(std::min(std::max(count, std::size_t(1)), size()));
+    return part;
   }
 
   [[nodiscard]] std::size_t size() const { return order_.size(); }
@@ -53,34 +64,57 @@ class batch_source {
   void shuffle(std::uint64_t seed) {
     std::sort(order_.begin(), order_.end());
     std::mt19937_64 random(seed);
-    // Fisher and Yates with an explicit draw: std::shuffle differs between standard libraries.
-    for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random() % i]);
+    detail::shuffle(order_, random);
   }
 
-  /// Image i in lane `lane` of `out` (C * H * W scalars), moved down and right by (dy, dx) pixels; what moves in is black.
+  /// Image i in lane `lane` of `out` (C * H * W scalars), placed as `p` says.
   template <class T>
-  void load(std::size_t i, T* out, int lane = 0, int dy = 0, int dx = 0) const {
-    auto const pixels = images_->image(order_[i]);
+  void load(std::size_t i, T* out, int lane = 0, placement const& p = {}) const {
     int const h = images_->height;
     int const w = images_->width;
-    for (int c = 0; c < images_->channels; ++c)
-      for (int y = 0; y < h; ++y)
-        for (int x = 0; x < w; ++x) {
-          int const from_y = y - dy;
-          int const from_x = x - dx;
-          bool const inside = from_y >= 0 && from_y < h && from_x >= 0 && from_x < w;
-          float const value = values_[inside ? pixels[std::size_t((c * h + from_y) * w + from_x)] : 0];
-          T& target = out[(c * h + y) * w + x];
-          if constexpr (lane_count<T> == 1)
-            target = T(value);
-          else
-            target.set(lane, value);
+    // Columns [first, last) of a row come from the image, the others are black.
+    int const first = std::clamp(p.right, 0, w);
+    int const last = std::clamp(w + p.right, 0, w);
+    std::uint8_t const* const pixels = images_->image(order_[i]).data();
+    for (int c = 0; c < images_->channels; ++c) {
+      auto const& values = values_[std::size_t(c)];
+      for (int y = 0; y < h; ++y) {
+        T* const row = out + (c * h + y) * w;
+        int const from_y = y - p.down;
+        if (from_y < 0 || from_y >= h) {
+          for (int x = 0; x < w; ++x) put(row[x], lane, values[0]);
+          continue;
         }
+        std::uint8_t const* const from = pixels + (c * h + from_y) * w;
+        for (int x = 0; x < first; ++x) put(row[x], lane, values[0]);
+        if (p.mirrored)
+          for (int x = first; x < last; ++x) put(row[x], lane, values[from[w - 1 - (x - p.right)]]);
+        else
+          for (int x = first; x < last; ++x) put(row[x], lane, values[from[x - p.right]]);
+        for (int x = last; x < w; ++x) put(row[x], lane, values[0]);
+      }
+    }
   }
 
  private:
+  [[nodiscard]] static std::vector<std::size_t> numbers_between(std::size_t first, std::size_t last) {
+    if (first >= last)
+      throw error("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
+    std::vector<std::size_t> numbers(last - first);
+    std::iota(numbers.begin(), numbers.end(), first);
+    return numbers;
+  }
+
+  template <class T>
+  static void put(T& target, int lane, float value) {
+    if constexpr (lane_count<T> == 1)
+      target = T(value);
+    else
+      target.set(lane, value);
+  }
+
   image_set const* images_;
-  std::array<float, 256> values_{};
+  std::vector<std::array<float, 256>> values_;  // of every channel
   std::vector<std::size_t> order_;
 };
 

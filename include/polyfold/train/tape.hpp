@@ -1,4 +1,5 @@
-// One forward and backward pass over the images of one scalar: every value is kept, every gradient has a place.
+// One forward and backward pass over the images of one scalar. Every value is kept; the memory of a gradient is used again
+// once the step that computed its value has passed it on.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@ class tape {
   using program = typename Network::program_type;
 
  public:
-  tape() : values_(std::size_t(places.size)), gradients_(std::size_t(places.size)) {
+  tape() : values_(std::size_t(places.size)), gradients_(std::size_t(places.gradient_size)) {
     scratch_.resize(std::size_t(places.scratch));
     saved_.resize(std::size_t(places.saved));
   }
@@ -30,8 +31,8 @@ class tape {
 
   /// Where the loss writes d loss / d output before `backward`.
   T* output_gradient() {
-    std::fill(gradients_.begin(), gradients_.end(), T(0.0f));
-    return gradients_.data() + places.value[std::size_t(program::result)];
+    clear<program::result>();
+    return gradient_of<program::result>(nullptr).data();
   }
 
   /// Adds d loss / d stored numbers to `gradient` (numbers.size() floats) and, where it is not null, d loss / d images
@@ -44,11 +45,14 @@ class tape {
   }
 
  private:
-  /// Values keep their place to the end, except those that are written over by design.
+  /// Values keep their place to the end, except those that are written over by design. A gradient lives from the last step
+  /// that reads its value back to the step that computes it.
   struct placement {
     std::array<int, std::size_t(program::steps) + 1> value{};
+    std::array<detail::buffer, std::size_t(program::steps) + 1> gradient{};
     std::array<int, std::size_t(program::steps)> saved_at{};
     int size = 0;
+    int gradient_size = 0;
     int saved = 0;
     int scratch = 0;
   };
@@ -67,7 +71,17 @@ class tape {
       p.saved_at[std::size_t(j)] = p.saved;
       p.saved += f.saved;
       p.scratch = std::max({p.scratch, f.scratch, f.backward_scratch});
+
+      if (!f.executed) continue;
+      detail::buffer& own = p.gradient[std::size_t(home)];
+      if (own.size == 0) own = {f.output_size, j, j, 0};
+      own.dies = j;
+      for (int source : f.sources)
+        if (source > 0) p.gradient[std::size_t(homes[std::size_t(source)])].dies = j;
     }
+    p.gradient[std::size_t(homes[std::size_t(program::result)])].dies = program::steps;
+    p.gradient_size = detail::place(p.gradient);
+    for (int v = 1; v <= program::steps; ++v) p.gradient[std::size_t(v)] = p.gradient[std::size_t(homes[std::size_t(v)])];
     return p;
   }();
 
@@ -98,7 +112,19 @@ class tape {
     if constexpr (V == 0)
       return view(image_gradient);
     else
-      return view(gradients_.data() + places.value[std::size_t(V)]);
+      return view(gradients_.data() + places.gradient[std::size_t(V)].offset);
+  }
+  /// Sets the gradient of value V to zero.
+  template <int V>
+  void clear() {
+    constexpr detail::buffer b = places.gradient[std::size_t(V)];
+    std::fill_n(gradients_.begin() + b.offset, b.size, T(0.0f));
+  }
+  /// Does so if step J is the first, in reverse, to add to it.
+  template <int J, int V>
+  void clear_before() {
+    if constexpr (V > 0)
+      if constexpr (places.gradient[std::size_t(V)].dies == J) clear<V>();
   }
 
   template <int J>
@@ -122,6 +148,9 @@ class tape {
       at.gradient = gradient + f.first_number;
       tensor_view<T, run_by::output> const out(values_.data() + places.value[std::size_t(f.value)]);
       auto const dout = gradient_of<f.value>(nullptr);
+      clear_before<J, f.value>();  // an output that nothing reads
+      clear_before<J, f.sources[0]>();
+      clear_before<J, f.sources[1]>();
       if constexpr (f.sources[1] >= 0)
         run_by::backward(at, out, dout, value<f.sources[0]>(), gradient_of<f.sources[0]>(image_gradient),
                          value<f.sources[1]>(), gradient_of<f.sources[1]>(image_gradient));

@@ -24,9 +24,11 @@ namespace polyfold {
 
 struct training_options {
   int epochs = 10;
+  int rounded_epochs = 0;        // the last so many run on rounded numbers: see trainer::rounding
   int batch = 64;                // images of a step; rounded up to groups of 16
   int shift = 0;                 // augmentation: every image is moved by up to so many pixels, both ways
-  std::uint64_t seed = 1;        // of order, shifts and dropout
+  bool flip = false;             // augmentation: every second image is mirrored left to right
+  std::uint64_t seed = 1;        // of order, augmentation and dropout
   float dense_rate = 0.25f;      // factor on the learning rate of dense layers
   float statistics_rate = 0.1f;  // of batch norm's running averages
   optimizer_options optimizer{};
@@ -42,6 +44,7 @@ inline void check_options(training_options const& o) {
   auto const share = [](float v) { return v >= 0 && v <= 1; };
   auto const rate = [](float v) { return v >= 0 && std::isfinite(v); };
   require(o.epochs >= 1 && o.batch >= 1, "epochs and batch must be at least 1");
+  require(o.rounded_epochs >= 0, "rounded_epochs must be 0 or more");
   require(o.shift >= 0, "shift must be 0 or more pixels");
   require(rate(o.dense_rate) && rate(o.optimizer.learning_rate) && rate(o.optimizer.weight_decay),
           "learning_rate, dense_rate and weight_decay must be finite and not negative");
@@ -94,6 +97,11 @@ class trainer {
   std::function<scalar_type const*(scalar_type const* images, int worker)> teacher;
   /// Called after every step, with the network as it then is; what it changes there is trained on. Projection, say.
   std::function<void(Network&)> after_step;
+  /// Quantisation-aware training: in the last `rounded_epochs` epochs the network is put through this before every step
+  /// and at the end. The gradients, taken at the rounded numbers, move numbers that keep all their digits, so that small
+  /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013). Put through it again, a rounded network
+  /// must stay as it is. quantised_rounding of fit/quantise.hpp, say.
+  std::function<void(Network&)> rounding;
   /// Called after every step.
   std::function<void(training_progress const&)> on_progress;
   /// Called after every epoch, with the epochs done so far.
@@ -120,8 +128,10 @@ class trainer {
                     std::to_string(source.label(i)) + "; the network has the classes 0 to " +
                     std::to_string(Network::output_shape.size() - 1));
     if (options_.distil.weight > 0 && !teacher) throw error("trainer: distillation needs a teacher");
+    if (options_.rounded_epochs > 0 && !rounding) throw error("trainer: rounded_epochs need a rounding");
     std::size_t const batch = std::size_t(groups_) * group;
     long long const steps_per_epoch = (long long)((source.size() + batch - 1) / batch);
+    round();
     for (; state_.epochs_done < options_.epochs;) {
       std::uint64_t const epoch_seed = options_.seed * 0x9e3779b97f4a7c15u + std::uint64_t(state_.epochs_done);
       source.shuffle(epoch_seed);
@@ -132,6 +142,7 @@ class trainer {
         if (on_progress) on_progress(progress);
       }
       ++state_.epochs_done;
+      round();
       if (after_epoch) after_epoch(state_.epochs_done);
     }
   }
@@ -158,15 +169,27 @@ class trainer {
         own.sums += add_group(source, first, g, present, seed, worker, own.gradient);
     });
     loss_sums sums;
+    for (int s = 0; s < shards; ++s) sums += shards_[std::size_t(s)].sums;
     std::vector<float>& total = shards_.front().gradient;
-    for (int s = 0; s < shards; ++s) {
-      shard const& part = shards_[std::size_t(s)];
-      sums += part.sums;
-      if (s == 0) continue;
-      for (std::size_t i = 0; i < total.size(); ++i) total[i] += part.gradient[i];
-    }
+    in_slices([&](std::size_t begin, std::size_t end) {
+      for (int s = 1; s < shards; ++s) {
+        std::vector<float> const& part = shards_[std::size_t(s)].gradient;
+        for (std::size_t i = begin; i < end; ++i) total[i] += part[i];
+      }
+    });
     update(total, groups, steps);
     return sums;
+  }
+
+  /// Has all numbers worked on in slices [begin, end), one for each thread. Few numbers are one slice: waking a thread
+  /// would take longer.
+  template <class Work>
+  void in_slices(Work const& work) {
+    std::size_t const count = state_.master.size();
+    std::size_t const slices = count < 4096 ? 1 : std::size_t(threads_.count());
+    if (slices == 1) return work(0, count);
+    threads_.run(int(slices),
+                 [&](int i, int) { work(count * std::size_t(i) / slices, count * (std::size_t(i) + 1) / slices); });
   }
 
   loss_sums add_group(batch_source const& source, std::size_t first, int g, int present, std::uint64_t seed, int worker,
@@ -179,10 +202,7 @@ class trainer {
       int const i = g * group + lane;
       std::size_t const image = first + std::size_t(i < present ? i : 0);
       labels[lane] = i < present ? source.label(image) : -1;
-      int const range = 2 * options_.shift + 1;
-      int const dy = int(random() % std::uint64_t(range)) - options_.shift;
-      int const dx = int(random() % std::uint64_t(range)) - options_.shift;
-      source.load(image, own.images.data(), lane, dy, dx);
+      source.load(image, own.images.data(), lane, draw({options_.shift, options_.flip}, random));
     }
     scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
     scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
@@ -196,15 +216,17 @@ class trainer {
     space_.to_master_gradient(gradient);
     float const share = learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up);
     step_rule const rule(options_.optimizer, state_.optimizer);
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-      role const r = space_.roles()[i];
-      float& value = state_.master[i];
-      if (r == role::statistic)
-        value += options_.statistics_rate * (gradient[i] / float(groups) - value);
-      else
-        rule.apply(i, value, gradient[i], share * options_.optimizer.learning_rate * space_.rates()[i],
-                   r == role::weight);
-    }
+    in_slices([&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        role const r = space_.roles()[i];
+        float& value = state_.master[i];
+        if (r == role::statistic)
+          value += options_.statistics_rate * (gradient[i] / float(groups) - value);
+        else
+          rule.apply(i, value, gradient[i], share * options_.optimizer.learning_rate * space_.rates()[i],
+                     r == role::weight);
+      }
+    });
     space_.store(state_.master, net_);
     if (after_step) {
       after_step(net_);
@@ -212,6 +234,11 @@ class trainer {
       // The network follows from the state alone, to the last bit: a run that is resumed goes on as if uninterrupted.
       space_.store(state_.master, net_);
     }
+    round();
+  }
+
+  void round() {
+    if (options_.rounded_epochs > 0 && state_.epochs_done >= options_.epochs - options_.rounded_epochs) rounding(net_);
   }
 
   Network& net_;

@@ -1,4 +1,4 @@
-// The exception of everything that runs on the host and touches files: readers, writers, tools.
+// The exception of everything that runs on the host: data, training, files, tools.
 // Inference never throws and does not include this header.
 #pragma once
 

@@ -1,0 +1,11 @@
+// A program that runs one image: what a user compiles.
+#include <polyfold/models/lenet5.hpp>
+#include <polyfold/packed_network.hpp>
+
+using network_type = polyfold::packed_network<polyfold::lenet5>;
+
+static network_type net;
+static network_type::workspace room;
+static float image[std::size_t(network_type::input_shape.size())];
+
+int main() { return net.run(image, room)[0] > 0; }

@@ -1,0 +1,12 @@
+// A program that runs one image: what a user compiles.
+#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/models/resnet.hpp>
+#include <polyfold/packed_network.hpp>
+
+using network_type = polyfold::packed_network<polyfold::without_batch_norm(polyfold::resnet20<>)>;
+
+static network_type net;
+static network_type::workspace room;
+static float image[std::size_t(network_type::input_shape.size())];
+
+int main() { return net.run(image, room)[0] > 0; }

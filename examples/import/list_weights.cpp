@@ -1,0 +1,46 @@
+// list_weights FILE: the modules of a .npz, .safetensors or .onnx file, in the file's order, with their tensors: the
+// names that load_weights matches by.
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <polyfold/io/onnx.hpp>
+#include <polyfold/io/weight_source.hpp>
+#include <polyfold/report/table.hpp>
+#include <string>
+
+using namespace polyfold;
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: list_weights FILE.npz|FILE.safetensors|FILE.onnx\n";
+    return EXIT_FAILURE;
+  }
+  try {
+    std::filesystem::path const path = argv[1];
+    weight_source const source = path.extension() == ".onnx" ? read_onnx(path) : read_weights(path);
+    table rows({{"module", alignment::left},
+                {"part", alignment::left},
+                {"tensor", alignment::left},
+                {"type", alignment::left},
+                {"shape", alignment::left}});
+    auto const add = [&](std::string const& module, std::string const& part, stored_tensor const& t) {
+      std::string shape;
+      for (auto const size : t.shape) shape += (shape.empty() ? "" : " x ") + std::to_string(size);
+      rows.add_row({module, part, t.name, std::string(dtype_name(t.type)), shape});
+    };
+    for (weight_module const& m : source.modules)
+      for (auto const& p : m.parts) add(m.name, std::string(part_name(p.is)), p.tensor);
+    for (stored_tensor const& t : source.others) add("", "unknown", t);
+    for (weight_sample const& s : source.samples) {
+      add("", "sample", s.input);
+      add("", "sample", s.output);
+    }
+    rows.write_text(std::cout);
+    for (std::string const& sentence : source.unreadable) std::cout << "not understood: " << sentence << '\n';
+    if (!source.ordered) std::cout << "The file does not keep its layers in order: match them by name.\n";
+  } catch (error const& failure) {
+    std::cerr << "list_weights: " << failure.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

@@ -1,0 +1,142 @@
+// From float32 numbers to bytes and back: every group of numbers gets the scale with the least squared error, and every
+// number the nearest code.
+//
+//   auto bytes = std::make_unique<quantised_network<digits>>();
+//   quantise(net, *bytes);
+// For quantisation-aware training see trainer::rounding.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <polyfold/error.hpp>
+#include <polyfold/quantised_network.hpp>
+
+namespace polyfold {
+
+/// The code nearest to value / scale; beyond the largest codes those.
+[[nodiscard]] constexpr std::int8_t code_of(float value, float scale) {
+  float const q = value / scale;
+  if (q >= largest_code) return largest_code;
+  if (q <= -largest_code) return -largest_code;
+  return static_cast<std::int8_t>(q < 0 ? q - 0.5f : q + 0.5f);
+}
+
+/// The byte of the scale that gives `values` (finite, at most largest_code * scale_of(255)) the least squared error: from
+/// scales that clip values four times too large to scales that leave half of the codes unused. Values that are already
+/// products of codes and one scale get back what they were: quantising twice changes nothing.
+[[nodiscard]] inline std::uint8_t best_scale(std::span<float const> values) {
+  float largest = 0;
+  for (float v : values) largest = std::max(largest, std::abs(v));
+  int byte = 0;
+  while (4 * largest_code * scale_of(static_cast<std::uint8_t>(byte)) < largest) ++byte;
+  std::uint8_t best = 0;
+  for (double least = -1; byte < 256; ++byte) {
+    float const scale = scale_of(static_cast<std::uint8_t>(byte));
+    if (least >= 0 && code_of(largest, scale) <= largest_code / 2) break;
+    double sum = 0;
+    for (float v : values) {
+      double const off = double(v - float(code_of(v, scale)) * scale);
+      sum += off * off;
+    }
+    if (least >= 0 && sum >= least) continue;
+    least = sum;
+    best = static_cast<std::uint8_t>(byte);
+  }
+  return best;
+}
+
+namespace detail {
+
+/// Throws `error` at a number of layer I that no code and scale can stand for.
+template <int I, class Network>
+void check_quantisable(Network const& net) {
+  constexpr float limit = largest_code * scale_of(255);
+  for (int i = 0; i < Network::number_count(I); ++i) {
+    float const v = net.numbers[std::size_t(Network::first_number(I) + i)];
+    if (std::abs(v) <= limit) continue;  // false for NaN, too
+    throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
+                Network::template layer_at<I>::name + ") is " + std::to_string(v) + "; expected a number from -" +
+                std::to_string(int(limit)) + " to " + std::to_string(int(limit)) + ".");
+  }
+}
+
+template <int I, class Quantised>
+void quantise_layer(float const* numbers, Quantised& target) {
+  constexpr int count = Quantised::first_code(I + 1) - Quantised::first_code(I);
+  constexpr int scale_count = Quantised::first_scale(I + 1) - Quantised::first_scale(I);
+  std::vector<std::vector<float>> groups(static_cast<std::size_t>(scale_count));
+  for (int i = 0; i < count; ++i) groups[std::size_t(Quantised::template scale_group<I>(i))].push_back(numbers[i]);
+  for (int g = 0; g < scale_count; ++g)
+    target.scales[std::size_t(Quantised::first_scale(I) + g)] = best_scale(groups[std::size_t(g)]);
+  for (int i = 0; i < count; ++i) {
+    int const scale = Quantised::first_scale(I) + Quantised::template scale_group<I>(i);
+    target.codes[std::size_t(Quantised::first_code(I) + i)] =
+        code_of(numbers[i], scale_of(target.scales[std::size_t(scale)]));
+  }
+}
+
+}  // namespace detail
+
+/// Sets `target` to `net` in bytes. Throws `error` where a number is not finite or too large (above 30,480); `target` is
+/// then unchanged.
+template <auto Pipeline, quantisation Rule>
+void quantise(network<Pipeline> const& net, quantised_network<Pipeline, Rule>& target) {
+  using source = network<Pipeline>;
+  using quantised = quantised_network<Pipeline, Rule>;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (detail::check_quantisable<I>(net), ...);
+    (
+        [&] {
+          float const* const numbers = net.numbers.data() + source::first_number(I);
+          if constexpr (weighted_layer<typename source::template layer_at<I>>)
+            detail::quantise_layer<I>(numbers, target);
+          else
+            std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, source::layers>{});
+  target.maps = net.maps;
+}
+
+/// Sets `net` to the numbers that `source` stands for: exactly those that it runs on.
+template <auto Pipeline, quantisation Rule>
+void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipeline>& net) {
+  using target = network<Pipeline>;
+  using quantised = quantised_network<Pipeline, Rule>;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (
+        [&] {
+          float* const numbers = net.numbers.data() + target::first_number(I);
+          if constexpr (weighted_layer<typename target::template layer_at<I>>)
+            source.template decode<I>(0, target::number_count(I), numbers);
+          else
+            std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
+        }(),
+        ...);
+  }
+  (std::make_integer_sequence<int, target::layers>{});
+  net.maps = source.maps;
+}
+
+/// For trainer::rounding: replaces a network's numbers by those that it has as a Quantised network.
+template <class Quantised>
+class quantised_rounding {
+ public:
+  void operator()(typename Quantised::float_network& net) {
+    quantise(net, *rounded_);
+    dequantise(*rounded_, net);
+  }
+
+ private:
+  std::shared_ptr<Quantised> rounded_ = std::make_shared<Quantised>();  // no state: copies may share it
+};
+
+}  // namespace polyfold

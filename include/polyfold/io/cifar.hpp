@@ -1,0 +1,140 @@
+// Reads CIFAR-10 and CIFAR-100 (A. Krizhevsky 2009) from the files of their binary version.
+//
+// A file is a row of records without header: one label byte (CIFAR-10) or two, coarse and fine (CIFAR-100), then the
+// 3 x 32 x 32 bytes of an image, plane by plane.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/data/image_set.hpp>
+#include <polyfold/data/normalisation.hpp>
+#include <polyfold/error.hpp>
+
+namespace polyfold {
+
+/// Which of its two labels an image of CIFAR-100 gets: one of 100 classes, or one of 20 groups of five classes.
+enum class cifar100_label { fine, coarse };
+
+/// What networks for CIFAR-10 are usually trained with; the deviations are smaller than those of the pixels.
+[[nodiscard]] inline normalisation cifar10_normalisation() {
+  return {std::vector<float>{0.4914f, 0.4822f, 0.4465f}, std::vector<float>{0.2023f, 0.1994f, 0.2010f}};
+}
+
+namespace detail {
+
+struct cifar_format {
+  std::string name;              // of the data set, for cmake/FetchData.cmake
+  std::size_t label_bytes;       // before every image
+  std::size_t label_at;          // which of them is taken
+  std::size_t classes;           // below which it must lie
+  std::size_t records_per_file;  // 0: any number
+};
+
+/// Appends the images of a file to `set`.
+inline void read_cifar_file(std::filesystem::path const& path, cifar_format const& format, image_set& set) {
+  std::string const remedy = "fetch it again: cmake -DDATASET=" + format.name + " -P cmake/FetchData.cmake";
+  std::size_t const record = format.label_bytes + 3072;
+  std::error_code code;
+  std::uintmax_t const size = std::filesystem::is_directory(path, code) ? 0 : std::filesystem::file_size(path, code);
+  std::ifstream stream(path, std::ios::binary);
+  if (code || !stream) throw error(path, "can't be opened", "a file of " + format.name + "'s binary version", remedy);
+  std::size_t const count = std::size_t(size) / record;
+  if (size % record != 0 || count == 0 || (format.records_per_file != 0 && count != format.records_per_file)) {
+    std::string expected = "whole records of " + std::to_string(record) + " bytes";
+    if (format.records_per_file != 0)
+      expected = std::to_string(format.records_per_file * record) + " (" + std::to_string(format.records_per_file) +
+                 " records of " + std::to_string(record) + ")";
+    throw error(path, "has " + std::to_string(size) + " bytes", expected, remedy);
+  }
+  std::vector<char> bytes(record);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!stream.read(bytes.data(), std::streamsize(record)))
+      throw error(path, "can't be read to its end", std::to_string(size) + " bytes", remedy);
+    auto const label = static_cast<std::uint8_t>(bytes[format.label_at]);
+    if (label >= format.classes)
+      throw error(path, "label " + std::to_string(i) + " is " + std::to_string(label),
+                  "0 to " + std::to_string(format.classes - 1), remedy);
+    set.labels.push_back(label);
+    set.pixels.insert(set.pixels.end(), bytes.begin() + std::ptrdiff_t(format.label_bytes), bytes.end());
+  }
+}
+
+[[nodiscard]] inline image_set read_cifar(std::filesystem::path const& folder, std::vector<std::string> const& files,
+                                          cifar_format const& format, std::vector<std::string> names) {
+  image_set set{3, 32, 32, {}, {}, std::move(names)};
+  set.pixels.reserve(files.size() * format.records_per_file * 3072);
+  for (std::string const& file : files) read_cifar_file(folder / file, format, set);
+  return set;
+}
+
+}  // namespace detail
+
+/// Reads data_batch_1.bin to data_batch_5.bin or test_batch.bin in `folder`: N x 3 x 32 x 32, labels 0..9.
+/// `images_per_file` is 10,000 in the official files; 0 takes any number of whole records. Throws `error` where a file is
+/// missing, of another size, or has a label out of range.
+[[nodiscard]] inline image_set read_cifar10(std::filesystem::path const& folder, split part,
+                                            std::size_t images_per_file = 10000) {
+  std::vector<std::string> files{"test_batch.bin"};
+  if (part == split::train)
+    files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+  return detail::read_cifar(folder, files, {"cifar-10", 1, 0, 10, images_per_file},
+                            {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"});
+}
+
+/// Reads train.bin or test.bin in `folder`: N x 3 x 32 x 32, labels 0..99 or 0..19. `images` is the number in the file,
+/// where it is not the official one of 50,000 or 10,000; 0 takes any number. Throws `error` as read_cifar10 does.
+[[nodiscard]] inline image_set read_cifar100(std::filesystem::path const& folder, split part,
+                                             cifar100_label label = cifar100_label::fine,
+                                             std::optional<std::size_t> images = std::nullopt) {
+  bool const fine = label == cifar100_label::fine;
+  std::size_t const official = part == split::train ? 50000 : 10000;
+  std::vector<std::string> names{"aquatic_mammals",
+                                 "fish",
+                                 "flowers",
+                                 "food_containers",
+                                 "fruit_and_vegetables",
+                                 "household_electrical_devices",
+                                 "household_furniture",
+                                 "insects",
+                                 "large_carnivores",
+                                 "large_man-made_outdoor_things",
+                                 "large_natural_outdoor_scenes",
+                                 "large_omnivores_and_herbivores",
+                                 "medium_mammals",
+                                 "non-insect_invertebrates",
+                                 "people",
+                                 "reptiles",
+                                 "small_mammals",
+                                 "trees",
+                                 "vehicles_1",
+                                 "vehicles_2"};
+  if (fine)
+    names = {"apple",      "aquarium_fish", "baby",         "bear",       "beaver",      "bed",         "bee",
+             "beetle",     "bicycle",       "bottle",       "bowl",       "boy",         "bridge",      "bus",
+             "butterfly",  "camel",         "can",          "castle",     "caterpillar", "cattle",      "chair",
+             "chimpanzee", "clock",         "cloud",        "cockroach",  "couch",       "crab",        "crocodile",
+             "cup",        "dinosaur",      "dolphin",      "elephant",   "flatfish",    "forest",      "fox",
+             "girl",       "hamster",       "house",        "kangaroo",   "keyboard",    "lamp",        "lawn_mower",
+             "leopard",    "lion",          "lizard",       "lobster",    "man",         "maple_tree",  "motorcycle",
+             "mountain",   "mouse",         "mushroom",     "oak_tree",   "orange",      "orchid",      "otter",
+             "palm_tree",  "pear",          "pickup_truck", "pine_tree",  "plain",       "plate",       "poppy",
+             "porcupine",  "possum",        "rabbit",       "raccoon",    "ray",         "road",        "rocket",
+             "rose",       "sea",           "seal",         "shark",      "shrew",       "skunk",       "skyscraper",
+             "snail",      "snake",         "spider",       "squirrel",   "streetcar",   "sunflower",   "sweet_pepper",
+             "table",      "tank",          "telephone",    "television", "tiger",       "tractor",     "train",
+             "trout",      "tulip",         "turtle",       "wardrobe",   "whale",       "willow_tree", "wolf",
+             "woman",      "worm"};
+  std::size_t const classes = names.size();
+  return detail::read_cifar(folder, {part == split::train ? "train.bin" : "test.bin"},
+                            {"cifar-100", 2, fine ? std::size_t(1) : 0, classes, images.value_or(official)},
+                            std::move(names));
+}
+
+}  // namespace polyfold

@@ -1,0 +1,142 @@
+// Data sets by name: finds the folder of one, and loads its two parts.
+//
+//   data_set const data = load_data_set("cifar-10");              // from $POLYFOLD_DATA_DIR, or the cache
+//   data_set const data = load_data_set("images", "my/pictures");  // my/pictures/{train,test}/CLASS/*.png
+//   batch_source training(data.training, data.normalise);
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/data/image_set.hpp>
+#include <polyfold/data/normalisation.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/io/cifar.hpp>
+#include <polyfold/io/idx.hpp>
+#include <polyfold/io/image_folder.hpp>
+#include <polyfold/io/tiny_imagenet.hpp>
+
+namespace polyfold {
+
+/// A data set in memory. Both parts have the same shape and class names.
+struct data_set {
+  std::string name;
+  image_set training;
+  image_set test;
+  normalisation normalise;  ///< of every channel, measured on the training images
+};
+
+namespace detail {
+
+/// What is known of a data set before it is loaded.
+struct data_set_layout {
+  char const* name;                     // here and in cmake/datasets
+  char const* title;                    // in messages
+  std::vector<std::string> subfolders;  // where a folder of data sets may have it
+  std::vector<std::string> marks;       // its folder holds one of these
+};
+
+[[nodiscard]] inline std::vector<data_set_layout> data_set_layouts() {
+  std::vector<std::string> const idx{"t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz", "train-images-idx3-ubyte",
+                                     "train-images-idx3-ubyte.gz"};
+  return {{"mnist", "MNIST", {"mnist"}, idx},
+          {"fashion-mnist", "Fashion-MNIST", {"fashion-mnist"}, idx},
+          {"cifar-10", "CIFAR-10's binary version", {"cifar-10", "cifar-10-batches-bin"}, {"test_batch.bin"}},
+          {"cifar-100", "CIFAR-100's binary version", {"cifar-100", "cifar-100-binary"}, {"test.bin"}},
+          {"tiny-imagenet", "Tiny ImageNet", {"tiny-imagenet", "tiny-imagenet-200"}, {"wnids.txt"}},
+          {"images", "pictures by class", {}, {"train"}}};
+}
+
+[[nodiscard]] inline data_set_layout layout_of(std::string const& name) {
+  std::string known;
+  for (data_set_layout const& layout : data_set_layouts()) {
+    if (name == layout.name) return layout;
+    known += (known.empty() ? "" : ", ") + std::string(layout.name);
+  }
+  throw error("No data set is named '" + name.substr(0, 100) + "'. Known are: " + known + ".");
+}
+
+/// $POLYFOLD_DATA_DIR and the folder that cmake/FetchData.cmake keeps downloads in, as far as they are known.
+[[nodiscard]] inline std::vector<std::filesystem::path> default_data_folders() {
+  auto const variable = [](char const* name) {
+    char const* const value = std::getenv(name);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  std::vector<std::filesystem::path> folders;
+  if (auto const own = variable("POLYFOLD_DATA_DIR"); !own.empty()) folders.push_back(own);
+  if (auto const cache = variable("POLYFOLD_CACHE_DIR"); !cache.empty())
+    folders.push_back(cache);
+  else if (auto const shared_cache = variable("XDG_CACHE_HOME"); !shared_cache.empty())
+    folders.push_back(shared_cache / "polyfold");
+  else if (auto const home = variable("HOME"); !home.empty())
+    folders.push_back(home / ".cache" / "polyfold");
+  return folders;
+}
+
+[[nodiscard]] inline std::vector<std::string> class_names_of(std::string const& name) {
+  if (name == "fashion-mnist")
+    return {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+  return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+}
+
+}  // namespace detail
+
+/// The folder with the files of data set `name`: `folder` itself or a subfolder of it with the set's own name, which
+/// comes first, since Fashion-MNIST has MNIST's file names. Without `folder`, $POLYFOLD_DATA_DIR and then the download
+/// cache are searched. Throws `error` where there is no such data set, or none of its files.
+[[nodiscard]] inline std::filesystem::path find_data_set(std::string const& name,
+                                                         std::filesystem::path const& folder = {}) {
+  detail::data_set_layout const layout = detail::layout_of(name);
+  auto const searched = folder.empty() ? detail::default_data_folders() : std::vector{folder};
+  std::string places;
+  for (std::filesystem::path const& place : searched) {
+    std::vector<std::filesystem::path> candidates;
+    for (std::string const& subfolder : layout.subfolders) candidates.push_back(place / subfolder);
+    candidates.push_back(place);
+    std::error_code code;
+    for (auto const& candidate : candidates)
+      for (std::string const& mark : layout.marks)
+        if (std::filesystem::exists(candidate / mark, code)) return candidate;
+    places += (places.empty() ? "" : " and ") + place.string();
+  }
+  std::string subfolders;
+  for (std::string const& subfolder : layout.subfolders) subfolders += " or in its subfolder " + subfolder;
+  throw error(places.empty() ? "no folder was named" : places, std::string("holds no ") + layout.title,
+              layout.marks.front() + " in it" + subfolders,
+              layout.subfolders.empty() ? "name the folder that holds train"
+                                        : "name the right folder, set POLYFOLD_DATA_DIR to it, or fetch the data: "
+                                          "cmake -DDATASET=" +
+                                              name + " -P cmake/FetchData.cmake");
+}
+
+/// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
+/// the test part), or `images`: folders train and test (or val) of pictures by class, all of one size. The folder is
+/// found as find_data_set does. Throws `error` where files are missing, cut off or wrong.
+[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) {
+  std::filesystem::path const place = find_data_set(name, folder);
+  data_set data{name, {}, {}, {}};
+  if (name == "images") {
+    data.training = read_image_folder(place / "train");
+    shape const wanted{data.training.channels, data.training.height, data.training.width};
+    std::filesystem::path const test = std::filesystem::exists(place / "test") ? place / "test" : place / "val";
+    data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names});
+  } else {
+    auto const read = [&](split part) {
+      if (name == "cifar-10") return read_cifar10(place, part);
+      if (name == "cifar-100") return read_cifar100(place, part);
+      if (name == "tiny-imagenet") return read_tiny_imagenet(place, part);
+      image_set set = read_mnist(place, part);
+      set.class_names = detail::class_names_of(name);
+      return set;
+    };
+    data.training = read(split::train);
+    data.test = read(split::test);
+  }
+  data.normalise = measure_normalisation(data.training);
+  return data;
+}
+
+}  // namespace polyfold

@@ -1,0 +1,167 @@
+// Reads .npz files: zip archives of .npy arrays, as numpy.savez and numpy.savez_compressed write them. Needs libarchive.
+#pragma once
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <polyfold/error.hpp>
+#include <polyfold/io/npy.hpp>
+#include <polyfold/io/tensors.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// The arrays of one .npz may hold so many bytes once unpacked: a few bytes of a hostile file can stand for terabytes.
+inline constexpr std::uint64_t max_npz_bytes = std::uint64_t{4} << 30U;
+
+/// An array in Fortran order is one in C order with its axes reversed.
+[[nodiscard]] inline stored_tensor c_order(stored_tensor tensor) {
+  std::reverse(tensor.shape.begin(), tensor.shape.end());
+  std::vector<std::int64_t> order(tensor.shape.size());
+  std::iota(order.rbegin(), order.rend(), 0);
+  return permute_axes(tensor, order);
+}
+
+class npz_reader {
+ public:
+  explicit npz_reader(std::filesystem::path const& path) : path_(path), archive_(archive_read_new()) {
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(path, code)) throw error(path, "is no file that can be read", "a .npz file");
+    // Only the reader that starts from the archive's directory, which stands at the end: the one that reads on from the
+    // start would take a file whose end is missing for a shorter one.
+    archive_read_support_format_zip_seekable(archive_.get());
+    if (archive_read_open_filename(archive_.get(), path.c_str(), std::size_t{1} << 17U) != ARCHIVE_OK)
+      throw broken("can't be read");
+  }
+
+  [[nodiscard]] tensor_file read() {
+    tensor_file file;
+    file.ordered = true;
+    std::set<std::string> names;
+    archive_entry* entry = nullptr;
+    for (;;) {
+      int const status = archive_read_next_header(archive_.get(), &entry);
+      if (status == ARCHIVE_EOF) break;
+      // libarchive keeps names in the program's locale; "C" shows ASCII only.
+      if (status != ARCHIVE_OK) throw broken("can't be read");
+      char const* const entry_name = archive_entry_pathname(entry);
+      std::string name = entry_name == nullptr ? "" : entry_name;
+      if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".npy"))
+        throw error(path_, "holds '" + name.substr(0, 100) + "'", "nothing but .npy arrays");
+      name.resize(name.size() - 4);
+      if (!names.insert(name).second) throw error(path_, "holds " + tensor_text(name) + " twice", "unique names");
+      file.tensors.push_back(read_array(std::move(name)));
+    }
+    return file;
+  }
+
+ private:
+  struct close {
+    void operator()(archive* a) const { archive_read_free(a); }
+  };
+  [[nodiscard]] error broken(std::string const& what) const {
+    char const* const reason = archive_error_string(archive_.get());
+    return {path_, what + (reason == nullptr ? "" : std::string(" (") + reason + ")"), "a whole .npz file",
+            "copy or save the file again"};
+  }
+
+  [[nodiscard]] error in_array(std::string const& name, std::string const& what) const {
+    return error(path_.string() + ": array '" + name.substr(0, 100) + "': " + what);
+  }
+
+  /// Reads up to `out.size()` bytes of the current entry; returns how many there were.
+  std::size_t read_some(std::span<std::byte> out) {
+    std::size_t total = 0;
+    while (total < out.size()) {
+      la_ssize_t const got = archive_read_data(archive_.get(), out.data() + total, out.size() - total);
+      if (got < 0) throw broken("is broken");
+      if (got == 0) break;
+      total += static_cast<std::size_t>(got);
+    }
+    return total;
+  }
+
+  [[nodiscard]] stored_tensor read_array(std::string name) {
+    auto const fail = [&](std::string const& what) { return in_array(name, what); };
+    std::array<std::byte, 8> start{};
+    constexpr char magic[] = "\x93NUMPY";
+    if (read_some(start) < start.size() || std::memcmp(start.data(), magic, 6) != 0)
+      throw fail("it does not begin as a .npy array does.");
+    int const major = std::to_integer<int>(start[6]);
+    int const minor = std::to_integer<int>(start[7]);
+    if (major < 1 || major > 3 || minor != 0)
+      throw fail("it has the format version " + std::to_string(major) + "." + std::to_string(minor) +
+                 "; expected 1.0, 2.0 or 3.0.");
+    std::array<std::byte, 4> length_bytes{};
+    std::span const used(length_bytes.data(), major == 1 ? 2U : 4U);
+    std::uint32_t length = 0;
+    bool whole = read_some(used) == used.size();
+    for (std::size_t i = used.size(); i-- > 0;) length = length << 8U | std::to_integer<std::uint32_t>(used[i]);
+    // 32 sizes and the names fit many times.
+    if (whole && length > 65535) throw fail("it has a header of " + std::to_string(length) + " bytes; expected less.");
+    std::string text(whole ? length : 0, '\0');
+    whole = whole && read_some(std::as_writable_bytes(std::span(text))) == text.size();
+    if (!whole) throw fail("it ends within its header.");
+
+    npy_header header;
+    try {
+      header = parse_npy_header(text);
+    } catch (error const& failure) {
+      throw fail(failure.what());
+    }
+    stored_tensor tensor{std::move(name), header.type, std::move(header.shape), {}};
+    read_elements(tensor);
+    return header.fortran_order ? c_order(std::move(tensor)) : tensor;
+  }
+
+  void read_elements(stored_tensor& tensor) {
+    std::uint64_t const wanted = *tensor_bytes(tensor.shape, tensor.type);
+    auto const fail = [&](std::string const& what) {
+      return in_array(tensor.name, what + "; expected " + std::to_string(wanted) + " bytes for " +
+                                       std::string(dtype_name(tensor.type)) + " " + shape_text(tensor.shape) + ".");
+    };
+    if (wanted > max_npz_bytes - bytes_)
+      throw in_array(tensor.name, "with its " + std::to_string(wanted) + " bytes the file holds more than the " +
+                                      std::to_string(max_npz_bytes) + " that are read.");
+    bytes_ += wanted;
+    // Memory grows with what the file holds: its word is not enough.
+    while (tensor.bytes.size() < wanted) {
+      std::size_t const old = tensor.bytes.size();
+      tensor.bytes.resize(static_cast<std::size_t>(
+          std::min<std::uint64_t>(wanted, std::max<std::uint64_t>(2 * std::uint64_t{old}, 1U << 20U))));
+      std::size_t const got = read_some(std::span(tensor.bytes).subspan(old));
+      if (old + got < tensor.bytes.size()) throw fail("it holds " + std::to_string(old + got) + " bytes of elements");
+    }
+    // Asking for one byte more also makes libarchive compare the checksum.
+    std::array<std::byte, 1> extra{};
+    if (read_some(extra) != 0) throw fail("it goes on after its last element");
+  }
+
+  std::filesystem::path path_;
+  std::unique_ptr<archive, close> archive_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace detail
+
+/// Reads a .npz file; its arrays come in the order in which they were written, elements in C order. Throws `error` with
+/// the file, the array, what was found and what was expected; nothing is returned by halves.
+[[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path) { return detail::npz_reader(path).read(); }
+
+}  // namespace polyfold

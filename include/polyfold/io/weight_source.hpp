@@ -1,0 +1,233 @@
+// What a file of trained weights holds, sorted by the modules of the program that wrote it: the tensors of each
+// convolution, linear layer and batch norm, how their axes lie, and sample inputs with the outputs that belong to them.
+//
+// Names tell the framework. A name is the module's, a dot or a slash, and one of
+//
+//   PyTorch  weight, bias, running_mean, running_var, num_batches_tracked
+//   Keras    kernel, depthwise_kernel, bias, gamma, beta, moving_mean, moving_variance (":0" may follow)
+//
+// Samples are called polyfold.input.0, polyfold.output.0, polyfold.input.1, ... (a batch each, or one image), with the
+// axes in the framework's order.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <polyfold/error.hpp>
+#include <polyfold/io/npz.hpp>
+#include <polyfold/io/safetensors.hpp>
+#include <polyfold/io/tensors.hpp>
+
+namespace polyfold {
+
+/// What a tensor is to its module. gamma to variance: batch norm's.
+enum class weight_part { weight, bias, gamma, beta, mean, variance };
+
+[[nodiscard]] constexpr std::string_view part_name(weight_part part) {
+  constexpr std::array<std::string_view, 6> names{"weight", "bias", "gamma", "beta", "mean", "variance"};
+  return names[static_cast<std::size_t>(part)];
+}
+
+/// The order of a weight's axes. Outputs first or last; the inputs in the order channels, rows, columns, or with the
+/// channels last. PyTorch: O C H W; Keras: H W C O. The weights of linear layers have the same order, flattened.
+struct weight_layout {
+  bool outputs_first = true;
+  bool channels_last = false;
+  friend constexpr bool operator==(weight_layout const&, weight_layout const&) = default;
+};
+
+/// How a convolution slides, where the file says so (ONNX).
+struct sliding_facts {
+  enum class pads { given, same_upper, same_lower };
+  int stride_y = 1;
+  int stride_x = 1;
+  int dilation_y = 1;
+  int dilation_x = 1;
+  int groups = 1;
+  pads padding = pads::given;
+  std::array<int, 4> given{};  ///< zeros at the top, left, bottom and right
+};
+
+/// The tensors of one layer in the file.
+struct weight_module {
+  enum class kind { weighted, normalising };
+  struct part {
+    weight_part is;
+    stored_tensor tensor;
+  };
+  std::string name;
+  kind is = kind::weighted;
+  weight_layout layout{};
+  float epsilon = 1e-5f;  ///< of batch norm: what is added to the variance
+  std::optional<sliding_facts> sliding{};
+  std::vector<part> parts{};
+
+  [[nodiscard]] part const* find(weight_part wanted) const {
+    auto const found = std::find_if(parts.begin(), parts.end(), [&](part const& p) { return p.is == wanted; });
+    return found == parts.end() ? nullptr : &*found;
+  }
+};
+
+/// Inputs (N x C x H x W, or one image without N) and the network's outputs for them.
+struct weight_sample {
+  std::string name;
+  stored_tensor input;
+  stored_tensor output;
+};
+
+/// A file of weights. Readers fill it, load_weights places it in a network.
+struct weight_source {
+  std::filesystem::path path{};
+  std::vector<weight_module> modules{};
+  bool ordered = false;                   ///< whether the modules stand in the order in which the network computes them
+  std::vector<stored_tensor> others{};    ///< tensors that belong to no module
+  std::vector<std::string> unreadable{};  ///< what can't be placed of what the file computes, as clauses
+  std::vector<weight_sample> samples{};
+  bool samples_channels_last = false;  ///< N x H x W x C instead
+};
+
+namespace detail {
+
+enum class framework { pytorch, keras };
+
+struct known_leaf {
+  framework of;
+  std::string_view name;
+  weight_part is;
+};
+/// PyTorch's "weight" and "bias" are batch norm's gamma and beta where the module has running statistics.
+inline constexpr std::array<known_leaf, 11> known_leaves{
+    {{framework::pytorch, "weight", weight_part::weight},
+     {framework::pytorch, "bias", weight_part::bias},
+     {framework::pytorch, "running_mean", weight_part::mean},
+     {framework::pytorch, "running_var", weight_part::variance},
+     {framework::keras, "kernel", weight_part::weight},
+     {framework::keras, "depthwise_kernel", weight_part::weight},
+     {framework::keras, "bias", weight_part::bias},
+     {framework::keras, "gamma", weight_part::gamma},
+     {framework::keras, "beta", weight_part::beta},
+     {framework::keras, "moving_mean", weight_part::mean},
+     {framework::keras, "moving_variance", weight_part::variance}}};
+
+struct split_name {
+  std::string_view module;
+  std::string_view leaf;
+};
+/// "layer1.0.conv1.weight" is ("layer1.0.conv1", "weight"); "model/dense/kernel:0" is ("model/dense", "kernel").
+[[nodiscard]] inline split_name split_tensor_name(std::string_view name) {
+  if (std::size_t const colon = name.rfind(':');
+      colon != name.npos && colon + 1 < name.size() && name.find_first_not_of("0123456789", colon + 1) == name.npos)
+    name = name.substr(0, colon);
+  std::size_t const end = name.find_last_of("./");
+  return end == name.npos ? split_name{"", name} : split_name{name.substr(0, end), name.substr(end + 1)};
+}
+
+[[nodiscard]] inline known_leaf const* leaf_of(framework f, std::string_view name) {
+  auto const found = std::find_if(known_leaves.begin(), known_leaves.end(),
+                                  [&](known_leaf const& l) { return l.of == f && l.name == name; });
+  return found == known_leaves.end() ? nullptr : &*found;
+}
+
+[[nodiscard]] inline framework framework_of(std::vector<stored_tensor> const& tensors) {
+  bool const keras = std::any_of(tensors.begin(), tensors.end(), [](stored_tensor const& t) {
+    std::string_view const leaf = split_tensor_name(t.name).leaf;
+    return leaf_of(framework::keras, leaf) != nullptr && leaf_of(framework::pytorch, leaf) == nullptr;
+  });
+  return keras ? framework::keras : framework::pytorch;
+}
+
+/// Whether a module is a batch norm, and then its parts by their names.
+inline void recognise(weight_module& module) {
+  weight_module::part const* const weight = module.find(weight_part::weight);
+  if (module.find(weight_part::mean) == nullptr && module.find(weight_part::variance) == nullptr &&
+      module.find(weight_part::gamma) == nullptr && module.find(weight_part::beta) == nullptr &&
+      (weight == nullptr || weight->tensor.shape.size() != 1))
+    return;
+  module.is = weight_module::kind::normalising;
+  for (weight_module::part& p : module.parts) {
+    if (p.is == weight_part::weight) p.is = weight_part::gamma;
+    if (p.is == weight_part::bias) p.is = weight_part::beta;
+  }
+}
+
+inline constexpr std::string_view sample_input = "polyfold.input.";
+inline constexpr std::string_view sample_output = "polyfold.output.";
+
+}  // namespace detail
+
+/// Sorts named tensors by modules. Throws `error` where a sample's input or output is missing, and for files of polyfold's
+/// own.
+[[nodiscard]] inline weight_source sort_weights(std::filesystem::path const& path, tensor_file file) {
+  using detail::framework;
+  if (auto const format = file.metadata.find("format");
+      format != file.metadata.end() && format->second.starts_with("polyfold "))
+    throw error(path, "is a file of polyfold's own ('" + format->second.substr(0, 100) + "')",
+                "weights of another framework", "read networks with load_network");
+  weight_source source{.path = path, .ordered = file.ordered};
+  framework const written_by = detail::framework_of(file.tensors);
+  bool const keras = written_by == framework::keras;
+  source.samples_channels_last = keras;
+  std::map<std::string, std::size_t> numbers;  // of the modules, by name
+
+  for (stored_tensor& tensor : file.tensors) {
+    if (tensor.name.starts_with(detail::sample_output)) continue;
+    if (tensor.name.starts_with(detail::sample_input)) {
+      std::string const number = tensor.name.substr(detail::sample_input.size());
+      stored_tensor const* const output = file.find(std::string(detail::sample_output) + number);
+      if (output == nullptr)
+        throw error(path,
+                    "has " + detail::tensor_text(tensor.name) + " without polyfold.output." + number.substr(0, 100),
+                    "both or none");
+      source.samples.push_back({number, std::move(tensor), *output});
+      continue;
+    }
+    auto const [module_name, leaf] = detail::split_tensor_name(tensor.name);
+    // PyTorch's count of training steps: nothing that a network computes with.
+    if (!keras && leaf == "num_batches_tracked") continue;
+    detail::known_leaf const* const known = detail::leaf_of(written_by, leaf);
+    if (known == nullptr) {
+      source.others.push_back(std::move(tensor));
+      continue;
+    }
+    auto const [place, is_new] = numbers.emplace(module_name, source.modules.size());
+    if (is_new)
+      source.modules.push_back({.name = std::string(module_name),
+                                .layout = {!keras, keras},
+                                .epsilon = keras ? 1e-3f : 1e-5f});  // the frameworks' defaults
+    weight_module& module = source.modules[place->second];
+    if (module.find(known->is) != nullptr)
+      source.others.push_back(std::move(tensor));  // a kernel and a depthwise kernel: no layer has both
+    else
+      module.parts.push_back({known->is, std::move(tensor)});
+  }
+  for (weight_module& module : source.modules) detail::recognise(module);
+  for (stored_tensor const& tensor : file.tensors)
+    if (tensor.name.starts_with(detail::sample_output) &&
+        std::none_of(source.samples.begin(), source.samples.end(),
+                     [&](weight_sample const& s) { return s.output.name == tensor.name; }))
+      throw error(path, "has " + detail::tensor_text(tensor.name) + " without the input that belongs to it",
+                  "both or none");
+  return source;
+}
+
+/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is broken.
+[[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path) {
+  std::array<char, 2> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  return start == std::array{'P', 'K'} ? read_npz(path) : read_safetensors(path);
+}
+
+[[nodiscard]] inline weight_source read_weights(std::filesystem::path const& path) {
+  return sort_weights(path, read_tensors(path));
+}
+
+}  // namespace polyfold

@@ -1,0 +1,85 @@
+// What the two SIMD convolutions have in common: the problem, its write-out, and the model of time by which blocks are chosen.
+#pragma once
+
+#include <algorithm>
+
+#include <polyfold/core/shape.hpp>
+#include <polyfold/kernels/simd/bordered_map.hpp>
+
+namespace polyfold {
+
+/// A convolution over a map whose border covers the window's padding, then, where `pools`, the maximum of each 2 x 2 outputs.
+struct convolution_problem {
+  map_layout in{};
+  window slid{};
+  int groups = 1;
+  map_layout out{};    // after pooling
+  map_layout added{};  // a map that is added to the sums; no channels: none
+  bool pools = false;
+
+  [[nodiscard]] constexpr shape convolved() const {
+    return {out.inner.channels, slid.output_height(in.inner.height), slid.output_width(in.inner.width)};
+  }
+  [[nodiscard]] constexpr int filters() const { return out.inner.channels / groups; }
+  [[nodiscard]] constexpr int channels() const { return in.inner.channels / groups; }
+  [[nodiscard]] constexpr int fan_in() const { return channels() * slid.area(); }
+  [[nodiscard]] constexpr bool adds() const { return added.inner.channels > 0; }
+  /// Position in the input of the first element under output (y, x), group `g`.
+  [[nodiscard]] constexpr int source(int g, int y, int x) const {
+    return in.at(g * channels(), y * slid.stride_y - slid.padding_y, x * slid.stride_x - slid.padding_x);
+  }
+
+  friend constexpr bool operator==(convolution_problem const&, convolution_problem const&) = default;
+};
+
+/// The same problem on maps of one long row, where the window is one pixel and no map has a border.
+[[nodiscard]] constexpr convolution_problem flattened(convolution_problem p) {
+  if (p.slid == window{} && !p.pools && !p.in.bordered() && !p.out.bordered() && !p.added.bordered())
+    for (shape* s : {&p.in.inner, &p.out.inner, &p.added.inner}) *s = {s->channels, 1, s->pixels()};
+  return p;
+}
+
+/// No activation.
+struct identity_function {
+  template <class T>
+  [[nodiscard]] static T value(T const& x) {
+    return x;
+  }
+};
+
+namespace detail {
+
+/// Cycles for one step of a block with `products` vector products and `loads` loads from memory: two of either a cycle, and
+/// a sum is ready for its next product after four. Loads that hide behind products still cost something, for not all hit the
+/// first cache.
+[[nodiscard]] constexpr double block_cycles(double products, double loads) {
+  return std::max({products / 2, loads / 2, 4.0}) + 0.1 * loads;
+}
+
+/// Channels that a block takes before it passes to the next block: what is read again then stays in the first cache.
+/// `floats` are read again for each channel.
+[[nodiscard]] constexpr int channels_at_once(int channels, int floats) {
+  constexpr int cached = 4096;  // floats: half of a first cache of 32 KB
+  int const fit = std::max(8, cached / floats);
+  // Pieces of equal size, and none at all for a few channels more.
+  return channels <= fit + fit / 2 ? channels : ceil_div(channels, ceil_div(channels, fit));
+}
+
+/// Calls f(count, size) for the whole blocks and the rest, where `total` is cut into blocks of `size`.
+template <class F>
+constexpr void for_blocks(int total, int size, F f) {
+  if (total / size > 0) f(total / size, size);
+  if (total % size > 0) f(1, total % size);
+}
+
+/// Runs f.operator()<size>(first) over `Total` cut into blocks of `Size`, and the rest as one smaller block.
+template <int Total, int Size, class F>
+void run_blocks(F f) {
+  constexpr int whole = Total / Size * Size;
+  for (int i = 0; i < whole; i += Size) f(std::integral_constant<int, Size>{}, i);
+  if constexpr (whole < Total) f(std::integral_constant<int, Total - whole>{}, whole);
+}
+
+}  // namespace detail
+
+}  // namespace polyfold

@@ -1,0 +1,128 @@
+// Which stored numbers of a layer share a scale (see core/quantisation.hpp).
+//
+// Coefficients lie as [output][channel][kernel plane] (or [flat], or [curve]); the degree of one along an axis follows from
+// its place there. Axes with tables instead of running sums have orthonormal functions, all of one size: degree 0.
+#pragma once
+
+#include <algorithm>
+
+#include <polyfold/core/quantisation.hpp>
+#include <polyfold/layers/folded_convolution.hpp>
+#include <polyfold/layers/options.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// Degrees along one axis of the coefficients, which lies there as [...][segments * degrees][inner].
+struct degree_axis {
+  int inner = 1;
+  int size = 1;
+  int degrees = 1;
+
+  [[nodiscard]] constexpr int degree_of(int i) const { return i / inner % size % degrees; }
+};
+
+template <class Basis>
+[[nodiscard]] consteval degree_axis axis_with(int inner) {
+  if constexpr (Basis::running_sums)
+    return {inner, Basis::size, Basis::terms};
+  else
+    return {};
+}
+
+}  // namespace detail
+
+/// The scale groups of layer L on inputs of shape In.
+template <weighted_layer L, shape In, scales_per Rule>
+class scale_groups {
+  using folded = typename L::template folded<In>;
+  static constexpr convolution_spec spec = L::spec;
+  static constexpr approximation A = spec.approximated;
+  static constexpr int coefficients = folded::coefficients;
+
+  /// Coefficients that belong to one filter, partial product or curve.
+  static constexpr int per_filter = [] {
+    if constexpr (A.arranged.used)
+      return level_curve<A.arranged>::size;
+    else
+      return coefficients / (spec.groups * folded::partial_products);
+  }();
+  /// Those of them that belong to one channel: of a kernel plane, or the weights of a dense one.
+  static constexpr int plane_size = [] {
+    if constexpr (A.arranged.used || folded::cuts_flat)
+      return 1;
+    else
+      return per_filter / (folded::channelled.channels / spec.groups);
+  }();
+
+  static constexpr detail::degree_axis output_axis = [] {
+    if constexpr (A.output.used)
+      return detail::axis_with<segmented_basis<spec.filters / spec.groups, A.output>>(per_filter);
+    else
+      return detail::degree_axis{};
+  }();
+  /// Channels, flat runs of weights, kernel rows or the curve of an arrangement: no two of them are cut at once.
+  static constexpr detail::degree_axis input_axis = [] {
+    if constexpr (A.arranged.used)
+      return detail::axis_with<level_curve<A.arranged>>(1);
+    else if constexpr (folded::cuts_flat)
+      return detail::axis_with<typename folded::flat_step::basis>(1);
+    else if constexpr (folded::cuts_rows)
+      return detail::axis_with<typename folded::row_step::basis>(plane_size / folded::row_step::terms);
+    else if constexpr (A.channel.used)
+      return detail::axis_with<typename folded::channel_step::basis>(plane_size);
+    else
+      return detail::degree_axis{};
+  }();
+  /// Total degrees of a kernel plane's functions, from 0 up.
+  static constexpr int plane_degrees = [] {
+    if constexpr (folded::cuts_kernel) {
+      using rows = typename folded::row_step::basis;
+      if constexpr (rows::running_sums)
+        return std::min(A.kernel.order + 1, rows::size + folded::column_step::basis::size - 1);
+    }
+    return 1;
+  }();
+  [[nodiscard]] static constexpr int plane_degree(int i) {
+    if constexpr (plane_degrees > 1) {
+      int place = i % plane_size;
+      for (int row_degree = 0;; ++row_degree) {
+        int const columns = std::min(folded::column_step::basis::size, A.kernel.order + 1 - row_degree);
+        if (place < columns) return row_degree + place;
+        place -= columns;
+      }
+    }
+    return 0;
+  }
+
+  static constexpr int coefficient_groups = [] {
+    switch (Rule) {
+      case scales_per::degree:
+        return output_axis.degrees * input_axis.degrees * plane_degrees;
+      case scales_per::filter:
+        return coefficients / per_filter;
+      default:
+        return 1;
+    }
+  }();
+
+ public:
+  static constexpr int count = coefficient_groups + (folded::bias_numbers > 0 ? 1 : 0);
+
+  /// Group of stored number i of the layer.
+  [[nodiscard]] static constexpr int of(int i) {
+    if (i >= coefficients) return coefficient_groups;
+    switch (Rule) {
+      case scales_per::degree:
+        return (output_axis.degree_of(i) * input_axis.degrees + input_axis.degree_of(i)) * plane_degrees +
+               plane_degree(i);
+      case scales_per::filter:
+        return i / per_filter;
+      default:
+        return 0;
+    }
+  }
+};
+
+}  // namespace polyfold

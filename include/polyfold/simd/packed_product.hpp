@@ -1,0 +1,114 @@
+// Steps with general multiplications: products, dense or with folded coefficients, and arranged products.
+#pragma once
+
+#include <array>
+#include <type_traits>
+
+#include <polyfold/fold/arranged_product.hpp>
+#include <polyfold/fold/product.hpp>
+#include <polyfold/kernels/simd/arranged_matrix.hpp>
+#include <polyfold/kernels/simd/filter_convolution.hpp>
+#include <polyfold/kernels/simd/pixel_convolution.hpp>
+#include <polyfold/simd/packed_step.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// The problem of a convolution step. A window over a whole contiguous map reads it as one vector.
+[[nodiscard]] constexpr convolution_problem problem_of(window slid, int groups, step_wiring const& w) {
+  convolution_problem p{w.in, slid, groups, w.out, w.second, w.pools};
+  if (slid.height == w.in.inner.height && slid.width == w.in.inner.width && w.in.contiguous()) {
+    p.in = {{w.in.inner.size(), 1, 1}};
+    p.slid = {};
+  }
+  return p;
+}
+
+/// The kernel that takes less time by the model.
+template <class Vector, convolution_problem P, class Function>
+struct fastest_convolution {
+  using pixels = pixel_convolution<Vector, P, Function>;
+  using filters = filter_convolution<Vector, P, Function>;
+  static constexpr bool by_pixels = [] {
+    if constexpr (!pixels::possible)
+      return false;
+    else
+      return pixels::block.cycles <= filters::block.cycles;
+  }();
+  using type = std::conditional_t<by_pixels, pixels, filters>;
+};
+
+/// Calls f(bias), where bias(m) is the bias of output m.
+template <class Biases, class F>
+void with_biases(float const* stored, F f) {
+  std::array<float, std::size_t(Biases::scratch)> expanded{};
+  Biases::prepare(stored, expanded.data());
+  f([&](int m) { return Biases::template start<float>(stored, expanded.data(), m); });
+}
+
+}  // namespace detail
+
+template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
+struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function> {
+  using operation = product<In, Filters, W, Groups, Bias>;
+  using kernel =
+      typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type;
+  static constexpr int packed_size = kernel::packed_size;
+  static constexpr int scratch = kernel::scratch;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+    detail::with_biases<typename operation::bias>(numbers + operation::weights, [&](auto bias) {
+      kernel::pack([&](int m, int i) { return numbers[m * operation::fan_in + i]; }, bias, packed);
+    });
+  }
+  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+    kernel::run(packed, in, out, second, room);
+  }
+};
+
+/// Arranged weights are expanded where many pixels share them. On a single pixel the level numbers stay as they are: the
+/// time is that of reading them.
+template <class Vector, shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias, step_wiring Wiring,
+          class Function>
+struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wiring, Function> {
+  using operation = arranged_product<In, Filters, W, Groups, A, Bias>;
+  using matrix = arranged_matrix<Vector, operation::fan_in, Filters, A.bits, A.per_filter, Function>;
+  static constexpr bool decodes = matrix::possible && Groups == 1 && operation::output.pixels() == 1 &&
+                                  Wiring.in.contiguous() && !Wiring.out.bordered() && Wiring.second.inner.channels == 0;
+  using kernel = std::conditional_t<
+      decodes, matrix,
+      typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type>;
+  static constexpr int packed_size = kernel::packed_size;
+  static constexpr int scratch = kernel::scratch;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const* map, float* packed) {
+    detail::with_biases<typename operation::bias>(numbers + operation::coefficients, [&](auto bias) {
+      float level[operation::levels];
+      int expanded = -1;
+      auto const levels_of = [&](int m) -> float const* {
+        int const curve = A.per_filter ? m : 0;
+        if (curve != expanded)
+          operation::curve::synthesise([&](int k) { return numbers[curve * operation::curve::size + k]; },
+                                       [&](int l, float v) { level[l] = v; });
+        expanded = curve;
+        return level;
+      };
+      auto const number_of = [&](int m, int i) { return operation::packing::get(map, m * operation::fan_in + i); };
+      if constexpr (decodes)
+        kernel::pack(levels_of, number_of, bias, packed);
+      else
+        kernel::pack([&](int m, int i) { return levels_of(m)[number_of(m, i)]; }, bias, packed);
+    });
+  }
+  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+    if constexpr (decodes)
+      kernel::run(packed, in, out, room);
+    else
+      kernel::run(packed, in, out, second, room);
+  }
+};
+
+}  // namespace polyfold

@@ -1,0 +1,3 @@
+#include <polyfold/io/onnx.hpp>
+
+int main() {}
