@@ -20,3 +20,5 @@
 #include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/teacher.hpp>
 #include <polyfold/train/trainer.hpp>
+#include <polyfold/tune/spelling.hpp>
+#include <polyfold/tune/tuning_report.hpp>

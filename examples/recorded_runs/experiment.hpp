@@ -1,0 +1,72 @@
+// What the runs share: the data, the settings, and the table of all studies.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <polyfold/data/normalisation.hpp>
+#include <polyfold/train/batches.hpp>
+#include <polyfold/train/workers.hpp>
+
+enum class task {
+  validate,  // train on a part of the training images and measure on the others: to choose settings
+  test,      // train on all of them and measure on the test images: the recorded figure
+  remeasure  // measure the recorded networks again
+};
+
+struct settings {
+  task wanted = task::validate;
+  std::filesystem::path work;     // checkpoints, and every network
+  std::filesystem::path records;  // records, and the networks that are small
+  std::filesystem::path weights;  // trained weights to start from; empty: the dense network is trained here
+  std::uint64_t seed = 1;
+  bool terminal = false;
+  // Instead of the configuration's own, for choices on the validation images.
+  std::optional<int> epochs;
+  std::optional<float> learning_rate;
+  std::optional<float> distillation;
+};
+
+/// A study's data and folders, as a configuration needs them.
+struct experiment {
+  std::string study;
+  std::string data;  // name of the data set
+  settings chosen;
+  polyfold::workers& threads;
+  polyfold::batch_source training;
+  polyfold::batch_source held_out;  // the test images, or those of the validation split
+
+  /// "small", seed 1: WORK/STUDY/small_seed1, in a folder of its own for validation.
+  [[nodiscard]] std::filesystem::path work_file(std::string const& configuration, std::string const& extension) const {
+    return chosen.work / place() / (configuration + "_seed" + std::to_string(chosen.seed) + extension);
+  }
+  [[nodiscard]] std::filesystem::path record_file(std::string const& configuration,
+                                                  std::string const& extension) const {
+    return chosen.records / place() / (configuration + "_seed" + std::to_string(chosen.seed) + extension);
+  }
+
+ private:
+  [[nodiscard]] std::filesystem::path place() const {
+    return chosen.wanted == task::validate ? std::filesystem::path(study) / "validation" : std::filesystem::path(study);
+  }
+};
+
+/// A network with a way to train it. `run` does what the experiment's task says.
+struct configuration {
+  std::string name;
+  void (*run)(experiment&, std::string const& name);
+};
+
+/// Configurations on one data set, with the dense network of the same name first.
+struct study {
+  std::string name;
+  std::string data;                                  // as load_data_set knows it
+  std::optional<polyfold::normalisation> normalise;  // nothing: measured on the training images
+  std::size_t validation;                            // images held back for choices
+  std::vector<configuration> configurations;
+};
+
+[[nodiscard]] std::vector<study> all_studies();

@@ -1,0 +1,68 @@
+// The folded LeNet-5s of the recorded runs, with the ratios that they are made for, and how the dense one is trained.
+#pragma once
+
+#include <polyfold/inference.hpp>
+#include <polyfold/train/trainer.hpp>
+
+namespace recorded {
+
+using namespace polyfold;
+
+[[nodiscard]] inline training_options dense_lenet5_options() {
+  training_options o;
+  o.epochs = 12;
+  o.shift = 1;
+  o.dense_rate = 1;
+  o.optimizer.learning_rate = 2e-3f;
+  return o;
+}
+
+// MNIST
+
+/// 61 times fewer numbers, biases included.
+inline constexpr auto lenet5_mnist_61x = make_lenet5(
+    relu,
+    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+              all_of(along<axis::kernel, linear>, along<axis::output, order<9>>, bias_along<segment<30>, linear>),
+              all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<28>, linear>),
+              along<axis::channel, order<7>>));
+static_assert(parameter_ratio(network<lenet5_mnist_61x>::total_cost()) >= 61);
+static_assert(byte_ratio(quantised_network<lenet5_mnist_61x>::total_cost()) >= 240);
+
+/// Epochs of its retraining.
+inline constexpr int lenet5_mnist_61x_epochs = 160;
+
+/// Towards the smallest network within 0.9 points.
+inline constexpr auto lenet5_mnist_92x = make_lenet5(
+    relu,
+    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+              all_of(along<axis::channel, segment<4>, linear>, along<axis::kernel, linear>,
+                     along<axis::output, order<7>>, bias_along<segment<40>, linear>),
+              all_of(along<axis::channel, order<7>>, along<axis::output, order<5>>, bias_along<segment<42>, linear>),
+              along<axis::channel, order<5>>));
+static_assert(parameter_ratio(network<lenet5_mnist_92x>::total_cost()) >= 92);
+
+inline constexpr auto lenet5_mnist_80x = make_lenet5(
+    relu,
+    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+              all_of(along<axis::channel, segment<4>, linear>, along<axis::kernel, linear>,
+                     along<axis::output, order<9>>, bias_along<segment<40>, linear>),
+              all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<42>, linear>),
+              along<axis::channel, order<7>>));
+static_assert(parameter_ratio(network<lenet5_mnist_80x>::total_cost()) >= 80);
+
+// Fashion-MNIST
+
+/// 21.8 times fewer numbers.
+inline constexpr auto lenet5_fashion_22x = make_lenet5(
+    relu,
+    per_layer(exact, along<axis::kernel, quadratic>,
+              all_of(along<axis::kernel, quadratic>, along<axis::output, order<18>>, bias_along<segment<24>, linear>),
+              all_of(along<axis::channel, order<11>>, along<axis::output, order<9>>, bias_along<segment<21>, linear>),
+              along<axis::channel, order<9>>));
+static_assert(parameter_ratio(network<lenet5_fashion_22x>::total_cost()) >= 21.8);
+static_assert(byte_ratio(quantised_network<lenet5_fashion_22x>::total_cost()) >= 85);
+
+inline constexpr int lenet5_fashion_22x_epochs = 120;
+
+}  // namespace recorded

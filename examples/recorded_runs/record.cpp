@@ -1,0 +1,134 @@
+#include "record.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <span>
+
+#include <nlohmann/json.hpp>
+
+#include <polyfold/error.hpp>
+#include <polyfold/io/atomic_file.hpp>
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json to_json(polyfold::cost const& c) {
+  return {{"weights", c.weights},
+          {"dense_numbers", c.dense_numbers},
+          {"coefficients", c.coefficients},
+          {"stored_numbers", c.stored_numbers},
+          {"byte_numbers", c.byte_numbers},
+          {"scale_bytes", c.scale_bytes},
+          {"map_bytes", c.map_bytes},
+          {"table_bytes", c.table_bytes},
+          {"multiplications", c.multiplications},
+          {"additions", c.additions},
+          {"dense_multiplications", c.dense_multiplications},
+          {"dense_additions", c.dense_additions}};
+}
+
+polyfold::cost cost_from(json const& j) {
+  return {.weights = j.at("weights"),
+          .dense_numbers = j.at("dense_numbers"),
+          .coefficients = j.at("coefficients"),
+          .stored_numbers = j.at("stored_numbers"),
+          .byte_numbers = j.at("byte_numbers"),
+          .scale_bytes = j.at("scale_bytes"),
+          .map_bytes = j.at("map_bytes"),
+          .table_bytes = j.at("table_bytes"),
+          .multiplications = j.at("multiplications"),
+          .additions = j.at("additions"),
+          .dense_multiplications = j.at("dense_multiplications"),
+          .dense_additions = j.at("dense_additions")};
+}
+
+/// A float as the shortest decimal number that stands for it: 0.008, not 0.00800000037997961.
+double decimal(float value) {
+  char text[64];
+  auto const [end, code] = std::to_chars(text, text + sizeof text, value);
+  double result = 0;
+  std::from_chars(text, end, result);
+  return result;
+}
+
+json to_json(polyfold::training_options const& o) {
+  return {{"epochs", o.epochs},
+          {"rounded_epochs", o.rounded_epochs},
+          {"batch", o.batch},
+          {"shift", o.shift},
+          {"flip", o.flip},
+          {"learning_rate", decimal(o.optimizer.learning_rate)},
+          {"dense_rate", decimal(o.dense_rate)},
+          {"weight_decay", decimal(o.optimizer.weight_decay)},
+          {"distillation", decimal(o.distil.weight)},
+          {"temperature", decimal(o.distil.temperature)}};
+}
+
+polyfold::training_options options_from(json const& j) {
+  polyfold::training_options o;
+  o.epochs = j.at("epochs");
+  o.rounded_epochs = j.at("rounded_epochs");
+  o.batch = j.at("batch");
+  o.shift = j.at("shift");
+  o.flip = j.at("flip");
+  o.optimizer.learning_rate = j.at("learning_rate");
+  o.dense_rate = j.at("dense_rate");
+  o.optimizer.weight_decay = j.at("weight_decay");
+  o.distil = {.weight = j.at("distillation"), .temperature = j.at("temperature")};
+  return o;
+}
+
+}  // namespace
+
+void write_record(std::filesystem::path const& path, record const& r) {
+  json const j{{"study", r.study},
+               {"configuration", r.configuration},
+               {"kind", r.kind},
+               {"seed", r.seed},
+               {"data", r.data},
+               {"trained_on", r.trained_on},
+               {"part", r.part},
+               {"measured_on", r.measured_on},
+               {"correct", r.correct},
+               {"dense_correct", r.dense_correct},
+               {"start", r.start},
+               {"options", to_json(r.options)},
+               {"costs", to_json(r.costs)},
+               {"approximated", to_json(r.approximated)},
+               {"seconds_per_epoch", r.seconds_per_epoch},
+               {"threads", r.threads},
+               {"machine", r.machine},
+               {"run", r.run}};
+  std::string const text = j.dump(1) + "\n";
+  std::filesystem::create_directories(path.parent_path());
+  polyfold::write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
+record read_record(std::filesystem::path const& path) {
+  std::ifstream file(path);
+  if (!file) throw polyfold::error(path, "could not be read", "the record of a run");
+  try {
+    json const j = json::parse(file);
+    return {.study = j.at("study"),
+            .configuration = j.at("configuration"),
+            .kind = j.at("kind"),
+            .start = j.at("start"),
+            .data = j.at("data"),
+            .part = j.at("part"),
+            .seed = j.at("seed"),
+            .trained_on = j.at("trained_on"),
+            .measured_on = j.at("measured_on"),
+            .correct = j.at("correct"),
+            .dense_correct = j.at("dense_correct"),
+            .options = options_from(j.at("options")),
+            .costs = cost_from(j.at("costs")),
+            .approximated = cost_from(j.at("approximated")),
+            .seconds_per_epoch = j.at("seconds_per_epoch"),
+            .threads = j.at("threads"),
+            .machine = j.at("machine"),
+            .run = j.at("run")};
+  } catch (nlohmann::json::exception const& failure) {
+    throw polyfold::error(path, std::string("is no record: ") + failure.what(), "the record of a run");
+  }
+}

@@ -1,0 +1,38 @@
+// What a run leaves behind: settings, accuracy, counts and times of one network, as a JSON file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <polyfold/report/summary.hpp>
+#include <polyfold/train/trainer.hpp>
+
+struct record {
+  std::string study;
+  std::string configuration;
+  std::string kind;   // dense, folded, bytes or thin
+  std::string start;  // what training began with
+  std::string data;
+  std::string part;  // of the data: test or validation
+  std::uint64_t seed = 1;
+  std::size_t trained_on = 0;   // images
+  std::size_t measured_on = 0;  // images
+  int correct = 0;
+  int dense_correct = 0;               // of the dense network with the same seed, on the same images
+  polyfold::training_options options;  // epochs = 0: not trained here
+  polyfold::cost costs;
+  polyfold::cost approximated;
+  double seconds_per_epoch = 0;  // 0: not known
+  int threads = 1;
+  std::string machine;  // instruction set and compiler
+  std::string run;      // checksum of everything that the run depends on
+
+  [[nodiscard]] double accuracy() const { return double(correct) / double(measured_on); }
+  /// Share of the images that the dense network has right and this one wrong, less the opposite.
+  [[nodiscard]] double drop() const { return double(dense_correct - correct) / double(measured_on); }
+};
+
+void write_record(std::filesystem::path const& path, record const& r);
+/// Throws `polyfold::error` where the file is missing or no record.
+[[nodiscard]] record read_record(std::filesystem::path const& path);

@@ -1,0 +1,10 @@
+#include "colour_images.hpp"
+#include "resnet18.hpp"
+#include "steps.hpp"
+#include "studies.hpp"
+
+void recorded::resnet18_tiny_folded(experiment& e, std::string const& name) {
+  training_options o = colour_options(8);
+  o.optimizer.learning_rate = 2e-3f;
+  retrain<resnet18_dense, resnet18_folded>(e, name, "recorded::resnet18_folded", o);
+}

@@ -1,0 +1,42 @@
+// The folded ResNet-20s of the recorded runs, in the form with 1 x 1 convolutions as shortcuts.
+#pragma once
+
+#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/inference.hpp>
+
+namespace recorded {
+
+using namespace polyfold;
+
+inline constexpr resnet_form resnet20_form = cifar_resnet(20, 10, shortcut::convolution);
+inline constexpr auto resnet20_dense = make_resnet<resnet20_form>();
+
+/// Five times fewer numbers: kernels are planes, and the channels of stages 2 and 3 parabolas. In bytes 19.3 times smaller.
+inline constexpr auto resnet20_5x = make_resnet<resnet20_form>([](layer_place l) -> approximation {
+  if (l.kind != layer_kind::convolution || l.stage == 0) return exact;
+  if (l.stage == 3) return all_of(along<axis::channel, segment<6>, quadratic>, along<axis::kernel, linear>);
+  if (l.stage == 2 && l.channels == 32)
+    return all_of(along<axis::channel, segment<5>, quadratic>, along<axis::kernel, linear>);
+  return along<axis::kernel, linear>;
+});
+static_assert(byte_ratio(quantised_network<without_batch_norm(resnet20_5x)>::total_cost()) >= 19.3);
+
+/// 19.3 times fewer numbers.
+inline constexpr auto resnet20_19x = make_resnet<resnet20_form>([](layer_place l) -> approximation {
+  if (l.kind == layer_kind::dense) return exact;
+  if (l.kind == layer_kind::shortcut) return along<axis::channel, order<5>>;
+  if (l.stage == 0) return along<axis::kernel, linear>;
+  if (l.stage == 1) return all_of(along<axis::channel, order<4>>, along<axis::kernel, linear>);
+  return all_of(along<axis::channel, order<5>>, along<axis::kernel, linear>);
+});
+static_assert(parameter_ratio(network<without_batch_norm(resnet20_19x)>::total_cost()) >= 19.3);
+
+/// Every weight of the 3 x 3 convolutions but the first is one of its layer's four levels: an index of two bits.
+inline constexpr auto resnet20_2_bits = make_resnet<resnet20_form>([](layer_place l) -> approximation {
+  if (l.kind != layer_kind::convolution || l.stage == 0) return exact;
+  return arranged<4, constant, 2>;
+});
+
+inline constexpr int resnet20_epochs = 40;
+
+}  // namespace recorded

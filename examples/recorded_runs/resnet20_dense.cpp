@@ -1,0 +1,10 @@
+#include "colour_images.hpp"
+#include "resnet20.hpp"
+#include "steps.hpp"
+#include "studies.hpp"
+
+void recorded::resnet20_cifar10_dense(experiment& e, std::string const& name) {
+  training_options o = colour_options(40);
+  o.optimizer.learning_rate = 4e-3f;
+  train_dense<resnet20_dense>(e, name, o);
+}

@@ -1,0 +1,133 @@
+#include "steps.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include <polyfold/report/table.hpp>
+
+namespace recorded {
+
+namespace {
+
+/// Of the images that are trained on, in their order now.
+unsigned long checksum(polyfold::batch_source const& source) {
+  unsigned long sum = crc32_z(0, nullptr, 0);
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < source.size(); ++i) numbers.push_back(source.index(i));
+  std::sort(numbers.begin(), numbers.end());
+  for (std::size_t const n : numbers) {
+    auto const image = source.images().image(n);
+    sum = crc32_z(sum, image.data(), image.size());
+    auto const label = static_cast<std::uint8_t>(source.images().labels[n]);
+    sum = crc32_z(sum, &label, 1);
+  }
+  return sum;
+}
+
+std::string short_form(std::string const& run) {
+  std::ostringstream text;
+  text << std::hex << crc32_z(0, reinterpret_cast<unsigned char const*>(run.data()), run.size());
+  return text.str();
+}
+
+/// Instruction set and compiler.
+std::string machine_description() {
+  std::string const instructions =
+#if defined(__AVX512F__)
+      "x86-64 with AVX-512";
+#elif defined(__AVX2__)
+      "x86-64 with AVX2";
+#elif defined(__x86_64__)
+      "x86-64";
+#elif defined(__aarch64__)
+      "AArch64";
+#else
+      "unnamed processor";
+#endif
+#if defined(__clang__)
+  return instructions + ", clang " __clang_version__;
+#else
+  return instructions + ", g++ " __VERSION__;
+#endif
+}
+
+}  // namespace
+
+std::string text_of_run(experiment const& e, plan const& p, std::string const& description) {
+  polyfold::training_options const& o = p.options;
+  std::ostringstream text;
+  text << description << p.kind << ", from " << p.start << "\nepochs " << o.epochs << ", of bytes " << o.rounded_epochs
+       << ", batch " << o.batch << ", learning rate " << o.optimizer.learning_rate << ", dense rate " << o.dense_rate
+       << ", weight decay " << o.optimizer.weight_decay << ", shift " << o.shift << ", flip " << o.flip
+       << ", distillation " << o.distil.weight << " at " << o.distil.temperature << ", seed " << o.seed << "\n"
+       << e.training.size() << " training images, checksum " << checksum(e.training) << "\n";
+  return text.str();
+}
+
+bool recorded_already(experiment const& e, std::string const& configuration, std::string const& run) {
+  std::filesystem::path const path = e.record_file(configuration, ".json");
+  if (!std::filesystem::exists(path)) return false;
+  record const r = read_record(path);
+  if (r.run == short_form(run)) {
+    std::cout << e.study << " " << configuration << ", seed " << r.seed << ": recorded already, "
+              << polyfold::as_percent(r.accuracy(), 2) << std::endl;
+    return true;
+  }
+  if (e.chosen.wanted == task::test)
+    throw polyfold::error(path, "is the record of another run", "settings and data as they were",
+                          "test images are measured once: delete the record to measure them again");
+  return false;
+}
+
+record record_of(experiment const& e, plan const& p, std::string const& run) {
+  record r;
+  r.study = e.study;
+  r.configuration = p.configuration;
+  r.kind = p.kind;
+  r.start = p.start;
+  r.data = e.data;
+  r.part = e.chosen.wanted == task::validate ? "validation" : "test";
+  r.seed = p.options.seed;
+  r.trained_on = e.training.size();
+  r.measured_on = e.held_out.size();
+  r.options = p.options;
+  r.threads = e.threads.count();
+  r.machine = machine_description();
+  r.run = short_form(run);
+  return r;
+}
+
+void leave(experiment const& e, record const& r, std::filesystem::path const& file) {
+  write_record(e.record_file(r.configuration, ".json"), r);
+  constexpr std::uintmax_t small = 100'000;
+  bool const folded = r.kind == "folded" || r.kind == "bytes";
+  if (folded && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
+    std::filesystem::copy_file(file, e.record_file(r.configuration, ".safetensors"),
+                               std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(e.work_file(r.configuration, ".checkpoint"));
+  std::cout << r.study << " " << r.configuration << ", seed " << r.seed << ": " << r.part << " "
+            << polyfold::as_percent(r.accuracy(), 2) << ", drop " << polyfold::with_decimals(100 * r.drop(), 2)
+            << " points, " << polyfold::with_thousands(r.costs.stored_numbers) << " numbers ("
+            << polyfold::as_ratio(polyfold::parameter_ratio(r.costs)) << "), "
+            << polyfold::with_thousands(r.costs.stored_bytes()) << " bytes ("
+            << polyfold::as_ratio(polyfold::byte_ratio(r.costs)) << ")" << std::endl;
+}
+
+void compare(experiment const& e, std::string const& configuration, int correct) {
+  std::filesystem::path const path = e.record_file(configuration, ".json");
+  record const r = read_record(path);
+  std::cout << e.study << " " << configuration << ", seed " << r.seed << ": recorded "
+            << polyfold::as_percent(r.accuracy(), 2) << ", measured "
+            << polyfold::as_percent(double(correct) / double(e.held_out.size()), 2) << std::endl;
+  // Other instruction sets round otherwise, and an image may be on the border of two classes.
+  constexpr int rounding = 3;
+  if (e.held_out.size() != r.measured_on || std::abs(correct - r.correct) > rounding)
+    throw polyfold::error(
+        path,
+        "the network has " + std::to_string(correct) + " of " + std::to_string(e.held_out.size()) + " images right",
+        std::to_string(r.correct) + " of " + std::to_string(r.measured_on), "make sure that these are the same images");
+}
+
+}  // namespace recorded

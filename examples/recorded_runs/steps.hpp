@@ -1,0 +1,261 @@
+// The steps that recorded runs are made of: a dense network trained or loaded, a folded one fitted and retrained, the same
+// in bytes, a thin dense control. Each writes its network, reads it again, measures that, and leaves a record.
+//
+// A step whose record is there is not repeated. Training goes on from the checkpoint of an interrupted run.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <zlib.h>
+
+#include <polyfold/fit/fit.hpp>
+#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/fit/quantise.hpp>
+#include <polyfold/io/checkpoint.hpp>
+#include <polyfold/io/coefficient_header.hpp>
+#include <polyfold/io/load_weights.hpp>
+#include <polyfold/io/network_file.hpp>
+#include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/progress_bar.hpp>
+#include <polyfold/train/recalibrate.hpp>
+#include <polyfold/train/teacher.hpp>
+#include <polyfold/train/trainer.hpp>
+
+#include "experiment.hpp"
+#include "record.hpp"
+
+namespace recorded {
+
+/// What a configuration is, and the part of its record that does not follow from its type.
+struct plan {
+  std::string configuration;
+  std::string kind;   // dense, folded, bytes or thin
+  std::string start;  // what training begins with
+  polyfold::training_options options;
+};
+
+/// Everything that a run depends on, as text: networks, checkpoints and records of other runs are not taken up.
+[[nodiscard]] std::string text_of_run(experiment const& e, plan const& p, std::string const& description);
+/// Whether the run with this text has left its record. Throws `polyfold::error` where another run has, and measured the
+/// test images.
+[[nodiscard]] bool recorded_already(experiment const& e, std::string const& configuration, std::string const& run);
+/// The record of a run, without what is measured.
+[[nodiscard]] record record_of(experiment const& e, plan const& p, std::string const& run);
+/// Writes the record, puts the network in `file` beside it where it is small, and removes the checkpoint.
+void leave(experiment const& e, record const& r, std::filesystem::path const& file);
+/// Throws `polyfold::error` where `correct` is not what the record says, up to rounding.
+void compare(experiment const& e, std::string const& configuration, int correct);
+
+/// Trains a Network and measures a Measured: the same, or what folding batch norm or rounding to bytes makes of it.
+template <class Network, class Measured = Network>
+class step {
+ public:
+  using scalar = typename polyfold::trainer<Network>::scalar_type;
+  using rounding_function = std::function<void(Network&)>;
+  using teacher_function = std::function<scalar const*(scalar const*, int)>;
+
+  step(experiment& e, plan p) : e_(e), plan_(std::move(p)) {
+    polyfold::training_options& o = plan_.options;
+    o.seed = e.chosen.seed;
+    if (plan_.kind != "dense") {
+      o.epochs = e.chosen.epochs.value_or(o.epochs);
+      o.optimizer.learning_rate = e.chosen.learning_rate.value_or(o.optimizer.learning_rate);
+      o.distil.weight = e.chosen.distillation.value_or(o.distil.weight);
+    }
+    if (plan_.kind == "bytes") o.rounded_epochs = o.epochs;
+    run_ = text_of_run(e_, plan_, polyfold::describe<Network>());
+  }
+
+  [[nodiscard]] polyfold::training_options const& options() const { return plan_.options; }
+
+  /// Whether this very step has left its record and its network before.
+  [[nodiscard]] bool done() const {
+    return recorded_already(e_, plan_.configuration, run_) && std::filesystem::exists(network_file());
+  }
+
+  void train(Network& net, rounding_function rounding = {}, teacher_function teacher = {}) {
+    std::filesystem::path const checkpoint = e_.work_file(plan_.configuration, ".checkpoint");
+    std::filesystem::create_directories(checkpoint.parent_path());
+    polyfold::trainer<Network> trainer(net, plan_.options, e_.threads);
+    int first_epoch = 0;
+    if (auto state = polyfold::load_checkpoint(checkpoint, run_, net.numbers.size())) {
+      first_epoch = state->epochs_done;
+      std::cout << plan_.configuration << ": goes on after epoch " << first_epoch << " of an interrupted run\n";
+      trainer.restore(std::move(*state));
+    }
+    trainer.rounding = std::move(rounding);
+    trainer.teacher = std::move(teacher);
+    trainer.on_progress = polyfold::progress_bar(std::cout, plan_.configuration, e_.chosen.terminal);
+    trainer.after_epoch = [&](int) { polyfold::save_checkpoint(checkpoint, trainer.state(), run_); };
+    auto const begin = std::chrono::steady_clock::now();
+    trainer.run(e_.training);
+    double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (plan_.options.epochs > first_epoch) seconds_per_epoch_ = seconds / (plan_.options.epochs - first_epoch);
+  }
+
+  /// Writes the network, reads it into a fresh one, measures that, and writes record and header. `pipeline`: the network's
+  /// description in C++, for the header; none where it is empty.
+  void finish(Measured const& net, std::string const& pipeline = {}) {
+    std::filesystem::path const file = network_file();
+    std::filesystem::create_directories(file.parent_path());
+    polyfold::save_network(file, net, {{"run", run_}});
+    if (!pipeline.empty())
+      polyfold::write_coefficient_header(e_.work_file(plan_.configuration, ".hpp"), net,
+                                         {.constant = "recorded_network", .pipeline = pipeline});
+    auto loaded = std::make_unique<Measured>();
+    polyfold::load_network(file, *loaded);
+    record r = record_of(e_, plan_, run_);
+    r.correct = polyfold::evaluate(*loaded, e_.held_out, e_.threads).correct;
+    r.dense_correct = plan_.kind == "dense" ? r.correct : read_record(e_.record_file("dense", ".json")).correct;
+    r.costs = Measured::total_cost();
+    r.approximated = Measured::approximated_cost();
+    r.seconds_per_epoch = seconds_per_epoch_;
+    leave(e_, r, file);
+  }
+
+  /// Measures the recorded network again, where there is one.
+  void remeasure() const {
+    std::filesystem::path const file = e_.record_file(plan_.configuration, ".safetensors");
+    if (!std::filesystem::exists(file)) return;
+    auto net = std::make_unique<Measured>();
+    polyfold::load_network(file, *net);
+    compare(e_, plan_.configuration, polyfold::evaluate(*net, e_.held_out, e_.threads).correct);
+  }
+
+ private:
+  [[nodiscard]] std::filesystem::path network_file() const { return e_.work_file(plan_.configuration, ".safetensors"); }
+
+  experiment& e_;
+  plan plan_;
+  std::string run_;
+  double seconds_per_epoch_ = 0;
+};
+
+/// Tells networks apart in the description of a run.
+template <class Network>
+std::string checksum_of(Network const& net) {
+  unsigned long const sum = crc32_z(0, reinterpret_cast<unsigned char const*>(net.numbers.data()),
+                                    net.numbers.size() * sizeof net.numbers[0]);
+  std::ostringstream text;
+  text << std::hex << sum;
+  return text.str();
+}
+
+/// The network that the configuration `name` has left in the working folder.
+template <auto Pipeline>
+std::unique_ptr<polyfold::network<Pipeline>> earlier(experiment const& e, std::string const& name) {
+  std::filesystem::path const file = e.work_file(name, ".safetensors");
+  if (!std::filesystem::exists(file))
+    throw polyfold::error(file, "is not there", "the network of configuration '" + name + "'",
+                          "run that configuration first");
+  auto net = std::make_unique<polyfold::network<Pipeline>>();
+  polyfold::load_network(file, *net);
+  return net;
+}
+
+template <class Network>
+inline constexpr bool has_batch_norm = []<int... I>(std::integer_sequence<int, I...>) {
+  return (std::is_same_v<typename Network::template layer_at<I>, polyfold::batch_norm_layer> || ...);
+}
+(std::make_integer_sequence<int, Network::layers>{});
+
+/// The dense network: loaded from the file of weights if there is one, else trained.
+template <auto Dense>
+void train_dense(experiment& e, std::string const& name, polyfold::training_options o) {
+  using net_type = polyfold::network<Dense>;
+  bool const imported = !e.chosen.weights.empty();
+  if (imported) o = {.epochs = 0};
+  step<net_type> s(e, {name, "dense", imported ? e.chosen.weights.filename().string() : "random numbers", o});
+  if (e.chosen.wanted == task::remeasure || s.done()) return;
+  auto net = std::make_unique<net_type>();
+  if (imported) {
+    polyfold::load_weights(e.chosen.weights, *net);
+  } else {
+    polyfold::initialise(*net, s.options().seed);
+    s.train(*net);
+  }
+  s.finish(*net);
+}
+
+/// A network trained from random numbers: the thin control.
+template <auto Pipeline>
+void train_alone(experiment& e, std::string const& name, std::string const& kind, polyfold::training_options const& o) {
+  using net_type = polyfold::network<Pipeline>;
+  step<net_type> s(e, {name, kind, "random numbers", o});
+  if (e.chosen.wanted == task::remeasure) return s.remeasure();
+  if (s.done()) return;
+  auto net = std::make_unique<net_type>();
+  polyfold::initialise(*net, s.options().seed);
+  s.train(*net);
+  s.finish(*net);
+}
+
+/// Trains `net` as `s` says, taught by `dense` where distillation is asked for.
+template <class Network, class Measured, class Dense>
+void train_taught(experiment& e, step<Network, Measured>& s, Network& net, Dense const& dense,
+                  std::function<void(Network&)> rounding = {}) {
+  if (s.options().distil.weight > 0) {
+    polyfold::teacher_network<Dense, typename step<Network>::scalar> teacher(dense, e.threads);
+    s.train(net, rounding, std::ref(teacher));
+  } else {
+    s.train(net, rounding);
+  }
+}
+
+/// Fits Folded to the dense network, retrains it, and folds its batch norm. Where Folded lacks the batch norms of Dense,
+/// they are folded before.
+template <auto Dense, auto Folded>
+void retrain(experiment& e, std::string const& name, std::string const& pipeline, polyfold::training_options const& o) {
+  constexpr auto plain = polyfold::without_batch_norm(Folded);
+  using net_type = polyfold::network<Folded>;
+  using plain_type = polyfold::network<plain>;
+  if (e.chosen.wanted == task::remeasure) return step<net_type, plain_type>(e, {name, "folded", "", o}).remeasure();
+  auto const dense = earlier<Dense>(e, "dense");
+  step<net_type, plain_type> s(e, {name, "folded", "dense network " + checksum_of(*dense), o});
+  if (s.done()) return;
+  auto net = std::make_unique<net_type>();
+  if constexpr (net_type::layers < polyfold::network<Dense>::layers) {
+    constexpr auto plain_dense = polyfold::without_batch_norm(Dense);
+    auto without = std::make_unique<polyfold::network<plain_dense>>();
+    polyfold::fold_batch_norm(*dense, *without);
+    polyfold::fit(*without, *net);
+  } else {
+    polyfold::fit(*dense, *net);
+  }
+  if constexpr (has_batch_norm<net_type>) {
+    e.training.shuffle(e.chosen.seed);  // some data sets are sorted by class
+    polyfold::recalibrate_batch_norm(*net, e.training);
+  }
+  train_taught(e, s, *net, *dense);
+  auto folded = std::make_unique<plain_type>();
+  polyfold::fold_batch_norm(*net, *folded);
+  s.finish(*folded, "polyfold::without_batch_norm(" + pipeline + ")");
+}
+
+/// Goes on from the configuration `from`, which `retrain` has left, on numbers rounded to bytes.
+template <auto Dense, auto Folded>
+void retrain_in_bytes(experiment& e, std::string const& name, std::string const& from, std::string const& pipeline,
+                      polyfold::training_options const& o) {
+  constexpr auto plain = polyfold::without_batch_norm(Folded);
+  using net_type = polyfold::network<plain>;
+  using bytes_type = polyfold::quantised_network<plain>;
+  if (e.chosen.wanted == task::remeasure) return step<net_type, bytes_type>(e, {name, "bytes", "", o}).remeasure();
+  auto const dense = earlier<Dense>(e, "dense");
+  auto const net = earlier<plain>(e, from);
+  step<net_type, bytes_type> s(e, {name, "bytes", from + " " + checksum_of(*net), o});
+  if (s.done()) return;
+  train_taught(e, s, *net, *dense, std::function<void(net_type&)>(polyfold::quantised_rounding<bytes_type>()));
+  auto bytes = std::make_unique<bytes_type>();
+  polyfold::quantise(*net, *bytes);
+  s.finish(*bytes, "polyfold::without_batch_norm(" + pipeline + ")");
+}
+
+}  // namespace recorded

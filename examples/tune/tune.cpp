@@ -1,0 +1,122 @@
+// What does not depend on the model: data, messages, and the files that are left.
+#include "tune.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <span>
+#include <sstream>
+
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/data_set.hpp>
+#include <polyfold/tune/spelling.hpp>
+
+namespace {
+
+using polyfold::with_thousands;
+
+void write_text(std::filesystem::path const& path, std::string const& text) {
+  polyfold::write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
+std::string spelled_type(spelled_model const& model, polyfold::tuning_point const& p) {
+  std::string text = model.call;
+  return text.replace(text.find("RULE"), 4, polyfold::spelled(p.layers, "      "));
+}
+
+/// The chosen type as a header, which refuses to compile where the compiler counts otherwise.
+std::string type_header(settings const& s, spelled_model const& model, polyfold::tuning_point const& p) {
+  polyfold::cost const& c = p.costs.total;
+  std::ostringstream out;
+  out << "// Found by tune for " << s.model << " on " << s.data_set << ": " << with_thousands(c.stored_numbers)
+      << " numbers, " << with_thousands(c.stored_bytes()) << " bytes,\n// " << with_thousands(c.multiplications)
+      << " multiplications, " << polyfold::with_decimals(100 * p.drop, 2) << " points less than the exact network on "
+      << with_thousands(static_cast<long long>(s.validation)) << " validation images.\n"
+      << "#pragma once\n\n#include <" << model.header << ">\n#include <polyfold/network.hpp>\n\n"
+      << "inline constexpr auto tuned = [] {\n  using namespace polyfold;\n  return " << spelled_type(model, p)
+      << ";\n}();\n\n";
+  auto const expect = [&](char const* what, long long count) {
+    out << "static_assert(polyfold::network<tuned>::total_cost()." << what << " == " << count << ");\n";
+  };
+  expect("stored_numbers", c.stored_numbers);
+  expect("stored_bytes()", c.stored_bytes());
+  expect("table_bytes", c.table_bytes);
+  expect("multiplications", c.multiplications);
+  expect("additions", c.additions);
+  return out.str();
+}
+
+}  // namespace
+
+tuning_data load(settings const& s) {
+  polyfold::data_set set = polyfold::load_data_set(s.data_set, s.data);
+  tuning_data data;
+  data.training = std::move(set.training);
+  if (s.test) data.test = std::move(set.test);
+  // As the weights of docs/import.md and of the example lenet_mnist want it.
+  if (s.data_set == "fashion-mnist") data.normalise = {0.5f, 0.5f};
+  if (s.data_set == "cifar-10") data.normalise = polyfold::cifar10_normalisation();
+  data.parts = polyfold::split_by_class(data.training, s.validation, s.options.retraining.seed);
+  if (s.training > 0 && s.training < data.parts.training.size()) {
+    std::mt19937_64 random(s.options.retraining.seed);
+    polyfold::detail::shuffle(data.parts.training, random);
+    data.parts.training.resize(s.training);
+  }
+  std::cout << s.model << " on " << s.data_set << ": "
+            << with_thousands(static_cast<long long>(data.parts.training.size())) << " training images, "
+            << with_thousands(static_cast<long long>(data.parts.validation.size())) << " validation images, seed "
+            << s.options.retraining.seed << '\n';
+  return data;
+}
+
+void check_exact(settings const& s, double accuracy, int classes) {
+  if (accuracy > 1.5 / classes) return;
+  throw polyfold::error(s.weights.empty() ? "exact network" : s.weights.string(),
+                        "has " + polyfold::as_percent(accuracy, 2) + " of the validation images of " + s.data_set +
+                            " right, which guessing would",
+                        "trained weights for this data set and its normalisation");
+}
+
+std::function<void(int, int)> candidate_progress(settings const& s) {
+  using clock = std::chrono::steady_clock;
+  return [terminal = s.terminal, start = clock::now(), drawn = clock::now()](int done, int all) mutable {
+    auto const now = clock::now();
+    if (done == 1) start = now;
+    bool const last = done == all;
+    if (!last && (!terminal || now - drawn < std::chrono::milliseconds(200))) return;
+    drawn = now;
+    double const seconds = std::chrono::duration<double>(now - start).count();
+    std::cout << (terminal ? "\r\033[K" : "") << "sensitivity: candidate " << done << " of " << all;
+    if (last)
+      std::cout << (terminal ? "\r\033[K" : "\n");
+    else if (done > 1)
+      std::cout << ", " << polyfold::with_decimals(seconds / (done - 1) * (all - done), 0) << " s left";
+    std::cout << std::flush;
+  };
+}
+
+void report(settings const& s, polyfold::tuning_result const& found, std::vector<polyfold::layer_form> const& forms,
+            spelled_model const& model) {
+  polyfold::tuning_point const& best = found.best();
+  std::cout << "\nPareto front, on the validation images:\n\n";
+  tuning_table(found).write_text(std::cout);
+  std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
+               "parameter ratio: all dense parameters / all stored numbers\n"
+               "byte ratio: dense float32 bytes / all stored bytes\n\n";
+  if (found.chosen == 0)
+    std::cout << (s.budget.limits_drop ? "No approximation stayed within the drop: the exact network is chosen.\n\n"
+                                       : "The exact network is within the budget.\n\n");
+  std::vector<std::string> spellings;
+  for (polyfold::approximation const& a : best.layers) spellings.push_back(polyfold::spelled(a));
+  polyfold::table const layers = chosen_layers_table(best, forms, spellings);
+  layers.write_text(std::cout);
+  std::cout << "\nusing namespace polyfold;\nconstexpr auto tuned = " << spelled_type(model, best) << ";\n\n";
+
+  std::ostringstream page;
+  page << "All networks that were retrained, and the chosen one's layers.\n\n";
+  tuning_table(found, true).write_markdown(page);
+  page << '\n';
+  layers.write_markdown(page);
+  write_text(s.output / "tuning.md", page.str());
+  write_text(s.output / "tuned.hpp", type_header(s, model, best));
+  write_text(s.output / "front.svg", tuning_plot(found, s.model + " on " + s.data_set).svg());
+}

@@ -1,0 +1,109 @@
+// A layer with weights at run time: all that its type says, but for the approximation, which the tuner varies.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/basis/factor.hpp>
+#include <polyfold/core/cost.hpp>
+#include <polyfold/core/shape.hpp>
+#include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/options.hpp>
+#include <polyfold/network.hpp>
+
+namespace polyfold {
+
+struct layer_form {
+  char const* name = "";
+  int layer = 0;     ///< number in the network
+  shape in{};        ///< C x H x W
+  window sliding{};  ///< a dense layer's covers its input
+  int filters = 1;
+  int groups = 1;
+  bool bias = true;
+  int input_value = 0;   ///< layers of equal `input_value` read the same map
+  int first_number = 0;  ///< in the exact network: the weights (filters x channels x rows x columns), then the biases
+
+  [[nodiscard]] int channels() const { return in.channels / groups; }  ///< that a filter sees
+  [[nodiscard]] int fan_in() const { return channels() * sliding.area(); }
+  [[nodiscard]] int weights() const { return filters * fan_in(); }
+  [[nodiscard]] shape output() const {
+    return {filters, sliding.output_height(in.height), sliding.output_width(in.width)};
+  }
+};
+
+namespace detail {
+
+template <int I, class Network>
+void add_layer_form(std::vector<layer_form>& forms) {
+  using layer_type = typename Network::template layer_at<I>;
+  if constexpr (weighted_layer<layer_type>) {
+    constexpr convolution_spec spec = layer_type::spec;
+    static_assert(spec.approximated == approximation{},
+                  "polyfold: the tuner approximates a network of exact layers: give it the network without "
+                  "approximations");
+    using program = typename Network::program_type;
+    layer_form form{.name = layer_type::name,
+                    .layer = I,
+                    .in = Network::template layer_input_shape<I>(),
+                    .filters = spec.filters,
+                    .groups = spec.groups,
+                    .bias = spec.bias,
+                    .input_value = program::facts[std::size_t(program::first_step[I])].sources[0],
+                    .first_number = Network::first_number(I)};
+    if constexpr (requires { layer_type::sliding; })
+      form.sliding = layer_type::sliding;
+    else
+      form.sliding = {form.in.height, form.in.width};
+    forms.push_back(form);
+  }
+}
+
+}  // namespace detail
+
+/// The layers with weights of a network of exact layers, in order.
+template <class Network>
+[[nodiscard]] std::vector<layer_form> layer_forms() {
+  std::vector<layer_form> forms;
+  [&]<int... I>(std::integer_sequence<int, I...>) { (detail::add_layer_form<I, Network>(forms), ...); }
+  (std::make_integer_sequence<int, Network::layers>{});
+  return forms;
+}
+
+/// What the other layers cost; no approximation changes it.
+template <class Network>
+[[nodiscard]] constexpr cost cost_of_layers_without_weights() {
+  cost sum;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    ((sum += weighted_layer<typename Network::template layer_at<I>> ? cost{} : Network::template layer_cost<I>()), ...);
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
+  return sum;
+}
+
+/// Why no type of this form can have approximation `a`; empty where one can. Arranged weights are refused: what they
+/// stand for depends on index maps, which projection cannot move.
+[[nodiscard]] inline std::string why_not(layer_form const& form, approximation const& a) {
+  if (a.arranged.used) return "arranged weights are not tuned";
+  if (a.flat.used && (a.kernel.used || a.channel.used)) return "a flat cut covers the kernel and channel axes already";
+  if (a.bias.used && !form.bias) return "the layer has no biases to cut";
+  if (a.kernel.used && a.kernel.segment != 0) return "the kernel axis takes an order and no segment";
+  auto const wrong = [](factor const& f, int length) -> std::string {
+    if (!f.used) return "";
+    if (f.order < 0) return "the order is negative";
+    if (f.basis == basis_kind::polynomial && f.order >= 32) return "polynomials have orders below 32";
+    if (f.segment < 0 || f.segment > length)
+      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(length);
+    if (f.segment != 0 && f.order >= f.segment)
+      return "order " + std::to_string(f.order) + " on segments of " + std::to_string(f.segment);
+    return "";
+  };
+  for (auto const& [f, length] : {std::pair{a.flat, form.fan_in()}, std::pair{a.kernel, form.sliding.area()},
+                                  std::pair{a.channel, form.channels()},
+                                  std::pair{a.output, form.filters / form.groups}, std::pair{a.bias, form.filters}})
+    if (std::string const why = wrong(f, length); !why.empty()) return why;
+  return "";
+}
+
+}  // namespace polyfold

@@ -1,0 +1,210 @@
+// What a network of given layers and approximations costs, counted at run time: the same figures as the constants
+// network::layer_cost and total_cost of the type, without compiling one. The steps are those of folded_convolution:
+//
+//   channel moments, row and column moments (or flat moments), the product, the expansion
+// Layers that read one map and cut it alike share its moments: they count at the first of them.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include <polyfold/core/cost.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/layers/folded_convolution.hpp>
+#include <polyfold/tune/axis_cut.hpp>
+#include <polyfold/tune/layer_form.hpp>
+
+namespace polyfold {
+
+/// One cost for every layer with weights; `total` has the other layers as well.
+struct counted_network {
+  std::vector<cost> layers;
+  cost total;
+  cost approximated;  ///< sum over the approximated layers
+};
+
+namespace detail {
+
+/// Windows of `length` positions that slide over a line (sliding_basis of fold/moments.hpp).
+class window_line {
+ public:
+  window_line(int windows, int length, int order, basis_kind kind, int stride)
+      : basis_(length, factor{true, 0, order, kind}), windows_(windows), fresh_(windows) {
+    long long const slide_operations = slide_additions() + slide_multiplications();
+    if (windows > 1 && basis_.running_sums() && stride == 1 && slide_operations < basis_.analysis_additions())
+      fresh_ = ceil_div(windows, sliding_basis<1, 1, 0, basis_kind::polynomial, 1>::restart);
+  }
+  [[nodiscard]] int terms() const { return basis_.size(); }
+  /// Of so many such lines; the table is one.
+  [[nodiscard]] cost count(long long lines) const {
+    cost c;
+    c.table_bytes = basis_.table_bytes();
+    c.multiplications = lines * (fresh_ * basis_.multiplications() + (windows_ - fresh_) * slide_multiplications());
+    c.additions = lines * (fresh_ * basis_.analysis_additions() + (windows_ - fresh_) * slide_additions());
+    return c;
+  }
+
+ private:
+  [[nodiscard]] long long slide_additions() const { return 2LL * terms(); }
+  [[nodiscard]] long long slide_multiplications() const { return terms() - 1LL; }
+
+  axis_cut basis_;
+  int windows_;
+  int fresh_;
+};
+
+class run_time_counter {
+ public:
+  [[nodiscard]] cost count(layer_form const& l, approximation const& a) {
+    if (std::string const why = why_not(l, a); !why.empty())
+      throw error("layer " + std::to_string(l.layer) + " (" + l.name + "): " + why);
+    window const& w = l.sliding;
+    bool const cuts_kernel = a.kernel.used && w.area() > 1;
+    bool const cuts_rows = a.flat.used && a.flat.segment == w.width;
+    bool const cuts_flat = a.flat.used && !cuts_rows;
+    cost c;
+
+    int value = l.input_value;
+    shape map = l.in;
+    window rest = w;
+    if (a.channel.used) {
+      factor const cut = with_length(a.channel, l.channels());
+      axis_cut const basis(l.channels(), cut);
+      value = shared({kind::channels, value, map, {}, l.groups, cut}, c,
+                     [&] { return operations(basis, static_cast<long long>(l.groups) * map.pixels()); });
+      map.channels = l.groups * basis.size();
+    }
+    if (cuts_kernel || cuts_rows) {
+      factor const& f = cuts_rows ? a.flat : a.kernel;
+      window const along_rows{1, w.width, 1, w.stride_x, 0, w.padding_x};
+      window_line const line(w.output_width(map.width), w.width, f.order, f.basis, w.stride_x);
+      value = shared({kind::rows, value, map, along_rows, 1, {true, 0, f.order, f.basis}}, c,
+                     [&] { return line.count(static_cast<long long>(map.channels) * map.height); });
+      map = {map.channels * line.terms(), map.height, w.output_width(map.width)};
+      rest = {w.height, 1, w.stride_y, 1, w.padding_y, 0};
+    }
+    if (cuts_kernel) {
+      int const row_terms = std::min(a.kernel.order + 1, w.width);
+      int const planes = map.channels / row_terms;
+      int const height = w.output_height(map.height);
+      shared({kind::columns, value, map, w, 1, {true, 0, a.kernel.order, a.kernel.basis}}, c, [&] {
+        cost sum;
+        for (int j = 0; j < row_terms; ++j)
+          sum += window_line(height, w.height, a.kernel.order - j, a.kernel.basis, w.stride_y)
+                     .count(static_cast<long long>(planes) * map.width);
+        return sum;
+      });
+      map = {planes * terms_up_to(row_terms, std::min(a.kernel.order + 1, w.height), a.kernel.order), height,
+             map.width};
+      rest = {};
+    }
+    if (cuts_flat) {
+      axis_cut const basis(l.fan_in(), a.flat);
+      shared({kind::flat, value, map, w, l.groups, a.flat}, c,
+             [&] { return operations(basis, static_cast<long long>(l.groups) * l.output().pixels()); });
+      map = {l.groups * basis.size(), l.output().height, l.output().width};
+      rest = {};
+    }
+
+    int const per_group = l.filters / l.groups;
+    axis_cut const expansion(per_group, a.output.used ? a.output : factor{});
+    int const products = l.groups * (a.output.used ? expansion.size() : per_group);
+    long long const fan_in = static_cast<long long>(map.channels / l.groups) * rest.area();
+    long long const pixels = l.output().pixels();
+    c.multiplications += products * pixels * fan_in;
+    c.additions += products * pixels * (fan_in - 1);
+    if (a.output.used) {
+      c.table_bytes += expansion.table_bytes();
+      c.multiplications += l.groups * pixels * expansion.multiplications();
+      c.additions += l.groups * pixels * expansion.synthesis_additions();
+    }
+
+    c.coefficients = products * fan_in;
+    c.stored_numbers = c.coefficients;
+    if (l.bias) add_biases(c, l, a, products);
+    c.weights = l.weights();
+    c.dense_numbers = c.weights + (l.bias ? l.filters : 0);
+    c.dense_multiplications = c.weights * pixels;
+    c.dense_additions = c.dense_multiplications - (l.bias ? 0 : l.filters * pixels);
+    return c;
+  }
+
+ private:
+  enum class kind { channels, rows, columns, flat };
+  /// All that the values of a moment depend on.
+  struct moments {
+    kind is;
+    int source;
+    shape in;
+    window under;
+    int groups;
+    factor cut;
+    friend bool operator==(moments const&, moments const&) = default;
+  };
+
+  /// The value that holds `wanted`; where no layer before has computed it, its cost goes to `c`.
+  template <class Count>
+  int shared(moments const& wanted, cost& c, Count count) {
+    auto const found = std::find(computed_.begin(), computed_.end(), wanted);
+    int const value = -1 - static_cast<int>(found - computed_.begin());  // maps of the network count from 0 up
+    if (found == computed_.end()) {
+      c += count();
+      computed_.push_back(wanted);
+    }
+    return value;
+  }
+
+  /// `times` analyses along a whole axis.
+  [[nodiscard]] static cost operations(axis_cut const& basis, long long times) {
+    cost c;
+    c.table_bytes = basis.table_bytes();
+    c.multiplications = times * basis.multiplications();
+    c.additions = times * basis.analysis_additions();
+    return c;
+  }
+
+  static void add_biases(cost& c, layer_form const& l, approximation const& a, int products) {
+    long long const pixels = l.output().pixels();
+    // Biases cut like the outputs are added to the partial products.
+    if (a.output.used && a.bias == a.output && l.groups == 1) {
+      c.stored_numbers += products;
+      c.additions += products * pixels;
+      return;
+    }
+    c.additions += l.filters * pixels;
+    if (!a.bias.used) {
+      c.stored_numbers += l.filters;
+      return;
+    }
+    axis_cut const basis(l.filters, a.bias);
+    c.stored_numbers += basis.size();
+    c.table_bytes += basis.table_bytes();
+    c.multiplications += basis.multiplications();
+    c.additions += basis.synthesis_additions();
+  }
+
+  std::vector<moments> computed_;
+};
+
+}  // namespace detail
+
+/// Counts a network with layers `forms` under `approximations`, one for each, and `others`, what its other layers cost.
+/// Throws `error` where a layer cannot have its approximation.
+[[nodiscard]] inline counted_network count_network(std::vector<layer_form> const& forms,
+                                                   std::vector<approximation> const& approximations,
+                                                   cost const& others) {
+  if (forms.size() != approximations.size())
+    throw error("count_network: " + std::to_string(approximations.size()) + " approximations for " +
+                std::to_string(forms.size()) + " layers");
+  counted_network counted{{}, others, {}};
+  detail::run_time_counter counter;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    cost const c = counter.count(forms[i], approximations[i]);
+    counted.layers.push_back(c);
+    counted.total += c;
+    if (c.coefficients < c.weights) counted.approximated += c;
+  }
+  return counted;
+}
+
+}  // namespace polyfold

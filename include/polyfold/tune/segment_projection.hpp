@@ -1,0 +1,98 @@
+// The weights nearest to given ones that an approximation can stand for, computed in place and at run time: the same as
+// fit() to the approximation's type and back, without the type.
+//
+// Axis by axis, every segment w becomes Q Q' w, with the segment's orthonormal functions as the columns of Q. The
+// projections along different axes commute, and together they are the least-squares fit.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/error.hpp>
+#include <polyfold/fold/moments.hpp>
+#include <polyfold/tune/axis_cut.hpp>
+#include <polyfold/tune/layer_form.hpp>
+
+namespace polyfold {
+
+class segment_projection {
+ public:
+  /// Throws `error` where a layer of this form cannot have the approximation.
+  segment_projection(layer_form const& l, approximation const& a) : weights_(l.weights()) {
+    if (std::string const why = why_not(l, a); !why.empty())
+      throw error("layer " + std::to_string(l.layer) + " (" + l.name + "): " + why);
+    int const area = l.sliding.area();
+    int const planes = l.filters * l.channels();
+    if (a.flat.used) add(l.filters, l.fan_in(), 1, a.flat, on_weights_);
+    if (a.kernel.used && area > 1) on_weights_.push_back({planes, area, 1, area, {plane(l.sliding, a.kernel)}});
+    if (a.channel.used) add(l.filters, l.channels(), area, a.channel, on_weights_);
+    if (a.output.used) add(l.groups, l.filters / l.groups, l.fan_in(), a.output, on_weights_);
+    if (a.bias.used) add(1, l.filters, 1, a.bias, on_biases_);
+  }
+
+  /// Projects the layer's stored numbers in the exact network: weights, then biases.
+  void operator()(float* numbers) const {
+    for (cut const& c : on_weights_) apply(c, numbers);
+    for (cut const& c : on_biases_) apply(c, numbers + weights_);
+  }
+
+ private:
+  /// An axis of `extent` positions that lies as [outer][extent][inner], in segments of `segment`.
+  struct cut {
+    int outer;
+    int extent;
+    int inner;
+    int segment;
+    std::vector<matrix> functions;  // of a whole segment, then of a shorter last one if there is one
+  };
+
+  static void add(int outer, int extent, int inner, factor const& f, std::vector<cut>& to) {
+    axis_cut const axis(extent, f);
+    std::vector<matrix> functions{axis.functions(0)};
+    int const last = axis.segments() - 1;
+    if (axis.positions_of(last) != axis.segment()) functions.push_back(axis.functions(last));
+    to.push_back({outer, extent, inner, axis.segment(), std::move(functions)});
+  }
+
+  /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
+  [[nodiscard]] static matrix plane(window const& w, factor const& f) {
+    matrix const row = axis_cut::orthonormal(w.width, std::min(f.order + 1, w.width), f.basis);
+    matrix const column = axis_cut::orthonormal(w.height, std::min(f.order + 1, w.height), f.basis);
+    matrix products(w.area(), detail::terms_up_to(row.columns, column.columns, f.order));
+    int k = 0;
+    for (int j = 0; j < row.columns; ++j)
+      for (int i = 0; i < column.columns && i + j <= f.order; ++i, ++k)
+        for (int r = 0; r < w.height; ++r)
+          for (int s = 0; s < w.width; ++s) products(r * w.width + s, k) = row(s, j) * column(r, i);
+    return products;
+  }
+
+  static void apply(cut const& c, float* values) {
+    std::vector<double> coefficients(static_cast<std::size_t>(c.inner));
+    std::vector<double> sums;
+    for (int o = 0; o < c.outer; ++o)
+      for (int first = 0; first < c.extent; first += c.segment) {
+        bool const whole = first + c.segment <= c.extent;
+        matrix const& q = whole ? c.functions.front() : c.functions.back();
+        float* const w = values + (std::size_t(o) * std::size_t(c.extent) + std::size_t(first)) * std::size_t(c.inner);
+        sums.assign(std::size_t(q.rows) * std::size_t(c.inner), 0.0);
+        for (int k = 0; k < q.columns; ++k) {
+          for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] = 0;
+          for (int i = 0; i < q.rows; ++i)
+            for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] += q(i, k) * double(w[i * c.inner + x]);
+          for (int i = 0; i < q.rows; ++i)
+            for (int x = 0; x < c.inner; ++x)
+              sums[std::size_t(i * c.inner + x)] += q(i, k) * coefficients[std::size_t(x)];
+        }
+        for (std::size_t i = 0; i < sums.size(); ++i) w[i] = float(sums[i]);
+      }
+  }
+
+  int weights_;
+  std::vector<cut> on_weights_;
+  std::vector<cut> on_biases_;
+};
+
+}  // namespace polyfold
