@@ -1,0 +1,43 @@
+// run_batch: many images over several threads, with the kernels of a single image.
+//
+//   workers pool(2);
+//   std::vector<packed_network<digits>::workspace> rooms(std::size_t(pool.count()));
+//   run_batch(fast, images, 64, logits, rooms, pool);
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include <polyfold/error.hpp>
+#include <polyfold/train/workers.hpp>
+
+namespace polyfold {
+
+/// Runs `count` images, N x C x H x W floats at `images`, and writes N x (size of the output) floats to `results`. `Net` is a
+/// network, a quantised_network or a packed_network. `rooms` holds a workspace for each worker of `pool`: with fewer it throws
+/// `error`, and nothing is run. The results are those of `net.run`, bit for bit, whatever the number of workers.
+template <class Net, class Room>
+void run_batch(Net const& net, float const* images, int count, float* results, std::span<Room> rooms, workers& pool) {
+  if (int(rooms.size()) < pool.count())
+    throw error("run_batch has " + std::to_string(rooms.size()) + " workspaces for " + std::to_string(pool.count()) +
+                " workers; expected one for each");
+  // A share of neighbouring images each: workers then write to memory of their own.
+  int const share = (count + pool.count() - 1) / pool.count();
+  pool.run(pool.count(), [&](int job, int worker) {
+    for (int i = job * share; i < std::min(count, (job + 1) * share); ++i) {
+      auto const result = net.run(images + std::ptrdiff_t(i) * Net::input_shape.size(), rooms[std::size_t(worker)].data());
+      std::copy(result.begin(), result.end(), results + std::ptrdiff_t(i) * Net::output_shape.size());
+    }
+  });
+}
+
+/// The same, with the workspaces in a vector or an array.
+template <class Net, class Rooms>
+requires requires(Rooms& rooms) { std::span(rooms); }
+void run_batch(Net const& net, float const* images, int count, float* results, Rooms& rooms, workers& pool) {
+  run_batch(net, images, count, results, std::span(rooms), pool);
+}
+
+}  // namespace polyfold
