@@ -51,7 +51,8 @@ class packed_network {
                                                            workspace& room) const {
     return run(image.data(), room.data());
   }
-  [[nodiscard]] tensor_view<float const, output_shape> run(tensor<float, input_shape> const& image, workspace& room) const {
+  [[nodiscard]] tensor_view<float const, output_shape> run(tensor<float, input_shape> const& image,
+                                                           workspace& room) const {
     return run(image.values.data(), room.data());
   }
   [[nodiscard]] tensor_view<float const, output_shape> run(float const* image, workspace& room) const {

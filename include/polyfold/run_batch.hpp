@@ -27,7 +27,8 @@ void run_batch(Net const& net, float const* images, int count, float* results, s
   int const share = (count + pool.count() - 1) / pool.count();
   pool.run(pool.count(), [&](int job, int worker) {
     for (int i = job * share; i < std::min(count, (job + 1) * share); ++i) {
-      auto const result = net.run(images + std::ptrdiff_t(i) * Net::input_shape.size(), rooms[std::size_t(worker)].data());
+      auto const result =
+          net.run(images + std::ptrdiff_t(i) * Net::input_shape.size(), rooms[std::size_t(worker)].data());
       std::copy(result.begin(), result.end(), results + std::ptrdiff_t(i) * Net::output_shape.size());
     }
   });

@@ -13,10 +13,13 @@ constexpr auto kernel_strided = input<5, 17, 19> | conv2d<8, 3>(stride<2>, paddi
 constexpr auto kernel_strided_wide = input<2, 9, 70> | conv2d<5, 5>(stride<2>, padding<2>, along<axis::kernel, linear>);
 constexpr auto kernel_stride_three = input<2, 12, 30> | conv2d<5, 3>(stride<3>, along<axis::kernel, linear>);
 constexpr auto kernel_cosine = input<2, 12, 20> | conv2d<7, 5>(padding<2>, along<axis::kernel, order<2>, cosine>);
-constexpr auto kernel_shared = input<4, 8, 20> | residual(conv2d<6, 3>(padding<1>, along<axis::kernel, linear>),
-                                                          conv2d<6, 3>(padding<1>, along<axis::kernel, linear>)) | relu;
+constexpr auto kernel_shared = input<4, 8, 20> |
+                               residual(conv2d<6, 3>(padding<1>, along<axis::kernel, linear>),
+                                        conv2d<6, 3>(padding<1>, along<axis::kernel, linear>)) |
+                               relu;
 
-constexpr auto channel_wide = input<32, 6, 20> | conv2d<9, 3>(padding<1>, along<axis::channel, segment<16>, linear>) | relu;
+constexpr auto channel_wide =
+    input<32, 6, 20> | conv2d<9, 3>(padding<1>, along<axis::channel, segment<16>, linear>) | relu;
 constexpr auto channel_tail = input<23, 5, 7> | conv2d<9, 3>(padding<1>, along<axis::channel, segment<8>, quadratic>);
 constexpr auto channel_deep = input<64, 16, 16> | conv2d<32, 3>(padding<1>, along<axis::channel, segment<32>, linear>) |
                               relu | conv2d<32, 3>(padding<1>, along<axis::channel, segment<32>, linear>) | relu;
@@ -28,29 +31,31 @@ constexpr auto rows_flat = input<1, 28, 28> | conv2d<6, 5>(padding<2>, along<axi
                            max_pool<2> | conv2d<16, 5>(along<axis::flat, segment<5>, linear>) | relu | max_pool<2>;
 constexpr auto flat_odd = input<3, 8, 11> | conv2d<5, 3>(padding<1>, along<axis::flat, segment<7>, linear>);
 
-constexpr auto output_wide = input<5, 6, 19> | conv2d<24, 3>(padding<1>, along<axis::output, segment<8>, linear>) | relu |
-                             conv2d<7, 3>(padding<1>) | relu;
+constexpr auto output_wide = input<5, 6, 19> | conv2d<24, 3>(padding<1>, along<axis::output, segment<8>, linear>) |
+                             relu | conv2d<7, 3>(padding<1>) | relu;
 constexpr auto output_biases =
     input<5, 6, 9> | conv2d<24, 3>(along<axis::output, segment<12>, quadratic>, bias_along<segment<6>, linear>) | relu |
     max_pool<2>;
 constexpr auto output_added = input<6, 5, 20> | residual(conv2d<6, 3>(padding<1>, along<axis::output, linear>)) | relu;
 
-constexpr auto dense_sides = input<16, 5, 5> | dense<120>(along<axis::kernel, linear>, along<axis::output, order<9>>) | relu |
-                             dense<84>(along<axis::output, order<7>, cosine>, along<axis::channel, order<9>>,
-                                       bias_along<segment<21>, linear>) |
-                             relu | dense<10>(along<axis::channel, segment<28>, linear>);
+constexpr auto dense_sides =
+    input<16, 5, 5> | dense<120>(along<axis::kernel, linear>, along<axis::output, order<9>>) | relu |
+    dense<84>(along<axis::output, order<7>, cosine>, along<axis::channel, order<9>>, bias_along<segment<21>, linear>) |
+    relu | dense<10>(along<axis::channel, segment<28>, linear>);
 constexpr auto dense_long = input<300, 1, 1> | dense<70>(along<axis::channel, segment<128>, linear>,
                                                          along<axis::output, segment<32>, constant>);
 
 constexpr auto arranged_one = input<37, 1, 1> | dense<19>(arranged<2, constant, 1>);
 constexpr auto arranged_two = input<65, 1, 1> | dense<18>(arranged<2, linear, 2>) | relu;
 constexpr auto arranged_three = input<129, 1, 1> | dense<7>(arranged<4, linear, 3>) | relu;
-constexpr auto arranged_four = input<256, 1, 1> | dense<33>(arranged<4, linear, 4>) | relu | dense<5>(arranged<2, linear, 4>);
+constexpr auto arranged_four =
+    input<256, 1, 1> | dense<33>(arranged<4, linear, 4>) | relu | dense<5>(arranged<2, linear, 4>);
 constexpr auto arranged_five = input<100, 1, 1> | dense<9>(arranged<5, linear, 5>);
 constexpr auto arranged_six = input<100, 1, 1> | dense<9>(arranged<4, linear, 6>);
 constexpr auto arranged_each = input<90, 1, 1> | dense<9>(arranged_per_filter<2, linear, 4>) | tanh_activation;
 constexpr auto arranged_map = input<3, 9, 20> | conv2d<6, 3>(padding<1>, arranged<4, linear, 4>) | relu | max_pool<3> |
-                              conv2d<5, 3>(arranged_per_filter<2, constant, 2>) | relu | dense<4>(arranged<2, linear, 3>);
+                              conv2d<5, 3>(arranged_per_filter<2, constant, 2>) | relu |
+                              dense<4>(arranged<2, linear, 3>);
 
 }  // namespace
 

@@ -194,7 +194,6 @@ struct column_moments : operation {
         }
       });
   }
-
 };
 
 /// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.

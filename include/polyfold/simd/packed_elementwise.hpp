@@ -31,21 +31,22 @@ template <class Vector, shape In, step_wiring Wiring, class Function>
 struct packed_step<Vector, add_operation<In>, Wiring, Function> : detail::unstored_step {
   static void run(float const*, float const* in, float const* second, float* out, float*) {
     for_each_piece<Vector, Wiring.in, Wiring.second, Wiring.out>([&](auto count, int a, int b, int to) {
-      Vector const sum = Vector::template load_lanes<0, count>(in + a) + Vector::template load_lanes<0, count>(second + b);
+      Vector const sum =
+          Vector::template load_lanes<0, count>(in + a) + Vector::template load_lanes<0, count>(second + b);
       sum.template store_lanes<0, count>(out + to);
     });
   }
 };
 
 template <class Vector, shape In, step_wiring Wiring, class Function>
-requires(!Wiring.in.bordered() && !Wiring.out.bordered()) struct packed_step<Vector, average_under_window<In, window{In.height, In.width}>, Wiring, Function>
-    : detail::unstored_step {
+requires(!Wiring.in.bordered() &&
+         !Wiring.out.bordered()) struct packed_step<Vector, average_under_window<In, window{In.height, In.width}>,
+                                                    Wiring, Function> : detail::unstored_step {
   static void run(float const*, float const* in, float const*, float* out, float*) {
     for (int c = 0; c < In.channels; ++c) {
       Vector sum(0.0f);
-      for_each_piece<Vector, map_layout{{1, In.height, In.width}}>([&](auto count, int i) {
-        sum += Vector::template load_lanes<0, count>(in + Wiring.in.at(c, 0, 0) + i);
-      });
+      for_each_piece<Vector, map_layout{{1, In.height, In.width}}>(
+          [&](auto count, int i) { sum += Vector::template load_lanes<0, count>(in + Wiring.in.at(c, 0, 0) + i); });
       out[Wiring.out.at(c, 0, 0)] = sum.sum() * average_under_window<In, window{In.height, In.width}>::scale;
     }
   }

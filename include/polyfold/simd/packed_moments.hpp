@@ -18,8 +18,7 @@ template <class Basis, int Count, int Terms>
 inline constexpr auto functions_of_segment = [] {
   std::array<std::array<float, std::size_t(Count)>, std::size_t(Terms)> table{};
   for (int k = 0; k < Terms; ++k)
-    for (int i = 0; i < Count; ++i)
-      table[std::size_t(k)][std::size_t(i)] = Basis::template value<Count, Terms>(k, i);
+    for (int i = 0; i < Count; ++i) table[std::size_t(k)][std::size_t(i)] = Basis::template value<Count, Terms>(k, i);
   return table;
 }();
 
@@ -34,7 +33,8 @@ template <class Basis, class F>
 void for_segments(F f) {
   using std::integral_constant;
   for (int s = 0; s + 1 < Basis::segments; ++s)
-    f(integral_constant<int, Basis::segment>{}, integral_constant<int, Basis::terms>{}, s * Basis::segment, s * Basis::terms);
+    f(integral_constant<int, Basis::segment>{}, integral_constant<int, Basis::terms>{}, s * Basis::segment,
+      s * Basis::terms);
   constexpr int last = Basis::segments - 1;
   f(integral_constant<int, Basis::tail>{}, integral_constant<int, Basis::tail_terms>{}, last * Basis::segment,
     last * Basis::terms);
@@ -127,10 +127,11 @@ requires(W.stride_x <= 2) struct packed_step<Vector, row_moments<In, W, Order, K
       for (int y = 0; y < In.height; ++y)
         detail::for_vectors<Vector, operation::output.width>([&](auto count, int x) {
           float const* const from = in + Wiring.in.at(c, y, x * W.stride_x - W.padding_x);
-          operation::basis::analyse([&](int s) { return detail::load_strided<Vector, count, W.stride_x>(from + s); },
-                                    [&](int k, Vector const& m) {
-                                      m.template store_lanes<0, count>(out + Wiring.out.at(c * operation::terms + k, y, x));
-                                    });
+          operation::basis::analyse(
+              [&](int s) { return detail::load_strided<Vector, count, W.stride_x>(from + s); },
+              [&](int k, Vector const& m) {
+                m.template store_lanes<0, count>(out + Wiring.out.at(c * operation::terms + k, y, x));
+              });
         });
   }
 };
@@ -187,7 +188,8 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
     l.inner.channels = 1;
     return l;
   }();
-  using row_step = packed_step<Vector, row_moments<one_in, Along, Order, Kind>, step_wiring{one_source, {}, between}, Function>;
+  using row_step =
+      packed_step<Vector, row_moments<one_in, Along, Order, Kind>, step_wiring{one_source, {}, between}, Function>;
   using column_step =
       packed_step<Vector, column_moments<one_rowed, W, Order, Kind>, step_wiring{between, {}, one_out}, Function>;
 
@@ -240,10 +242,13 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
         for (int y = 0; y < rows; ++y)
           detail::for_vectors<Vector, flat ? In.pixels() : In.width>([&](auto count, int x) {
             basis::synthesise(
-                [&](int k) { return Vector::template load_lanes<0, count>(in + Wiring.in.at(g * basis::size + k, y, x)); },
+                [&](int k) {
+                  return Vector::template load_lanes<0, count>(in + Wiring.in.at(g * basis::size + k, y, x));
+                },
                 [&](int i, Vector const& value) {
                   int const m = g * basis::length + i;
-                  Function::value(value + Vector(packed[m])).template store_lanes<0, count>(out + Wiring.out.at(m, y, x));
+                  Function::value(value + Vector(packed[m]))
+                      .template store_lanes<0, count>(out + Wiring.out.at(m, y, x));
                 });
           });
       }

@@ -52,8 +52,7 @@ void with_biases(float const* stored, F f) {
 template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
 struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function> {
   using operation = product<In, Filters, W, Groups, Bias>;
-  using kernel =
-      typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type;
+  using kernel = typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type;
   static constexpr int packed_size = kernel::packed_size;
   static constexpr int scratch = kernel::scratch;
   static constexpr bool clears_border = true;

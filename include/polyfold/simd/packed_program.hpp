@@ -80,12 +80,12 @@ struct operation_traits<maximum_under_window<In, W>> : operation_traits<void> {
 
 /// A kernel call: step `head` and what is fused with it.
 struct fused_steps {
-  bool executed = true;   // false: part of another one, or shared
-  int source = 0;         // value that it reads first
-  int value = 0;          // that it computes
-  int rows = -1;          // column moments: step of the row moments
-  int added = -1;         // value that is added
-  int activation = -1;    // step
+  bool executed = true;  // false: part of another one, or shared
+  int source = 0;        // value that it reads first
+  int value = 0;         // that it computes
+  int rows = -1;         // column moments: step of the row moments
+  int added = -1;        // value that is added
+  int activation = -1;   // step
   bool pools = false;
 };
 
@@ -140,8 +140,10 @@ struct packed_program {
 
   /// How each value lies; those that fusion leaves out have no channels.
   static constexpr auto layouts = []<int... J>(std::integer_sequence<int, J...>) {
-    constexpr map_layout needs[] = {map_layout{{}, detail::operation_traits<typename Program::template operation_at<J>>::border_y,
-                                               detail::operation_traits<typename Program::template operation_at<J>>::border_x}...};
+    constexpr map_layout needs[] = {
+        map_layout{{},
+                   detail::operation_traits<typename Program::template operation_at<J>>::border_y,
+                   detail::operation_traits<typename Program::template operation_at<J>>::border_x}...};
     constexpr shape shapes[] = {Program::template value_shape<J + 1>()...};
     constexpr bool same_border[] = {detail::operation_traits<typename Program::template operation_at<J>>::role ==
                                     detail::step_role::moments_along_channels...};

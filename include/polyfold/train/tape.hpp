@@ -81,7 +81,8 @@ class tape {
     }
     p.gradient[std::size_t(homes[std::size_t(program::result)])].dies = program::steps;
     p.gradient_size = detail::place(p.gradient);
-    for (int v = 1; v <= program::steps; ++v) p.gradient[std::size_t(v)] = p.gradient[std::size_t(homes[std::size_t(v)])];
+    for (int v = 1; v <= program::steps; ++v)
+      p.gradient[std::size_t(v)] = p.gradient[std::size_t(homes[std::size_t(v)])];
     return p;
   }();
 

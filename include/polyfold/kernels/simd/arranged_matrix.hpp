@@ -90,10 +90,10 @@ struct arranged_matrix {
   using table = detail::level_table<Vector, Bits>;
   static constexpr bool possible = table::possible;
 
-  static constexpr int in_word = 32 / Bits;                   // numbers in 32 bits
-  static constexpr int piece = in_word * Vector::size;        // inputs that one register of numbers covers
+  static constexpr int in_word = 32 / Bits;             // numbers in 32 bits
+  static constexpr int piece = in_word * Vector::size;  // inputs that one register of numbers covers
   static constexpr int pieces = ceil_div(Inputs, piece);
-  static constexpr int rows = std::min(4, Outputs);           // outputs at once: they share the loads of x
+  static constexpr int rows = std::min(4, Outputs);  // outputs at once: they share the loads of x
   static constexpr int levels = 1 << Bits;
   static constexpr int tables = PerOutput ? Outputs : 1;
 
@@ -130,13 +130,11 @@ struct arranged_matrix {
     float const* numbers = level + tables * levels;
     detail::run_blocks<Outputs, rows>([&](auto size, int first) {
       std::array<table, std::size_t(PerOutput ? int(size) : 1)> const lookup = [&] {
-        if constexpr (PerOutput)
-          return [&]<int... I>(std::integer_sequence<int, I...>) {
+        if constexpr (PerOutput) return [&]<int... I>(std::integer_sequence<int, I...>) {
             return std::array<table, std::size_t(size)>{table(level + (first + I) * levels)...};
           }
-          (std::make_integer_sequence<int, size>{});
-        else
-          return std::array<table, 1>{table(level)};
+        (std::make_integer_sequence<int, size>{});
+        else return std::array<table, 1>{table(level)};
       }();
       Vector sum[size];
       for (int m = 0; m < size; ++m) sum[m] = Vector(0.0f);

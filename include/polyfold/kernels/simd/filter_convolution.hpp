@@ -48,9 +48,10 @@ struct filter_convolution {
   }();
 
   /// Channels before the next pixels have their turn.
-  static constexpr int piece = block.rows >= out.height && block.columns >= out.width
-                                   ? p.channels()
-                                   : detail::channels_at_once(p.channels(), p.slid.area() * block.vectors * Vector::size);
+  static constexpr int piece =
+      block.rows >= out.height && block.columns >= out.width
+          ? p.channels()
+          : detail::channels_at_once(p.channels(), p.slid.area() * block.vectors * Vector::size);
   static constexpr int pieces = ceil_div(p.channels(), piece);
 
   /// Biases of each group, filled up to whole vectors, then the weights as the blocks read them: group, block of vectors,
@@ -98,7 +99,11 @@ struct filter_convolution {
 
   /// Neighbouring channels taken at once, each with sums of its own, where a block is too small to hide the latency of a product.
   template <int Sums>
-  static constexpr int chains = p.fan_in() >= 32 && p.slid.area() == 1 ? (Sums >= 8 ? 1 : Sums >= 4 ? 2 : Sums >= 2 ? 4 : 8) : 1;
+  static constexpr int chains = p.fan_in() >= 32 && p.slid.area() == 1 ? (Sums >= 8   ? 1
+                                                                          : Sums >= 4 ? 2
+                                                                          : Sums >= 2 ? 4
+                                                                                      : 8)
+                                                                       : 1;
 
   template <int F, int R, int C>
   [[gnu::noinline]] static void sums(float const* weights, float const* biases, float const* in, float* to,
@@ -210,8 +215,8 @@ struct filter_convolution {
           for (int m = 0; m < count; ++m) {
             int const channel = g * filters + filter + m;
             [&]<int... I>(std::integer_sequence<int, I...>) {
-              (finish<I * width, width>(turned[m], to + p.out.at(channel, y + line + I, x + column),
-                                        added, p.added.at(channel, y + line + I, x + column)),
+              (finish<I * width, width>(turned[m], to + p.out.at(channel, y + line + I, x + column), added,
+                                        p.added.at(channel, y + line + I, x + column)),
                ...);
             }
             (std::make_integer_sequence<int, height>{});

@@ -16,8 +16,8 @@ struct pixel_convolution {
   static constexpr int filters = p.filters();
   static constexpr int columns = ceil_div(out.width, Vector::size);  // vectors in a row
 
-  static constexpr bool possible = p.slid.stride_x == 1 && out.width >= Vector::size &&
-                                   (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
+  static constexpr bool possible =
+      p.slid.stride_x == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
 
   struct block_size {
     int filters = 1;
@@ -49,8 +49,9 @@ struct pixel_convolution {
   }();
 
   /// Channels before the next block of filters has its turn.
-  static constexpr int piece = detail::channels_at_once(
-      p.channels(), ((block.rows - 1) * p.slid.stride_y + p.slid.height) * (block.columns * Vector::size + p.slid.width - 1));
+  static constexpr int piece =
+      detail::channels_at_once(p.channels(), ((block.rows - 1) * p.slid.stride_y + p.slid.height) *
+                                                 (block.columns * Vector::size + p.slid.width - 1));
   static constexpr int pieces = ceil_div(p.channels(), piece);
 
   /// Biases in order, then the weights as the blocks read them: group, piece of channels, block of filters, channel, window
@@ -81,8 +82,9 @@ struct pixel_convolution {
             channel_range const range{c, std::min(p.channels(), c + piece)};
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
-              weights = sums<size, rows, vectors>(weights, packed + filter, in, to, added,
-                                                  room + first * rows * vectors * Vector::size, range, g, filter, y, vector);
+              weights =
+                  sums<size, rows, vectors>(weights, packed + filter, in, to, added,
+                                            room + first * rows * vectors * Vector::size, range, g, filter, y, vector);
             });
           }
         });
@@ -110,7 +112,8 @@ struct pixel_convolution {
       for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16
         for (int c = 0; c < C; ++c)
-          sum[m][r][c] = range.first == 0 ? Vector(biases[m]) : Vector::load(partial + ((m * R + r) * C + c) * Vector::size);
+          sum[m][r][c] =
+              range.first == 0 ? Vector(biases[m]) : Vector::load(partial + ((m * R + r) * C + c) * Vector::size);
 
     float const* from[C];
 #pragma GCC unroll 16
