@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstring>
 #include <type_traits>
 
 #include <polyfold/core/scalar.hpp>
@@ -87,12 +88,13 @@ class lanes<float, N> {
   }
   friend float horizontal_sum(lanes const& a) {
     // By halves, so that the order of the additions is the same for every vector width.
-    float sums[N];
-    for (int i = 0; i < N; ++i) sums[i] = a[i];
-    for (int i = 16; i < N; ++i) sums[i % 16] += sums[i];
-    for (int half = 8; half > 0; half /= 2)
-      for (int i = 0; i < half; ++i) sums[i] += sums[half + i];
-    return sums[0];
+    typedef float quad __attribute__((vector_size(4 * sizeof(float))));
+    quad sums[N / 4];
+    std::memcpy(sums, a.v_, sizeof sums);
+    for (int i = 4; i < N / 4; ++i) sums[i % 4] += sums[i];
+    quad const four = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+    quad const two = four + __builtin_shufflevector(four, four, 2, 3, 2, 3);
+    return two[0] + two[1];
   }
 
  private:

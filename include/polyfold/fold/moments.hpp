@@ -63,6 +63,7 @@ struct row_moments : pixelwise_operation {
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
+  static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -123,6 +124,7 @@ struct column_moments : operation {
   static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
+  static constexpr bool backward_reads_input = false;
 
   /// Beside degree J along the row, the columns take degrees up to Order - J.
   template <int J>
@@ -201,6 +203,7 @@ template <shape In, int Groups, factor F>
 struct channel_moments : pixelwise_operation {
   using basis = segmented_basis<In.channels / Groups, F>;
   static constexpr shape output{Groups * basis::size, In.height, In.width};
+  static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -236,6 +239,7 @@ struct flat_moments : operation {
   static constexpr int channels = In.channels / Groups;
   using basis = segmented_basis<channels * W.area(), F>;
   static constexpr shape output{Groups * basis::size, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 

@@ -10,7 +10,8 @@
 //                                                 during backward
 //   in_place                                      may write over its input
 //   repeatable                                    gives the same on the same input: may be shared
-//   backward_reads_output                         backward looks at what forward wrote
+//   backward_reads_output, backward_reads_input   backward looks at what forward wrote; at what it read
+//   sets_gradient                                 backward obeys context.fresh
 //   count()                                       multiplications, additions, table bytes (see cost)
 //   rows(y)                                       the input rows that output row y needs
 //   forward(context, rows, out, in)               writes the output rows `rows`
@@ -36,6 +37,7 @@ struct context {
   T* scratch = nullptr;               // dead between calls
   T* saved = nullptr;                 // kept from forward to backward; null at inference
   float* gradient = nullptr;          // backward: adds d loss / d numbers
+  bool fresh[2] = {false, false};     // backward: din holds nothing yet: it is set, not added to
   bool training = false;              // forward: batch statistics, dropout
   std::uint64_t seed = 0;             // of this batch: makes dropout repeatable
 };
@@ -50,6 +52,8 @@ struct operation {
   static constexpr bool in_place = false;
   static constexpr bool repeatable = true;
   static constexpr bool backward_reads_output = false;
+  static constexpr bool backward_reads_input = true;
+  static constexpr bool sets_gradient = false;
 };
 
 /// Mixin for operations whose output row y reads input row y only.

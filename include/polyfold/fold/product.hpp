@@ -2,6 +2,8 @@
 // Filters x C/Groups x R x S weights, in this order, followed by the biases.
 #pragma once
 
+#include <algorithm>
+
 #include <polyfold/fold/bias.hpp>
 #include <polyfold/kernels/convolution.hpp>
 #include <polyfold/kernels/weight_gradient.hpp>
@@ -23,6 +25,7 @@ struct product : operation {
 
   static constexpr int numbers = weights + bias::numbers;
   static constexpr int scratch = bias::scratch;
+  static constexpr bool sets_gradient = true;
   static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
@@ -55,9 +58,11 @@ struct product : operation {
     if constexpr (flippable) {
       auto const target = reading(din);
       input_kernel::template run<T>(
-          at.numbers, dout, row_range{0, read.height}, [](int, int, int) { return T(0.0f); },
-          [&](int c, int y, int x, T const& sum) { target(c, y, x) += sum; });
+          at.numbers, dout, row_range{0, read.height},
+          [&](int c, int y, int x) { return at.fresh[0] ? T(0.0f) : T(target(c, y, x)); },
+          [&](int c, int y, int x, T const& sum) { target(c, y, x) = sum; });
     } else {
+      if (at.fresh[0]) std::fill_n(din.data(), In.size(), T(0.0f));
       scatter(at, dout, din);
     }
   }

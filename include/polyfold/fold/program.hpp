@@ -32,6 +32,7 @@ struct step_facts {
   int saved = 0;
   bool in_place = false;
   bool backward_reads_output = false;
+  bool backward_reads_input = true;
   bool executed = true;  // false: merged with an earlier step
   int value = 0;         // the value that holds its output
 };
@@ -49,6 +50,7 @@ consteval step_facts facts_of() {
   f.saved = Operation::saved;
   f.in_place = Operation::in_place;
   f.backward_reads_output = Operation::backward_reads_output;
+  f.backward_reads_input = Operation::backward_reads_input;
   return f;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
@@ -12,38 +13,55 @@ namespace polyfold {
 
 namespace detail {
 
-/// Filters x Channels x S sums for kernel row r, held in registers over all pixels.
-template <shape In, int Filters, window W, int Groups, class T, int M, int C>
+/// M filters x C channels x R kernel rows from r on, whole rows each: sums held in registers over the output rows `rows`.
+template <shape In, int Filters, window W, int Groups, class T, int M, int C, int R>
 struct gradient_block {
   static constexpr int channels = In.channels / Groups;
   static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
 
   template <class Input, class Gradient>
-  static void add(float* gradient, Input in, Gradient dout, int m, int input_channel, int c, int r) {
-    T sums[M][C][W.width];
+  static void add(float* gradient, Input in, Gradient dout, row_range rows, int m, int input_channel, int c, int r) {
+    constexpr bool pads = R > 1 && W.padding_y > 0;
+    T padding[pads ? In.width : 1];  // what rows above and below the input are read from
+    std::fill(std::begin(padding), std::end(padding), T(0.0f));
+    T sums[M][C][R][W.width];
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
       for (int j = 0; j < C; ++j)
 #pragma GCC unroll 32
-        for (int s = 0; s < W.width; ++s) sums[i][j][s] = T(0.0f);
+        for (int k = 0; k < R; ++k)
+#pragma GCC unroll 32
+          for (int s = 0; s < W.width; ++s) sums[i][j][k][s] = T(0.0f);
 
-    for (int y = 0; y < output.height; ++y) {
-      int const iy = y * W.stride_y - W.padding_y + r;
-      if (iy < 0 || iy >= In.height) continue;
+    for (int y = rows.first; y < rows.last; ++y) {
+      int const top = y * W.stride_y - W.padding_y + r;
+      if (R == 1 && (top < 0 || top >= In.height)) continue;
+      T const* sources[C][R];
+      for (int j = 0; j < C; ++j)
+        for (int k = 0; k < R; ++k) {
+          bool const inside = !pads || (top + k >= 0 && top + k < In.height);
+          sources[j][k] = inside ? in.row(input_channel + j, top + k) : padding;
+        }
+      T const* derivatives[M];
+      for (int i = 0; i < M; ++i) derivatives[i] = dout.row(m + i, y);
       for (int x = 0; x < output.width; ++x) {
         int const left = x * W.stride_x - W.padding_x;
-        bool const inner = left >= 0 && left + W.width <= In.width;
+        bool const inner = W.padding_x == 0 || (left >= 0 && left + W.width <= In.width);
+        T d[M];
 #pragma GCC unroll 32
-        for (int j = 0; j < C; ++j) {
-          T const* const source = in.row(input_channel + j, iy);
+        for (int i = 0; i < M; ++i) d[i] = derivatives[i][x];
 #pragma GCC unroll 32
-          for (int s = 0; s < W.width; ++s) {
-            if (!inner && (left + s < 0 || left + s >= In.width)) continue;
-            T const input = source[left + s];
+        for (int s = 0; s < W.width; ++s) {
+          if (!inner && (left + s < 0 || left + s >= In.width)) continue;
 #pragma GCC unroll 32
-            for (int i = 0; i < M; ++i) sums[i][j][s] = mul_add(dout(m + i, y, x), input, sums[i][j][s]);
-          }
+          for (int j = 0; j < C; ++j)
+#pragma GCC unroll 32
+            for (int k = 0; k < R; ++k) {
+              T const input = sources[j][k][left + s];
+#pragma GCC unroll 32
+              for (int i = 0; i < M; ++i) sums[i][j][k][s] = mul_add(d[i], input, sums[i][j][k][s]);
+            }
         }
       }
     }
@@ -52,37 +70,64 @@ struct gradient_block {
 #pragma GCC unroll 32
       for (int j = 0; j < C; ++j)
 #pragma GCC unroll 32
-        for (int s = 0; s < W.width; ++s)
-          gradient[((m + i) * channels + c + j) * W.area() + r * W.width + s] += horizontal_sum(sums[i][j][s]);
+        for (int k = 0; k < R; ++k)
+#pragma GCC unroll 32
+          for (int s = 0; s < W.width; ++s)
+            gradient[((m + i) * channels + c + j) * W.area() + (r + k) * W.width + s] +=
+                horizontal_sum(sums[i][j][k][s]);
   }
 };
+
+/// What one block holds, and how many output rows it sums up before the next has its turn.
+struct gradient_blocking {
+  int filters, channels, kernel_rows, output_rows;
+};
+
+/// As many sums as registers hold. Every number that is loaded is used for several of them: for small windows over all
+/// their weights, for those of one weight over several channels. The gradients of the outputs are few enough to stay in
+/// the first cache while the channels pass by.
+[[nodiscard]] constexpr gradient_blocking gradient_blocking_of(window w, int filters, int channels, int output_width) {
+  constexpr int registers = 24;
+  gradient_blocking b{};
+  b.kernel_rows = w.area() <= 9 ? w.height : 1;
+  int const weights = b.kernel_rows * w.width;
+  b.channels = weights == 1 ? std::min(channels, 4) : 1;
+  b.filters = std::clamp(registers / (b.channels * weights), 1, filters);
+  constexpr int pixels = 64;
+  b.output_rows = std::max(1, pixels / output_width);
+  return b;
+}
 
 }  // namespace detail
 
 /// Adds the gradient of all weights, in the order (m, c, r, s).
 template <shape In, int Filters, window W, int Groups, class T, class Input, class Gradient>
 void add_weight_gradient(float* gradient, Input in, Gradient dout) {
-  constexpr int registers = 24;
   constexpr int filters = Filters / Groups;
   constexpr int channels = In.channels / Groups;
-  constexpr int c_block = W.width == 1 ? std::min(channels, 4) : 1;
-  constexpr int m_block = std::clamp(registers / (c_block * W.width), 1, filters);
+  constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  constexpr detail::gradient_blocking block = detail::gradient_blocking_of(W, filters, channels, output.width);
+  constexpr int m_block = block.filters, c_block = block.channels, kernel_rows = block.kernel_rows;
 
-  auto const over_channels = [&]<int M>(int g, int m) {
-    for (int r = 0; r < W.height; ++r) {
+  auto const over_channels = [&]<int M>(row_range rows, int g, int m) {
+    for (int r = 0; r < W.height; r += kernel_rows) {
       int c = 0;
       for (; c + c_block <= channels; c += c_block)
-        detail::gradient_block<In, Filters, W, Groups, T, M, c_block>::add(gradient, in, dout, m, g * channels + c, c,
-                                                                           r);
+        detail::gradient_block<In, Filters, W, Groups, T, M, c_block, kernel_rows>::add(gradient, in, dout, rows, m,
+                                                                                        g * channels + c, c, r);
       if constexpr (channels % c_block != 0)
-        detail::gradient_block<In, Filters, W, Groups, T, M, channels % c_block>::add(gradient, in, dout, m,
-                                                                                      g * channels + c, c, r);
+        detail::gradient_block<In, Filters, W, Groups, T, M, channels % c_block, kernel_rows>::add(
+            gradient, in, dout, rows, m, g * channels + c, c, r);
     }
   };
-  for (int g = 0; g < Groups; ++g) {
-    int m = 0;
-    for (; m + m_block <= filters; m += m_block) over_channels.template operator()<m_block>(g, g * filters + m);
-    if constexpr (filters % m_block != 0) over_channels.template operator()<filters % m_block>(g, g * filters + m);
+  for (int y = 0; y < output.height; y += block.output_rows) {
+    row_range const rows{y, std::min(y + block.output_rows, output.height)};
+    for (int g = 0; g < Groups; ++g) {
+      int m = 0;
+      for (; m + m_block <= filters; m += m_block) over_channels.template operator()<m_block>(rows, g, g * filters + m);
+      if constexpr (filters % m_block != 0)
+        over_channels.template operator()<filters % m_block>(rows, g, g * filters + m);
+    }
   }
 }
 

@@ -75,6 +75,7 @@ struct sigmoid_function {
 template <shape In, class Function>
 struct apply_elementwise : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
   static constexpr bool backward_reads_output = true;
 

@@ -20,6 +20,7 @@ struct batch_norm_operation : pixelwise_operation {
   static constexpr int channels = In.channels;
   static constexpr shape output = In;
   static constexpr int numbers = 4 * channels;
+  static constexpr bool sets_gradient = true;
   static constexpr int saved = 3 * channels;  // mean, 1 / deviation and variance of the batch
 
   [[nodiscard]] static constexpr cost count() {
@@ -51,9 +52,19 @@ struct batch_norm_operation : pixelwise_operation {
     }
   }
 
+  /// Adds the statistics of the batch that went forward last to their places of the gradient.
+  template <class T>
+  static void add_statistics(context<T> const& at) {
+    for (int c = 0; c < channels; ++c) {
+      at.gradient[2 * channels + c] += first_lane(at.saved[c]);
+      at.gradient[3 * channels + c] += first_lane(at.saved[2 * channels + c]);
+    }
+  }
+
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
     constexpr float count = float(In.pixels() * lane_count<T>);
+    add_statistics(at);
     for (int c = 0; c < channels; ++c) {
       T const mean = at.saved[c];
       T const inverse = at.saved[channels + c];
@@ -68,13 +79,13 @@ struct batch_norm_operation : pixelwise_operation {
       float const d_gamma = horizontal_sum(product);
       at.gradient[c] += d_gamma;
       at.gradient[channels + c] += d_beta;
-      at.gradient[2 * channels + c] += first_lane(mean);
-      at.gradient[3 * channels + c] += first_lane(at.saved[2 * channels + c]);
       if (din.data() == nullptr) continue;
       for (int i = 0; i < In.pixels(); ++i) {
         T const normalised = (in.row(c, 0)[i] - mean) * inverse;
         T const d = dout.row(c, 0)[i] - T(d_beta / count) - normalised * (d_gamma / count);
-        din.row(c, 0)[i] += d * inverse * at.numbers[c];
+        T const step = d * inverse * at.numbers[c];
+        T& target = din.row(c, 0)[i];
+        target = at.fresh[0] ? step : target + step;
       }
     }
   }

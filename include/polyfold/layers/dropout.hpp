@@ -12,6 +12,7 @@ namespace polyfold {
 template <shape In, int Numerator, int Denominator>
 struct dropout_operation : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
   static constexpr bool repeatable = false;  // every dropout draws for itself
 

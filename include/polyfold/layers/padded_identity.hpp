@@ -15,6 +15,7 @@ namespace polyfold {
 template <shape In, int Filters, int Stride, int Before>
 struct padded_identity_operation : operation {
   static constexpr shape output{Filters, (In.height - 1) / Stride + 1, (In.width - 1) / Stride + 1};
+  static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return {y * Stride, y * Stride + 1}; }
   [[nodiscard]] static constexpr cost count() { return {}; }

@@ -70,6 +70,7 @@ struct maximum_under_window : operation {
 template <shape In, window W>
 struct average_under_window : operation {
   static constexpr shape output{In.channels, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr bool backward_reads_input = false;
   static constexpr float scale = 1.0f / float(W.area());
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() {

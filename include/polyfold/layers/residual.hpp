@@ -10,6 +10,8 @@ namespace polyfold {
 template <shape In>
 struct add_operation : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr bool backward_reads_input = false;
+  static constexpr bool sets_gradient = true;
   [[nodiscard]] static constexpr cost count() {
     cost c;
     c.additions = In.size();
@@ -24,11 +26,13 @@ struct add_operation : pixelwise_operation {
   }
 
   template <class T, class Out, class First, class Gradient, class Second, class SecondGradient>
-  static void backward(context<T> const&, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
-    for (int i = 0; i < In.size(); ++i) {
-      if (da.data() != nullptr) da[i] += dout[i];
-      if (db.data() != nullptr) db[i] += dout[i];
-    }
+  static void backward(context<T> const& at, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
+    auto const pass_on = [&](auto target, bool fresh) {
+      if (target.data() == nullptr) return;
+      for (int i = 0; i < In.size(); ++i) target[i] = fresh ? T(dout[i]) : target[i] + dout[i];
+    };
+    pass_on(da, at.fresh[0]);
+    pass_on(db, at.fresh[1]);
   }
 };
 

@@ -10,6 +10,7 @@ namespace polyfold {
 template <shape In>
 struct softmax_operation : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
   static constexpr bool backward_reads_output = true;
 

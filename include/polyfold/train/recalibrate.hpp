@@ -29,8 +29,7 @@ void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_
   for (std::size_t g = 0; g < groups; ++g) {
     for (std::size_t lane = 0; lane < group; ++lane) source.load(g * group + lane, input.data(), int(lane));
     passes.forward(net, input.data(), g);
-    passes.output_gradient();
-    passes.backward(net, sums.data());  // with a gradient of zero: only the statistics add up
+    passes.add_statistics(net, sums.data());
   }
   for (std::size_t i = 0; i < sums.size(); ++i)
     if (space.roles()[i] == role::statistic) net.numbers[i] = sums[i] / float(groups);

@@ -1,5 +1,5 @@
-// One forward and backward pass over the images of one scalar. Every value is kept; the memory of a gradient is used again
-// once the step that computed its value has passed it on.
+// One forward and backward pass over the images of one scalar. Only what the backward pass reads is kept for it; the memory
+// of a value or a gradient is used again once nothing reads it any more.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class tape {
   using program = typename Network::program_type;
 
  public:
-  tape() : values_(std::size_t(places.size)), gradients_(std::size_t(places.gradient_size)) {
+  tape() : memory_(std::size_t(places.size)) {
     scratch_.resize(std::size_t(places.scratch));
     saved_.resize(std::size_t(places.saved));
   }
@@ -26,12 +26,23 @@ class tape {
     images_ = images;
     seed_ = seed;
     program::for_each_step([&]<int J>() { forward_step<J>(net); });
-    return values_.data() + places.value[std::size_t(program::result)];
+    return value<program::result>().data();
   }
 
-  /// Where the loss writes d loss / d output before `backward`.
+  /// Adds the statistics of the images that went forward last, batch norm's, to their places in `gradient`, as
+  /// `backward` does.
+  void add_statistics(Network const& net, float* gradient) {
+    program::for_each_step([&]<int J>() {
+      using run_by = typename program::template operation_at<J>;
+      context<T> at = context_of<J>(net);
+      at.gradient = gradient + program::facts[std::size_t(J)].first_number;
+      if constexpr (requires { run_by::add_statistics(at); }) run_by::add_statistics(at);
+    });
+  }
+
+  /// Where the loss writes d loss / d output after `forward` and before `backward`.
   T* output_gradient() {
-    clear<program::result>();
+    clear_gradient<program::result>();
     return gradient_of<program::result>(nullptr).data();
   }
 
@@ -45,44 +56,61 @@ class tape {
   }
 
  private:
-  /// Values keep their place to the end, except those that are written over by design. A gradient lives from the last step
-  /// that reads its value back to the step that computes it.
+  /// Where everything lies. Steps count time: step j runs forward at j and backward at 2 * steps - 1 - j. What is not in
+  /// use at the same time may share memory.
   struct placement {
     std::array<int, std::size_t(program::steps) + 1> value{};
-    std::array<detail::buffer, std::size_t(program::steps) + 1> gradient{};
+    std::array<int, std::size_t(program::steps) + 1> gradient{};
+    std::array<int, std::size_t(program::steps) + 1>
+        first_reader{};  // the first step, in reverse, that reads it; none: -1
     std::array<int, std::size_t(program::steps)> saved_at{};
     int size = 0;
-    int gradient_size = 0;
     int saved = 0;
     int scratch = 0;
   };
+
+  [[nodiscard]] static constexpr int backward_time(int step) { return 2 * program::steps - 1 - step; }
+
   static constexpr placement places = [] {
+    constexpr std::size_t values = std::size_t(program::steps) + 1;
     placement p;
     auto const homes = program::homes(true);
+    auto const home_of = [&](int v) { return std::size_t(homes[std::size_t(v)]); };
+    p.first_reader.fill(-1);
+    p.first_reader[home_of(program::result)] = program::steps;  // the loss
+    std::array<detail::buffer, 2 * values> buffers{};           // of the values, then of their gradients
+    for (int j = program::steps - 1; j >= 0; --j) {
+      auto const& f = program::facts[std::size_t(j)];
+      if (!f.executed) continue;
+      std::size_t const home = home_of(f.value);
+      int const reader = p.first_reader[home];
+      auto& value = buffers[home];
+      value = {f.output_size, j, std::max({value.dies, j, f.backward_reads_output ? backward_time(j) : 0}), 0};
+      // The loss reads the outputs and writes their gradient between the two passes.
+      if (reader == program::steps) value.dies = std::max(value.dies, program::steps);
+      auto& gradient = buffers[values + home];
+      gradient = {f.output_size, reader < 0 ? backward_time(j) : backward_time(reader), backward_time(j), 0};
+      for (int source : f.sources) {
+        if (source <= 0) continue;
+        int& dies = buffers[home_of(source)].dies;
+        dies = std::max({dies, j, f.backward_reads_input ? backward_time(j) : 0});
+        int& first = p.first_reader[home_of(source)];
+        if (first < 0) first = j;
+      }
+    }
     for (int j = 0; j < program::steps; ++j) {
       auto const& f = program::facts[std::size_t(j)];
-      int const home = homes[std::size_t(j) + 1];
-      if (home == j + 1) {
-        p.value[std::size_t(home)] = p.size;
-        if (f.executed) p.size += f.output_size;
-      } else {
-        p.value[std::size_t(j) + 1] = p.value[std::size_t(home)];
-      }
       p.saved_at[std::size_t(j)] = p.saved;
       p.saved += f.saved;
       p.scratch = std::max({p.scratch, f.scratch, f.backward_scratch});
-
-      if (!f.executed) continue;
-      detail::buffer& own = p.gradient[std::size_t(home)];
-      if (own.size == 0) own = {f.output_size, j, j, 0};
-      own.dies = j;
-      for (int source : f.sources)
-        if (source > 0) p.gradient[std::size_t(homes[std::size_t(source)])].dies = j;
     }
-    p.gradient[std::size_t(homes[std::size_t(program::result)])].dies = program::steps;
-    p.gradient_size = detail::place(p.gradient);
-    for (int v = 1; v <= program::steps; ++v)
-      p.gradient[std::size_t(v)] = p.gradient[std::size_t(homes[std::size_t(v)])];
+    p.size = detail::place(buffers);
+    for (std::size_t v = 1; v < values; ++v) {
+      std::size_t const home = home_of(int(v));
+      p.value[v] = buffers[home].offset;
+      p.gradient[v] = buffers[values + home].offset;
+      p.first_reader[v] = p.first_reader[home];
+    }
     return p;
   }();
 
@@ -100,12 +128,16 @@ class tape {
   }
 
   template <int V>
-  [[nodiscard]] auto value() const {
-    using view = tensor_view<T const, program::template value_shape<V>()>;
+  [[nodiscard]] auto value() {
     if constexpr (V == 0)
-      return view(images_);
+      return tensor_view<T const, program::template value_shape<0>()>(images_);
     else
-      return view(values_.data() + places.value[std::size_t(V)]);
+      return tensor_view<T, program::template value_shape<V>()>(memory_.data() + places.value[std::size_t(V)]);
+  }
+  /// Value V as a step reads it.
+  template <int V>
+  [[nodiscard]] auto source() {
+    return tensor_view<T const, program::template value_shape<V>()>(value<V>().data());
   }
   template <int V>
   [[nodiscard]] auto gradient_of(T* image_gradient) {
@@ -113,31 +145,34 @@ class tape {
     if constexpr (V == 0)
       return view(image_gradient);
     else
-      return view(gradients_.data() + places.gradient[std::size_t(V)].offset);
+      return view(memory_.data() + places.gradient[std::size_t(V)]);
   }
-  /// Sets the gradient of value V to zero.
   template <int V>
-  void clear() {
-    constexpr detail::buffer b = places.gradient[std::size_t(V)];
-    std::fill_n(gradients_.begin() + b.offset, b.size, T(0.0f));
-  }
-  /// Does so if step J is the first, in reverse, to add to it.
-  template <int J, int V>
-  void clear_before() {
-    if constexpr (V > 0)
-      if constexpr (places.gradient[std::size_t(V)].dies == J) clear<V>();
+  void clear_gradient() {
+    std::fill_n(gradient_of<V>(nullptr).data(), program::template value_shape<V>().size(), T(0.0f));
   }
 
   template <int J>
   void forward_step(Network const& net) {
     constexpr auto const& f = program::facts[std::size_t(J)];
     using run_by = typename program::template operation_at<J>;
-    tensor_view<T, run_by::output> const out(values_.data() + places.value[std::size_t(f.value)]);
     row_range const all{0, run_by::output.height};
     if constexpr (f.sources[1] >= 0)
-      run_by::forward(context_of<J>(net), all, out, value<f.sources[0]>(), value<f.sources[1]>());
+      run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>(), source<f.sources[1]>());
     else
-      run_by::forward(context_of<J>(net), all, out, value<f.sources[0]>());
+      run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>());
+  }
+
+  /// Readies the gradient of value V, that of source S of step J, where the step is the first, in reverse, to add to it.
+  template <int J, int S, int V>
+  void begin_gradient(context<T>& at) {
+    if constexpr (V > 0)
+      if constexpr (places.first_reader[std::size_t(V)] == J) {
+        if constexpr (program::template operation_at<J>::sets_gradient)
+          at.fresh[S] = true;
+        else
+          clear_gradient<V>();
+      }
   }
 
   template <int J>
@@ -147,21 +182,20 @@ class tape {
       using run_by = typename program::template operation_at<J>;
       context<T> at = context_of<J>(net);
       at.gradient = gradient + f.first_number;
-      tensor_view<T, run_by::output> const out(values_.data() + places.value[std::size_t(f.value)]);
+      auto const out = value<f.value>();
       auto const dout = gradient_of<f.value>(nullptr);
-      clear_before<J, f.value>();  // an output that nothing reads
-      clear_before<J, f.sources[0]>();
-      clear_before<J, f.sources[1]>();
+      if constexpr (places.first_reader[std::size_t(f.value)] < 0) clear_gradient<f.value>();
+      begin_gradient<J, 0, f.sources[0]>(at);
+      begin_gradient<J, 1, f.sources[1]>(at);
       if constexpr (f.sources[1] >= 0)
-        run_by::backward(at, out, dout, value<f.sources[0]>(), gradient_of<f.sources[0]>(image_gradient),
-                         value<f.sources[1]>(), gradient_of<f.sources[1]>(image_gradient));
+        run_by::backward(at, out, dout, source<f.sources[0]>(), gradient_of<f.sources[0]>(image_gradient),
+                         source<f.sources[1]>(), gradient_of<f.sources[1]>(image_gradient));
       else
-        run_by::backward(at, out, dout, value<f.sources[0]>(), gradient_of<f.sources[0]>(image_gradient));
+        run_by::backward(at, out, dout, source<f.sources[0]>(), gradient_of<f.sources[0]>(image_gradient));
     }
   }
 
-  std::vector<T> values_;
-  std::vector<T> gradients_;
+  std::vector<T> memory_;
   std::vector<T> scratch_;
   std::vector<T> saved_;
   T const* images_ = nullptr;
