@@ -18,6 +18,19 @@ inline constexpr auto alexnet_folded = make_alexnet<Form>([](layer_place l) -> a
   return all_of(along<axis::channel, segment<4>, linear>, along<axis::kernel, linear>);
 });
 
+/// As many numbers as the folded network, in fewer filters.
+template <alexnet_form Form>
+inline constexpr auto alexnet_thin = [] {
+  constexpr alexnet_form thin{.classes = Form.classes,
+                              .image = Form.image,
+                              .filters = {26, 78, 156, 104, 104},
+                              .original = Form.original,
+                              .hidden = Form.hidden};
+  static_assert(network<make_alexnet<thin>()>::total_cost().stored_numbers >=
+                network<alexnet_folded<Form>>::total_cost().stored_numbers);
+  return make_alexnet<thin>();
+}();
+
 inline constexpr alexnet_form alexnet_cifar10 = cifar_alexnet(10);
 inline constexpr alexnet_form alexnet_tiny = cifar_alexnet(20, {3, 64, 64});
 

@@ -1,20 +1,19 @@
-// What the runs share: the data, the settings, and the table of all studies.
+// What the runs share: the data, the settings, and what a configuration is.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <polyfold/data/normalisation.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/workers.hpp>
 
 enum class task {
   validate,  // train on a part of the training images and measure on the others: to choose settings
-  test,      // train on all of them and measure on the test images: the recorded figure
-  remeasure  // measure the recorded networks again
+  test       // train on all of them and measure on the test images: the recorded figure
 };
 
 struct settings {
@@ -60,13 +59,5 @@ struct configuration {
   void (*run)(experiment&, std::string const& name);
 };
 
-/// Configurations on one data set, with the dense network of the same name first.
-struct study {
-  std::string name;
-  std::string data;                                  // as load_data_set knows it
-  std::optional<polyfold::normalisation> normalise;  // nothing: measured on the training images
-  std::size_t validation;                            // images held back for choices
-  std::vector<configuration> configurations;
-};
-
-[[nodiscard]] std::vector<study> all_studies();
+/// The configurations of every study, the dense network first, which the folded ones start from.
+using configuration_table = std::map<std::string, std::vector<configuration>>;

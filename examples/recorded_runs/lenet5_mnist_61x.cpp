@@ -1,6 +1,6 @@
+#include "configurations.hpp"
 #include "lenet5.hpp"
 #include "steps.hpp"
-#include "studies.hpp"
 
 namespace recorded {
 

@@ -1,7 +1,7 @@
 // Thin dense LeNet-5s with as many numbers as the folded networks.
+#include "configurations.hpp"
 #include "lenet5.hpp"
 #include "steps.hpp"
-#include "studies.hpp"
 
 namespace recorded {
 

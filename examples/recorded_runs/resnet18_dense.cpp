@@ -1,7 +1,7 @@
 #include "colour_images.hpp"
+#include "configurations.hpp"
 #include "resnet18.hpp"
 #include "steps.hpp"
-#include "studies.hpp"
 
 void recorded::resnet18_tiny_dense(experiment& e, std::string const& name) {
   training_options o = colour_options(8);

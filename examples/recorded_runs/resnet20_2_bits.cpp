@@ -1,7 +1,7 @@
 #include "colour_images.hpp"
+#include "configurations.hpp"
 #include "resnet20.hpp"
 #include "steps.hpp"
-#include "studies.hpp"
 
 void recorded::resnet20_cifar10_2_bits(experiment& e, std::string const& name) {
   training_options o = colour_options(6);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include <polyfold/report/table.hpp>
@@ -113,21 +112,6 @@ void leave(experiment const& e, record const& r, std::filesystem::path const& fi
             << polyfold::as_ratio(polyfold::parameter_ratio(r.costs)) << "), "
             << polyfold::with_thousands(r.costs.stored_bytes()) << " bytes ("
             << polyfold::as_ratio(polyfold::byte_ratio(r.costs)) << ")" << std::endl;
-}
-
-void compare(experiment const& e, std::string const& configuration, int correct) {
-  std::filesystem::path const path = e.record_file(configuration, ".json");
-  record const r = read_record(path);
-  std::cout << e.study << " " << configuration << ", seed " << r.seed << ": recorded "
-            << polyfold::as_percent(r.accuracy(), 2) << ", measured "
-            << polyfold::as_percent(double(correct) / double(e.held_out.size()), 2) << std::endl;
-  // Other instruction sets round otherwise, and an image may be on the border of two classes.
-  constexpr int rounding = 3;
-  if (e.held_out.size() != r.measured_on || std::abs(correct - r.correct) > rounding)
-    throw polyfold::error(
-        path,
-        "the network has " + std::to_string(correct) + " of " + std::to_string(e.held_out.size()) + " images right",
-        std::to_string(r.correct) + " of " + std::to_string(r.measured_on), "make sure that these are the same images");
 }
 
 }  // namespace recorded

@@ -51,8 +51,6 @@ struct plan {
 [[nodiscard]] record record_of(experiment const& e, plan const& p, std::string const& run);
 /// Writes the record, puts the network in `file` beside it where it is small, and removes the checkpoint.
 void leave(experiment const& e, record const& r, std::filesystem::path const& file);
-/// Throws `polyfold::error` where `correct` is not what the record says, up to rounding.
-void compare(experiment const& e, std::string const& configuration, int correct);
 
 /// Trains a Network and measures a Measured: the same, or what folding batch norm or rounding to bytes makes of it.
 template <class Network, class Measured = Network>
@@ -121,15 +119,6 @@ class step {
     leave(e_, r, file);
   }
 
-  /// Measures the recorded network again, where there is one.
-  void remeasure() const {
-    std::filesystem::path const file = e_.record_file(plan_.configuration, ".safetensors");
-    if (!std::filesystem::exists(file)) return;
-    auto net = std::make_unique<Measured>();
-    polyfold::load_network(file, *net);
-    compare(e_, plan_.configuration, polyfold::evaluate(*net, e_.held_out, e_.threads).correct);
-  }
-
  private:
   [[nodiscard]] std::filesystem::path network_file() const { return e_.work_file(plan_.configuration, ".safetensors"); }
 
@@ -174,7 +163,7 @@ void train_dense(experiment& e, std::string const& name, polyfold::training_opti
   bool const imported = !e.chosen.weights.empty();
   if (imported) o = {.epochs = 0};
   step<net_type> s(e, {name, "dense", imported ? e.chosen.weights.filename().string() : "random numbers", o});
-  if (e.chosen.wanted == task::remeasure || s.done()) return;
+  if (s.done()) return;
   auto net = std::make_unique<net_type>();
   if (imported) {
     polyfold::load_weights(e.chosen.weights, *net);
@@ -190,7 +179,6 @@ template <auto Pipeline>
 void train_alone(experiment& e, std::string const& name, std::string const& kind, polyfold::training_options const& o) {
   using net_type = polyfold::network<Pipeline>;
   step<net_type> s(e, {name, kind, "random numbers", o});
-  if (e.chosen.wanted == task::remeasure) return s.remeasure();
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   polyfold::initialise(*net, s.options().seed);
@@ -217,7 +205,6 @@ void retrain(experiment& e, std::string const& name, std::string const& pipeline
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<Folded>;
   using plain_type = polyfold::network<plain>;
-  if (e.chosen.wanted == task::remeasure) return step<net_type, plain_type>(e, {name, "folded", "", o}).remeasure();
   auto const dense = earlier<Dense>(e, "dense");
   step<net_type, plain_type> s(e, {name, "folded", "dense network " + checksum_of(*dense), o});
   if (s.done()) return;
@@ -247,7 +234,6 @@ void retrain_in_bytes(experiment& e, std::string const& name, std::string const&
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<plain>;
   using bytes_type = polyfold::quantised_network<plain>;
-  if (e.chosen.wanted == task::remeasure) return step<net_type, bytes_type>(e, {name, "bytes", "", o}).remeasure();
   auto const dense = earlier<Dense>(e, "dense");
   auto const net = earlier<plain>(e, from);
   step<net_type, bytes_type> s(e, {name, "bytes", from + " " + checksum_of(*net), o});

@@ -2,60 +2,15 @@
 
 #include <polyfold/io/cifar.hpp>
 
-#include "experiment.hpp"
-
 std::vector<study> all_studies() {
-  using namespace recorded;
-  return {
-      {.name = "lenet5_mnist",
-       .data = "mnist",
-       .normalise = polyfold::normalisation(),
-       .validation = 5000,
-       .configurations = {{"dense", dense_lenet5},
-                          {"folded_61x", lenet5_mnist_61x_folded},
-                          {"bytes_240x", lenet5_mnist_61x_bytes},
-                          {"thin", lenet5_mnist_thin},
-                          {"folded_80x", lenet5_mnist_80x_folded},
-                          {"folded_92x", lenet5_mnist_92x_folded}}},
-      {.name = "lenet5_fashion_mnist",
-       .data = "fashion-mnist",
-       .normalise = polyfold::normalisation(0.5f, 0.5f),
-       .validation = 5000,
-       .configurations = {{"dense", dense_lenet5},
-                          {"folded_22x", lenet5_fashion_22x_folded},
-                          {"bytes_85x", lenet5_fashion_22x_bytes},
-                          {"thin", lenet5_fashion_thin}}},
-      {.name = "resnet20_cifar10",
-       .data = "cifar-10",
-       .normalise = polyfold::cifar10_normalisation(),
-       .validation = 5000,
-       .configurations = {{"dense", resnet20_cifar10_dense},
-                          {"folded_5x", resnet20_cifar10_5x},
-                          {"bytes_19x", resnet20_cifar10_bytes},
-                          {"folded_19x", resnet20_cifar10_19x},
-                          {"arranged_2_bits", resnet20_cifar10_2_bits},
-                          {"thin", resnet20_cifar10_thin}}},
-      {.name = "vgg16_cifar10",
-       .data = "cifar-10",
-       .normalise = polyfold::cifar10_normalisation(),
-       .validation = 5000,
-       .configurations = {{"dense", vgg16_cifar10_dense},
-                          {"folded_700x", vgg16_cifar10_700x},
-                          {"thin", vgg16_cifar10_thin}}},
-      {.name = "alexnet_cifar10",
-       .data = "cifar-10",
-       .normalise = polyfold::cifar10_normalisation(),
-       .validation = 5000,
-       .configurations = {{"dense", alexnet_cifar10_dense}, {"folded", alexnet_cifar10_folded}}},
-      {.name = "alexnet_tiny_imagenet_20",
-       .data = "tiny-imagenet",
-       .normalise = std::nullopt,
-       .validation = 1000,
-       .configurations = {{"dense", alexnet_tiny_dense}, {"folded", alexnet_tiny_folded}}},
-      {.name = "resnet18_tiny_imagenet_20",
-       .data = "tiny-imagenet",
-       .normalise = std::nullopt,
-       .validation = 1000,
-       .configurations = {{"dense", resnet18_tiny_dense}, {"folded", resnet18_tiny_folded}}},
-  };
+  polyfold::normalisation const unchanged;
+  polyfold::normalisation const halves(0.5f, 0.5f);
+  polyfold::normalisation const cifar10 = polyfold::cifar10_normalisation();
+  return {{"lenet5_mnist", "mnist", unchanged, 5000},
+          {"lenet5_fashion_mnist", "fashion-mnist", halves, 5000},
+          {"resnet20_cifar10", "cifar-10", cifar10, 5000},
+          {"vgg16_cifar10", "cifar-10", cifar10, 5000},
+          {"alexnet_cifar10", "cifar-10", cifar10, 5000},
+          {"alexnet_tiny_imagenet_20", "tiny-imagenet", std::nullopt, 1000},
+          {"resnet18_tiny_imagenet_20", "tiny-imagenet", std::nullopt, 1000}};
 }

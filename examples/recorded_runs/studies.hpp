@@ -1,40 +1,19 @@
-// All configurations. Each is compiled in a source file of its own, or with one or two others.
+// The studies: what is measured on which data.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
-struct experiment;
+#include <polyfold/data/normalisation.hpp>
 
-namespace recorded {
+/// Networks for one data set. Its records have a folder of its name.
+struct study {
+  std::string name;
+  std::string data;                                  // as load_data_set knows it
+  std::optional<polyfold::normalisation> normalise;  // nothing: measured on the training images
+  std::size_t validation;                            // images held back for choices
+};
 
-void dense_lenet5(experiment&, std::string const& name);
-void lenet5_mnist_61x_folded(experiment&, std::string const& name);
-void lenet5_mnist_61x_bytes(experiment&, std::string const& name);
-void lenet5_mnist_thin(experiment&, std::string const& name);
-void lenet5_mnist_80x_folded(experiment&, std::string const& name);
-void lenet5_mnist_92x_folded(experiment&, std::string const& name);
-
-void lenet5_fashion_22x_folded(experiment&, std::string const& name);
-void lenet5_fashion_22x_bytes(experiment&, std::string const& name);
-void lenet5_fashion_thin(experiment&, std::string const& name);
-
-void resnet20_cifar10_dense(experiment&, std::string const& name);
-void resnet20_cifar10_5x(experiment&, std::string const& name);
-void resnet20_cifar10_bytes(experiment&, std::string const& name);
-void resnet20_cifar10_19x(experiment&, std::string const& name);
-void resnet20_cifar10_2_bits(experiment&, std::string const& name);
-void resnet20_cifar10_thin(experiment&, std::string const& name);
-
-void vgg16_cifar10_dense(experiment&, std::string const& name);
-void vgg16_cifar10_700x(experiment&, std::string const& name);
-void vgg16_cifar10_thin(experiment&, std::string const& name);
-
-void alexnet_cifar10_dense(experiment&, std::string const& name);
-void alexnet_cifar10_folded(experiment&, std::string const& name);
-void alexnet_tiny_dense(experiment&, std::string const& name);
-void alexnet_tiny_folded(experiment&, std::string const& name);
-
-void resnet18_tiny_dense(experiment&, std::string const& name);
-void resnet18_tiny_folded(experiment&, std::string const& name);
-
-}  // namespace recorded
+[[nodiscard]] std::vector<study> all_studies();

@@ -1,6 +1,6 @@
 #include "colour_images.hpp"
+#include "configurations.hpp"
 #include "steps.hpp"
-#include "studies.hpp"
 #include "vgg16.hpp"
 
 void recorded::vgg16_cifar10_dense(experiment& e, std::string const& name) {

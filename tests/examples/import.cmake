@@ -1,26 +1,9 @@
 # cmake -DLIST=.../list_weights -DIMPORT=.../import_weights -DFILES=tests/data/import -DWORK_DIR=... -P import.cmake
 # What the import examples say of small files; the weights that they are for are no part of the tree.
 
+include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 file(REMOVE_RECURSE ${WORK_DIR})
 file(MAKE_DIRECTORY ${WORK_DIR})
-
-# run(SUCCESS|FAILURE REGEX program argument...): the program ends so, and says what matches.
-function(run ending regex)
-  execute_process(
-    COMMAND ${ARGN}
-    WORKING_DIRECTORY ${WORK_DIR}
-    RESULT_VARIABLE result
-    OUTPUT_VARIABLE said
-    ERROR_VARIABLE said)
-  if(ending STREQUAL "SUCCESS")
-    set(right_end "^0$")
-  else()
-    set(right_end "^([1-9]|[1-9][0-9]|1[01][0-9]|12[0-7])$")  # no signal
-  endif()
-  if(NOT result MATCHES "${right_end}" OR NOT said MATCHES "${regex}")
-    message(SEND_ERROR "${ARGN}\nended with '${result}' and said:\n${said}\nexpected: ${ending}, '${regex}'")
-  endif()
-endfunction()
 
 run(SUCCESS "conv +weight +conv.weight +F32 +4 x 2 x 3 x 3.*sample +polyfold.output.0" ${LIST} ${FILES}/pytorch.npz)
 run(SUCCESS "net/depthwise_conv2d +weight" ${LIST} ${FILES}/keras.npz)

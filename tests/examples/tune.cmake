@@ -2,29 +2,12 @@
 #       -DCHECK=.../check_tuned.cpp -DWORK_DIR=... -P tune.cmake
 # Tunes LeNet-5 on tiny data, compiles the type that comes out, and runs tune in every way that must fail.
 
+include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 file(REMOVE_RECURSE ${WORK_DIR})
 file(MAKE_DIRECTORY ${WORK_DIR})
 unset(ENV{POLYFOLD_DATA_DIR})
 set(data ${WORK_DIR}/data)
 execute_process(COMMAND ${WRITE_DIGITS} ${data} 320 48 COMMAND_ERROR_IS_FATAL ANY)
-
-# run(SUCCESS|FAILURE REGEX argument...): tune ends so, and says what matches.
-function(run ending regex)
-  execute_process(
-    COMMAND ${ARGN}
-    WORKING_DIRECTORY ${WORK_DIR}
-    RESULT_VARIABLE result
-    OUTPUT_VARIABLE said
-    ERROR_VARIABLE said)
-  if(ending STREQUAL "SUCCESS")
-    set(right_end "^0$")
-  else()
-    set(right_end "^([1-9]|[1-9][0-9]|1[01][0-9]|12[0-7])$")  # no signal
-  endif()
-  if(NOT result MATCHES "${right_end}" OR NOT said MATCHES "${regex}")
-    message(SEND_ERROR "${ARGN}\nended with '${result}' and said:\n${said}\nexpected: ${ending}, '${regex}'")
-  endif()
-endfunction()
 
 set(quick --data ${data} --validation 80 --candidates 12 --adaptation 0 --sensitivity 64)
 run(SUCCESS "exact network: 246,824 bytes, 416,520 mult.*Pareto front.*byte ratio.*constexpr auto tuned = make_lenet5.*48 test images"

@@ -6,6 +6,8 @@
 //   flat_moments     along runs of a filter's weights in (c, r, s) order, one window at a time
 #pragma once
 
+#include <type_traits>
+
 #include <polyfold/basis/segmented_basis.hpp>
 #include <polyfold/fold/operation.hpp>
 
@@ -64,6 +66,7 @@ struct row_moments : pixelwise_operation {
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
   static constexpr bool backward_reads_input = false;
+  static constexpr row_order by_rows = row_order::passes_on;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -94,9 +97,14 @@ struct row_moments : pixelwise_operation {
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
-    if (din.data() == nullptr) return;
+    if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
+  }
+  /// Of the output rows `rows` alone.
+  template <class Out, class Gradient>
+  static void backward_rows(row_range rows, Out dout, Gradient din) {
+    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < In.channels; ++c)
-      for (int y = 0; y < In.height; ++y) {
+      for (int y = rows.first; y < rows.last; ++y) {
         T* const target = din.row(c, y);
         for (int x = 0; x < output.width; ++x) {
           int const left = x * W.stride_x - W.padding_x;
@@ -125,6 +133,7 @@ struct column_moments : operation {
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
   static constexpr bool backward_reads_input = false;
+  static constexpr row_order by_rows = row_order::passes_on;
 
   /// Beside degree J along the row, the columns take degrees up to Order - J.
   template <int J>
@@ -142,6 +151,11 @@ struct column_moments : operation {
   [[nodiscard]] static constexpr row_range rows(int y) {
     row_range const under = rows_under(W, y, In.height);
     return {W.stride_y == 1 && under.first > 0 ? under.first - 1 : under.first, under.last};
+  }
+
+  /// The input rows of several output rows that are computed together: the first of them takes no running sum on.
+  [[nodiscard]] static constexpr row_range rows_together(row_range rows) {
+    return {rows_under(W, rows.first, In.height).first, rows_under(W, rows.last - 1, In.height).last};
   }
 
   [[nodiscard]] static constexpr cost count() {
@@ -182,10 +196,15 @@ struct column_moments : operation {
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
-    if (din.data() == nullptr) return;
+    if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
+  }
+  /// Of the output rows `rows` alone.
+  template <class Out, class Gradient>
+  static void backward_rows(row_range rows, Out dout, Gradient din) {
+    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
-        for (int y = 0; y < output.height; ++y) {
+        for (int y = rows.first; y < rows.last; ++y) {
           int const top = y * W.stride_y - W.padding_y;
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
@@ -204,6 +223,7 @@ struct channel_moments : pixelwise_operation {
   using basis = segmented_basis<In.channels / Groups, F>;
   static constexpr shape output{Groups * basis::size, In.height, In.width};
   static constexpr bool backward_reads_input = false;
+  static constexpr row_order by_rows = row_order::passes_on;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -224,9 +244,14 @@ struct channel_moments : pixelwise_operation {
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
-    if (din.data() == nullptr) return;
+    if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
+  }
+  /// Of the output rows `rows` alone.
+  template <class Out, class Gradient>
+  static void backward_rows(row_range rows, Out dout, Gradient din) {
+    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int g = 0; g < Groups; ++g)
-      for (int y = 0; y < In.height; ++y)
+      for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
                             [&](int c, T const& v) { din(g * basis::length + c, y, x) += v; });

@@ -12,6 +12,7 @@
 //   repeatable                                    gives the same on the same input: may be shared
 //   backward_reads_output, backward_reads_input   backward looks at what forward wrote; at what it read
 //   sets_gradient                                 backward obeys context.fresh
+//   by_rows                                       whether training may run it a strip of rows at a time (row_order)
 //   count()                                       multiplications, additions, table bytes (see cost)
 //   rows(y)                                       the input rows that output row y needs
 //   forward(context, rows, out, in)               writes the output rows `rows`
@@ -42,6 +43,10 @@ struct context {
   std::uint64_t seed = 0;             // of this batch: makes dropout repeatable
 };
 
+/// What an operation can be in a strip of rows that runs through several of them (train/row_strips.hpp): moments, which
+/// have backward_rows, pass their rows on, and a product of single pixels ends the strip.
+enum class row_order { whole, passes_on, ends };
+
 /// Defaults of the members above.
 struct operation {
   static constexpr int numbers = 0;
@@ -54,6 +59,7 @@ struct operation {
   static constexpr bool backward_reads_output = false;
   static constexpr bool backward_reads_input = true;
   static constexpr bool sets_gradient = false;
+  static constexpr row_order by_rows = row_order::whole;
 };
 
 /// Mixin for operations whose output row y reads input row y only.

@@ -26,6 +26,7 @@ struct product : operation {
   static constexpr int numbers = weights + bias::numbers;
   static constexpr int scratch = bias::scratch;
   static constexpr bool sets_gradient = true;
+  static constexpr row_order by_rows = W == window{} && In.height > 1 ? row_order::ends : row_order::whole;
   static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
@@ -49,22 +50,34 @@ struct product : operation {
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
-    bias::backward(at.gradient + weights, [&](int m) { return detail::sum_of_channel(dout, m); });
+    backward_bias(at, dout);
     if constexpr (whole)
       add_outer_products<read.channels / Groups, Filters / Groups, Groups>(at.gradient, reading(in), dout, at.scratch);
     else
-      add_weight_gradient<In, Filters, W, Groups, T>(at.gradient, in, dout);
+      backward_weights(at, row_range{0, output.height}, dout, in);
     if (din.data() == nullptr) return;
     if constexpr (flippable) {
-      auto const target = reading(din);
-      input_kernel::template run<T>(
-          at.numbers, dout, row_range{0, read.height},
-          [&](int c, int y, int x) { return at.fresh[0] ? T(0.0f) : T(target(c, y, x)); },
-          [&](int c, int y, int x, T const& sum) { target(c, y, x) = sum; });
+      backward_input(at, row_range{0, read.height}, dout, reading(din));
     } else {
       if (at.fresh[0]) std::fill_n(din.data(), In.size(), T(0.0f));
       scatter(at, dout, din);
     }
+  }
+
+  /// The parts of backward: of the biases; of the weights, over some output rows; of some input rows.
+  template <class T, class Out>
+  static void backward_bias(context<T> const& at, Out dout) {
+    bias::backward(at.gradient + weights, [&](int m) { return detail::sum_of_channel(dout, m); });
+  }
+  template <class T, class Out, class Input>
+  static void backward_weights(context<T> const& at, row_range rows, Out dout, Input in) {
+    add_weight_gradient<In, Filters, W, Groups, T>(at.gradient, in, dout, rows);
+  }
+  template <class T, class Out, class Gradient>
+  static void backward_input(context<T> const& at, row_range rows, Out dout, Gradient din) {
+    input_kernel::template run<T>(
+        at.numbers, dout, rows, [&](int c, int y, int x) { return at.fresh[0] ? T(0.0f) : T(din(c, y, x)); },
+        [&](int c, int y, int x, T const& sum) { din(c, y, x) = sum; });
   }
 
  private:
@@ -84,7 +97,10 @@ struct product : operation {
 
   template <class View>
   [[nodiscard]] static auto reading(View in) {
-    return tensor_view<std::remove_reference_t<decltype(in[0])>, read>(in.data());
+    if constexpr (whole)
+      return tensor_view<std::remove_reference_t<decltype(in[0])>, read>(in.data());
+    else
+      return in;
   }
 
   template <class T, class Out, class Gradient>

@@ -33,6 +33,7 @@ struct step_facts {
   bool in_place = false;
   bool backward_reads_output = false;
   bool backward_reads_input = true;
+  row_order by_rows = row_order::whole;
   bool executed = true;  // false: merged with an earlier step
   int value = 0;         // the value that holds its output
 };
@@ -51,6 +52,7 @@ consteval step_facts facts_of() {
   f.in_place = Operation::in_place;
   f.backward_reads_output = Operation::backward_reads_output;
   f.backward_reads_input = Operation::backward_reads_input;
+  f.by_rows = Operation::by_rows;
   return f;
 }
 

@@ -100,33 +100,34 @@ struct gradient_blocking {
 
 }  // namespace detail
 
-/// Adds the gradient of all weights, in the order (m, c, r, s).
+/// Adds the gradient of all weights, in the order (m, c, r, s), over the output rows `rows`.
 template <shape In, int Filters, window W, int Groups, class T, class Input, class Gradient>
-void add_weight_gradient(float* gradient, Input in, Gradient dout) {
+void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range rows) {
   constexpr int filters = Filters / Groups;
   constexpr int channels = In.channels / Groups;
   constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
   constexpr detail::gradient_blocking block = detail::gradient_blocking_of(W, filters, channels, output.width);
   constexpr int m_block = block.filters, c_block = block.channels, kernel_rows = block.kernel_rows;
 
-  auto const over_channels = [&]<int M>(row_range rows, int g, int m) {
+  auto const over_channels = [&]<int M>(row_range strip, int g, int m) {
     for (int r = 0; r < W.height; r += kernel_rows) {
       int c = 0;
       for (; c + c_block <= channels; c += c_block)
-        detail::gradient_block<In, Filters, W, Groups, T, M, c_block, kernel_rows>::add(gradient, in, dout, rows, m,
+        detail::gradient_block<In, Filters, W, Groups, T, M, c_block, kernel_rows>::add(gradient, in, dout, strip, m,
                                                                                         g * channels + c, c, r);
       if constexpr (channels % c_block != 0)
         detail::gradient_block<In, Filters, W, Groups, T, M, channels % c_block, kernel_rows>::add(
-            gradient, in, dout, rows, m, g * channels + c, c, r);
+            gradient, in, dout, strip, m, g * channels + c, c, r);
     }
   };
-  for (int y = 0; y < output.height; y += block.output_rows) {
-    row_range const rows{y, std::min(y + block.output_rows, output.height)};
+  for (int y = rows.first; y < rows.last; y += block.output_rows) {
+    row_range const strip{y, std::min(y + block.output_rows, rows.last)};
     for (int g = 0; g < Groups; ++g) {
       int m = 0;
-      for (; m + m_block <= filters; m += m_block) over_channels.template operator()<m_block>(rows, g, g * filters + m);
+      for (; m + m_block <= filters; m += m_block)
+        over_channels.template operator()<m_block>(strip, g, g * filters + m);
       if constexpr (filters % m_block != 0)
-        over_channels.template operator()<filters % m_block>(rows, g, g * filters + m);
+        over_channels.template operator()<filters % m_block>(strip, g, g * filters + m);
     }
   }
 }

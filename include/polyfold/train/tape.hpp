@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <polyfold/network.hpp>
+#include <polyfold/train/row_strips.hpp>
 
 namespace polyfold {
 
@@ -69,7 +70,47 @@ class tape {
     int scratch = 0;
   };
 
+  /// For a product that runs in strips with the moments before it, the first of these; -1 for other steps.
+  static constexpr auto strips_from = [] {
+    std::array<int, std::size_t(program::steps)> from{};
+    for (int j = 0; j < program::steps; ++j) {
+      from[std::size_t(j)] = -1;
+      if (!program::facts[std::size_t(j)].executed || program::facts[std::size_t(j)].by_rows != row_order::ends)
+        continue;
+      int first = j;
+      long long scalars = 0;
+      // Value k is what step k - 1 computes.
+      while (first > 0 && program::facts[std::size_t(first)].sources[0] == first && program::readers(first) == 1 &&
+             program::facts[std::size_t(first) - 1].executed &&
+             program::facts[std::size_t(first) - 1].by_rows == row_order::passes_on) {
+        --first;
+        scalars += program::facts[std::size_t(first)].output_size;
+      }
+      constexpr int worth_it = 256 * 1024;  // bytes: less stays in the second-level cache anyhow
+      if (scalars * int(sizeof(T)) > worth_it) from[std::size_t(j)] = first;
+    }
+    return from;
+  }();
+  /// Whether step J runs as a part of a later one's strips.
+  [[nodiscard]] static constexpr bool in_strips(int step) {
+    for (int j = step + 1; j < program::steps; ++j)
+      if (strips_from[std::size_t(j)] >= 0 && strips_from[std::size_t(j)] <= step) return true;
+    return false;
+  }
+  template <int J>
+  using strips = detail::row_strips<program, strips_from[std::size_t(J)], J,
+                                    detail::strip_height<program, strips_from[std::size_t(J)], J, T>>;
+
   [[nodiscard]] static constexpr int backward_time(int step) { return 2 * program::steps - 1 - step; }
+
+  /// Behind the scratch of the product itself.
+  template <int J>
+  [[nodiscard]] static constexpr int strip_scratch() {
+    if constexpr (strips_from[std::size_t(J)] >= 0)
+      return program::facts[std::size_t(J)].scratch + strips<J>::scratch;
+    else
+      return 0;
+  }
 
   static constexpr placement places = [] {
     constexpr std::size_t values = std::size_t(program::steps) + 1;
@@ -82,6 +123,8 @@ class tape {
     for (int j = program::steps - 1; j >= 0; --j) {
       auto const& f = program::facts[std::size_t(j)];
       if (!f.executed) continue;
+      if (in_strips(j)) continue;
+      int const from = strips_from[std::size_t(j)];
       std::size_t const home = home_of(f.value);
       int const reader = p.first_reader[home];
       auto& value = buffers[home];
@@ -90,7 +133,7 @@ class tape {
       if (reader == program::steps) value.dies = std::max(value.dies, program::steps);
       auto& gradient = buffers[values + home];
       gradient = {f.output_size, reader < 0 ? backward_time(j) : backward_time(reader), backward_time(j), 0};
-      for (int source : f.sources) {
+      for (int source : program::facts[std::size_t(from < 0 ? j : from)].sources) {
         if (source <= 0) continue;
         int& dies = buffers[home_of(source)].dies;
         dies = std::max({dies, j, f.backward_reads_input ? backward_time(j) : 0});
@@ -104,6 +147,8 @@ class tape {
       p.saved += f.saved;
       p.scratch = std::max({p.scratch, f.scratch, f.backward_scratch});
     }
+    [&]<int... J>(std::integer_sequence<int, J...>) { ((p.scratch = std::max(p.scratch, strip_scratch<J>())), ...); }
+    (std::make_integer_sequence<int, program::steps>{});
     p.size = detail::place(buffers);
     for (std::size_t v = 1; v < values; ++v) {
       std::size_t const home = home_of(int(v));
@@ -157,7 +202,12 @@ class tape {
     constexpr auto const& f = program::facts[std::size_t(J)];
     using run_by = typename program::template operation_at<J>;
     row_range const all{0, run_by::output.height};
-    if constexpr (f.sources[1] >= 0)
+    if constexpr (in_strips(J))
+      return;
+    else if constexpr (strips_from[std::size_t(J)] >= 0)
+      strips<J>::forward([&]<int K>() { return context_of<K>(net); }, scratch_.data() + f.scratch, value<f.value>(),
+                         source<program::facts[std::size_t(strips_from[std::size_t(J)])].sources[0]>());
+    else if constexpr (f.sources[1] >= 0)
       run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>(), source<f.sources[1]>());
     else
       run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>());
@@ -178,7 +228,20 @@ class tape {
   template <int J>
   void backward_step(Network const& net, float* gradient, T* image_gradient) {
     constexpr auto const& f = program::facts[std::size_t(J)];
-    if constexpr (f.executed) {
+    if constexpr (strips_from[std::size_t(J)] >= 0) {
+      constexpr int first = strips_from[std::size_t(J)];
+      constexpr int read = program::facts[std::size_t(first)].sources[0];
+      auto const at = [&]<int K>() {
+        context<T> c = context_of<K>(net);
+        c.gradient = gradient + program::facts[std::size_t(K)].first_number;
+        return c;
+      };
+      if constexpr (places.first_reader[std::size_t(f.value)] < 0) clear_gradient<f.value>();
+      if constexpr (read > 0)
+        if constexpr (places.first_reader[std::size_t(read)] == J) clear_gradient<read>();
+      strips<J>::backward(at, scratch_.data() + f.scratch, gradient_of<f.value>(nullptr), source<read>(),
+                          gradient_of<read>(image_gradient));
+    } else if constexpr (f.executed && !in_strips(J)) {
       using run_by = typename program::template operation_at<J>;
       context<T> at = context_of<J>(net);
       at.gradient = gradient + f.first_number;

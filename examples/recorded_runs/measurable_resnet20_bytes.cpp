@@ -1,0 +1,4 @@
+#include "measurable.hpp"
+#include "resnet20.hpp"
+
+std::vector<measurable_type> recorded::measurable_resnet20_bytes() { return {measurable_bytes<resnet20_5x>()}; }

@@ -1,0 +1,50 @@
+// The program remeasure, for any studies: loads the networks that recorded runs have left and measures them again. A
+// network's file describes its type; the program knows some types, and takes the one of that description.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/io/network_file.hpp>
+#include <polyfold/train/evaluate.hpp>
+
+#include "studies.hpp"
+
+/// Says how many of the images a network classifies rightly.
+using measurement = std::function<int(polyfold::batch_source const&, polyfold::workers&)>;
+
+/// A type of networks, and how to measure one that is in a file.
+struct measurable_type {
+  std::string description;
+  measurement (*load)(std::filesystem::path const& file);
+};
+
+template <class Network>
+[[nodiscard]] measurable_type measurable() {
+  return {polyfold::describe<Network>(), [](std::filesystem::path const& file) -> measurement {
+            auto net = std::make_shared<Network>();
+            polyfold::load_network(file, *net);
+            return [net](polyfold::batch_source const& images, polyfold::workers& threads) {
+              return polyfold::evaluate(*net, images, threads).correct;
+            };
+          }};
+}
+
+/// What `recorded::retrain` leaves.
+template <auto Folded>
+[[nodiscard]] measurable_type measurable_folded() {
+  return measurable<polyfold::network<polyfold::without_batch_norm(Folded)>>();
+}
+/// What `recorded::retrain_in_bytes` leaves.
+template <auto Folded>
+[[nodiscard]] measurable_type measurable_bytes() {
+  return measurable<polyfold::quantised_network<polyfold::without_batch_norm(Folded)>>();
+}
+
+/// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or
+/// does not have the accuracy of its record. Throws `polyfold::error` where nothing can be measured at all.
+int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vector<measurable_type> const& types);

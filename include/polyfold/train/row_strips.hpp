@@ -1,0 +1,149 @@
+// Moments and the product that reads them, a strip of rows at a time.
+//
+// The moments of a whole map of 16 images are several times what a second-level cache holds: to write them to memory and to
+// read them back, once in each pass, takes longer than to compute them. Here a strip of moments goes straight into the
+// product; the backward pass computes the strip again, and their gradients take its place.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <polyfold/fold/program.hpp>
+
+namespace polyfold::detail {
+
+/// Rows [first, first + Rows) of a map of shape S; rows keep their number.
+template <class T, shape S, int Rows>
+class strip_view {
+ public:
+  static constexpr shape extent = S;
+  strip_view(T* data, int first) : data_(data), first_(first) {}
+  [[nodiscard]] T* data() const { return data_; }
+  [[nodiscard]] T* row(int c, int y) const { return data_ + (c * Rows + y - first_) * S.width; }
+  [[nodiscard]] T& operator()(int c, int y, int x) const { return row(c, y)[x]; }
+
+ private:
+  T* data_;
+  int first_;
+};
+
+/// Steps First to Last of a program: moments, each read by the next alone, and the product at the end. Height: output rows
+/// of a strip.
+template <class Program, int First, int Last, int Height>
+struct row_strips {
+  template <int J>
+  using operation_at = typename Program::template operation_at<J>;
+  static constexpr shape output = operation_at<Last>::output;
+
+  /// The rows of step J's output that the output rows `strip` need.
+  template <int J>
+  [[nodiscard]] static constexpr row_range rows_of(row_range strip) {
+    if constexpr (J == Last) {
+      return strip;
+    } else {
+      using reader = operation_at<J + 1>;
+      row_range const next = rows_of<J + 1>(strip);
+      if constexpr (requires { reader::rows_together(next); })
+        return reader::rows_together(next);
+      else
+        return {reader::rows(next.first).first, reader::rows(next.last - 1).last};
+    }
+  }
+  [[nodiscard]] static constexpr row_range strip_at(int y) { return {y, std::min(y + Height, output.height)}; }
+
+  /// Most rows of step J's output that a strip needs.
+  template <int J>
+  static constexpr int height = [] {
+    int most = 0;
+    for (int y = 0; y < output.height; y += Height) {
+      row_range const rows = rows_of<J>(strip_at(y));
+      most = std::max(most, rows.last - rows.first);
+    }
+    return most;
+  }();
+  template <int J>
+  static constexpr int size = operation_at<J>::output.channels* height<J>* operation_at<J>::output.width;
+  /// Where it lies.
+  template <int J>
+  [[nodiscard]] static constexpr int offset() {
+    return []<int... I>(std::integer_sequence<int, I...>) { return (0 + ... + size<First + I>); }
+    (std::make_integer_sequence<int, J - First>{});
+  }
+  /// Scalars of working memory.
+  static constexpr int scratch = offset<Last>();
+
+  template <int J, class T>
+  [[nodiscard]] static auto view(T* memory, row_range strip) {
+    return strip_view<T, operation_at<J>::output, height<J>>(memory + offset<J>(), rows_of<J>(strip).first);
+  }
+
+  /// `context_of.operator()<J>()`: of step J.
+  template <class T, class Contexts, class Out, class Input>
+  static void forward(Contexts context_of, T* memory, Out out, Input in) {
+    for (int y = 0; y < output.height; y += Height) {
+      moments(context_of, memory, strip_at(y), in);
+      operation_at<Last>::forward(context_of.template operator()<Last>(), strip_at(y), out,
+                                  view<Last - 1>(memory, strip_at(y)));
+    }
+  }
+
+  /// Adds to din, where it has data, and to the gradient of the product's numbers.
+  template <class T, class Contexts, class Out, class Input, class Gradient>
+  static void backward(Contexts context_of, T* memory, Out dout, Input in, Gradient din) {
+    auto at = context_of.template operator()<Last>();
+    operation_at<Last>::backward_bias(at, dout);
+    for (int y = 0; y < output.height; y += Height) {
+      row_range const strip = strip_at(y);
+      moments(context_of, memory, strip, in);
+      auto const last = view<Last - 1>(memory, strip);
+      operation_at<Last>::backward_weights(at, strip, dout, last);
+      if (din.data() == nullptr) continue;
+      at.fresh[0] = true;
+      operation_at<Last>::backward_input(at, strip, dout, last);
+      moments_backward<Last - 1>(memory, strip, din);
+    }
+  }
+
+ private:
+  template <class T, class Contexts, class Input>
+  static void moments(Contexts context_of, T* memory, row_range strip, Input in) {
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      (operation_at<First + I>::forward(context_of.template operator()<First + I>(), rows_of<First + I>(strip),
+                                        view<First + I>(memory, strip), source<First + I>(memory, strip, in)),
+       ...);
+    }
+    (std::make_integer_sequence<int, Last - First>{});
+  }
+  /// What step J reads, or its gradient.
+  template <int J, class T, class Input>
+  [[nodiscard]] static auto source(T* memory, row_range strip, Input in) {
+    if constexpr (J == First)
+      return in;
+    else
+      return view<J - 1>(memory, strip);
+  }
+  template <int J, class T, class Gradient>
+  static void moments_backward(T* memory, row_range strip, Gradient din) {
+    if constexpr (J > First) std::fill_n(memory + offset<J - 1>(), size<J - 1>, T(0.0f));
+    operation_at<J>::backward_rows(rows_of<J>(strip), view<J>(memory, strip), source<J>(memory, strip, din));
+    if constexpr (J > First) moments_backward<J - 1>(memory, strip, din);
+  }
+};
+
+/// The height of the strips of steps First to Last: as many rows as the second-level cache holds.
+template <class Program, int First, int Last, class T>
+inline constexpr int strip_height = [] {
+  constexpr int scalars = 640 * 1024 / int(sizeof(T));  // of a cache of 1 MiB
+  constexpr int rows = Program::template operation_at<Last>::output.height;
+  if constexpr (row_strips<Program, First, Last, std::min(rows, 8)>::scratch <= scalars)
+    return 8;
+  else if constexpr (row_strips<Program, First, Last, std::min(rows, 4)>::scratch <= scalars)
+    return 4;
+  else if constexpr (row_strips<Program, First, Last, std::min(rows, 3)>::scratch <= scalars)
+    return 3;
+  else
+    return 2;
+}();
+
+}  // namespace polyfold::detail

@@ -1,0 +1,6 @@
+#include "steps.hpp"
+#include "tiny_networks.hpp"
+
+void tiny::round(experiment& e, std::string const& name) {
+  recorded::retrain_in_bytes<dense_network, folded_network>(e, name, "folded", "tiny::folded_network", options());
+}
