@@ -37,6 +37,6 @@ inline constexpr auto resnet20_2_bits = make_resnet<resnet20_form>([](layer_plac
   return arranged<4, constant, 2>;
 });
 
-inline constexpr int resnet20_epochs = 40;
+inline constexpr int resnet20_epochs = 16;
 
 }  // namespace recorded

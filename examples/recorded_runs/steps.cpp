@@ -54,6 +54,12 @@ std::string machine_description() {
 
 }  // namespace
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (std::string_view const part : parts) text += part;
+  return text;
+}
+
 std::string text_of_run(experiment const& e, plan const& p, std::string const& description) {
   polyfold::training_options const& o = p.options;
   std::ostringstream text;

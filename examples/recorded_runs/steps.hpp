@@ -7,10 +7,12 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <iostream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -51,6 +53,9 @@ struct plan {
 [[nodiscard]] record record_of(experiment const& e, plan const& p, std::string const& run);
 /// Writes the record, puts the network in `file` beside it where it is small, and removes the checkpoint.
 void leave(experiment const& e, record const& r, std::filesystem::path const& file);
+
+/// Not by operator+: what GCC 12 makes of it here it takes for an overlapping copy.
+[[nodiscard]] std::string joined(std::initializer_list<std::string_view> parts);
 
 /// Trains a Network and measures a Measured: the same, or what folding batch norm or rounding to bytes makes of it.
 template <class Network, class Measured = Network>
@@ -206,7 +211,7 @@ void retrain(experiment& e, std::string const& name, std::string const& pipeline
   using net_type = polyfold::network<Folded>;
   using plain_type = polyfold::network<plain>;
   auto const dense = earlier<Dense>(e, "dense");
-  step<net_type, plain_type> s(e, {name, "folded", "dense network " + checksum_of(*dense), o});
+  step<net_type, plain_type> s(e, {name, "folded", joined({"dense network ", checksum_of(*dense)}), o});
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   if constexpr (net_type::layers < polyfold::network<Dense>::layers) {
@@ -224,7 +229,7 @@ void retrain(experiment& e, std::string const& name, std::string const& pipeline
   train_taught(e, s, *net, *dense);
   auto folded = std::make_unique<plain_type>();
   polyfold::fold_batch_norm(*net, *folded);
-  s.finish(*folded, "polyfold::without_batch_norm(" + pipeline + ")");
+  s.finish(*folded, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
 }
 
 /// Goes on from the configuration `from`, which `retrain` has left, on numbers rounded to bytes.
@@ -236,12 +241,12 @@ void retrain_in_bytes(experiment& e, std::string const& name, std::string const&
   using bytes_type = polyfold::quantised_network<plain>;
   auto const dense = earlier<Dense>(e, "dense");
   auto const net = earlier<plain>(e, from);
-  step<net_type, bytes_type> s(e, {name, "bytes", from + " " + checksum_of(*net), o});
+  step<net_type, bytes_type> s(e, {name, "bytes", joined({from, " ", checksum_of(*net)}), o});
   if (s.done()) return;
   train_taught(e, s, *net, *dense, std::function<void(net_type&)>(polyfold::quantised_rounding<bytes_type>()));
   auto bytes = std::make_unique<bytes_type>();
   polyfold::quantise(*net, *bytes);
-  s.finish(*bytes, "polyfold::without_batch_norm(" + pipeline + ")");
+  s.finish(*bytes, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
 }
 
 }  // namespace recorded

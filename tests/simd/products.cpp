@@ -21,7 +21,8 @@ constexpr auto segmented_biases = input<3, 10, 18> | conv2d<8, 3>(bias_along<seg
 // More channels than a block takes at once.
 constexpr auto deep = input<150, 6, 20> | conv2d<33, 3>(padding<1>) | relu | conv2d<70, 3>(stride<2>, padding<1>);
 constexpr auto deep_pooled = input<70, 8, 36> | conv2d<11, 3>(padding<1>) | relu | max_pool<2>;
-constexpr auto deep_narrow = input<90, 6, 4> | conv2d<40, 3>(padding<1>) | relu | max_pool<2> | conv2d<12, 3>(padding<1>);
+constexpr auto deep_narrow =
+    input<90, 6, 4> | conv2d<40, 3>(padding<1>) | relu | max_pool<2> | conv2d<12, 3>(padding<1>);
 constexpr auto deep_pointwise = input<300, 16, 16> | conv2d<20, 1>() | relu | conv2d<9, 1>();
 
 // Maximum and additions in the write-out, and next to it.
@@ -36,7 +37,8 @@ constexpr auto shortcut_block =
     residual(conv2d<10, 3>(stride<2>, padding<1>) | relu | conv2d<10, 3>(padding<1>), conv2d<10, 1>(stride<2>)) | relu |
     average_pool<2> | dense<4>;
 constexpr auto block_of_blocks = input<4, 6, 20> | residual(residual(conv2d<4, 3>(padding<1>)) | relu) | max_pool<2>;
-constexpr auto normalised = input<3, 8, 18> | conv2d<5, 3>(padding<1>) | batch_norm | relu | global_average_pool | softmax;
+constexpr auto normalised =
+    input<3, 8, 18> | conv2d<5, 3>(padding<1>) | batch_norm | relu | global_average_pool | softmax;
 
 // Dense layers around the width of a vector and of a block.
 constexpr auto tiny = input<3, 1, 1> | dense<1>;

@@ -8,6 +8,7 @@
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/simd/packed_product.hpp>
 #include <polyfold/simd/packed_step.hpp>
+#include <polyfold/simd/window_tile.hpp>
 
 namespace polyfold {
 
@@ -43,29 +44,6 @@ void for_segments(F f) {
 /// A map of the same memory as one row per channel, border included.
 [[nodiscard]] constexpr map_layout with_border_as_pixels(map_layout const& l) {
   return {{l.inner.channels, 1, l.plane_without_gap()}, 0, 0, l.gap};
-}
-
-/// Vector::size values or Count, `Stride` apart, from `from` on; nothing behind the last is read.
-template <class Vector, int Count, int Stride>
-[[nodiscard]] Vector load_strided(float const* from) {
-  if constexpr (Stride == 1) {
-    return Vector::template load_lanes<0, Count>(from);
-  } else {
-    static_assert(Stride == 2);
-    constexpr int half = Vector::size / 2;
-    if constexpr (Count <= half) {
-      Vector const a = Vector::template load_lanes<0, 2 * Count - 1>(from);
-      return Vector::shuffle(a, a, every_second<0>{});
-    } else {
-      // The second load starts one float early so that it ends with the last value.
-      Vector const a = Vector::load(from);
-      Vector const b = Vector::template load_lanes<0, 2 * (Count - half)>(from + Vector::size - 1);
-      struct joined {
-        static constexpr int at(int i) { return i < half ? 2 * i : 2 * i + 1; }
-      };
-      return Vector::shuffle(a, b, joined{});
-    }
-  }
 }
 
 }  // namespace detail
@@ -168,7 +146,7 @@ struct packed_step<Vector, column_moments<In, W, Order, Kind>, Wiring, Function>
 
 /// Row moments and the column moments of them, channel by channel: the row moments of one channel stay in the first cache.
 template <class Rows, class Columns>
-struct window_moments;
+struct window_moments {};
 
 template <class Vector, shape In, window Along, shape Rowed, window W, int Order, basis_kind Kind, step_wiring Wiring,
           class Function>

@@ -10,6 +10,7 @@
 #include <polyfold/kernels/simd/filter_convolution.hpp>
 #include <polyfold/kernels/simd/pixel_convolution.hpp>
 #include <polyfold/simd/packed_step.hpp>
+#include <polyfold/simd/window_tile.hpp>
 
 namespace polyfold {
 
@@ -47,6 +48,14 @@ void with_biases(float const* stored, F f) {
   f([&](int m) { return Biases::template start<float>(stored, expanded.data(), m); });
 }
 
+/// Weights and biases of a product in the order that its kernel reads.
+template <class Product, class Kernel>
+void pack_product(float const* numbers, float* packed) {
+  with_biases<typename Product::bias>(numbers + Product::weights, [&](auto bias) {
+    Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
+  });
+}
+
 }  // namespace detail
 
 template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
@@ -58,9 +67,31 @@ struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Functi
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    detail::with_biases<typename operation::bias>(numbers + operation::weights, [&](auto bias) {
-      kernel::pack([&](int m, int i) { return numbers[m * operation::fan_in + i]; }, bias, packed);
-    });
+    detail::pack_product<operation, kernel>(numbers, packed);
+  }
+  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+    kernel::run(packed, in, out, second, room);
+  }
+};
+
+/// A product of the window moments that it alone reads, tile by tile.
+template <class Rows, class Columns, class Product>
+struct window_product {};
+
+template <class Vector, class Rows, class Columns, shape In, int Filters, int Groups, bias_rule Bias,
+          step_wiring Wiring, class Function>
+struct packed_step<Vector, window_product<Rows, Columns, product<In, Filters, window{}, Groups, Bias>>, Wiring,
+                   Function> {
+  using operation = product<In, Filters, window{}, Groups, Bias>;
+  using source = window_tile<Vector, Rows, Columns, Wiring.in>;
+  static constexpr convolution_problem problem{{In}, {}, Groups, Wiring.out, Wiring.second, Wiring.pools};
+  using kernel = tile_product<Vector, problem, source, Function>;
+  static constexpr int packed_size = kernel::packed_size;
+  static constexpr int scratch = kernel::scratch;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+    detail::pack_product<operation, kernel>(numbers, packed);
   }
   static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
     kernel::run(packed, in, out, second, room);

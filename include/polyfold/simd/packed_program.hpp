@@ -2,7 +2,8 @@
 // everything lies. All of it is decided at compile time.
 //
 // A product or an expansion takes in the steps behind it as long as each is the only reader of the one before: an addition,
-// one activation, and (products) the maximum of each 2 x 2 outputs. Column moments take in the row moments that they alone read.
+// one activation, and (products) the maximum of each 2 x 2 outputs. Column moments take in the row moments that they alone read,
+// and a product both of them, tile by tile. Moments that several steps read stay a map: they are computed once.
 #pragma once
 
 #include <array>
@@ -33,26 +34,30 @@ template <class Operation>  // void: the defaults
 struct operation_traits {
   static constexpr step_role role = step_role::other;
   static constexpr int border_y = 0, border_x = 0;  // that its input has to have
+  static constexpr int filters_of_pixel = 0;        // of a group, where a product's window is one pixel
+  static constexpr int window_area = 0;             // of column moments
 };
 template <shape In, int Filters, window W, int Groups, bias_rule Bias>
-struct operation_traits<product<In, Filters, W, Groups, Bias>> {
+struct operation_traits<product<In, Filters, W, Groups, Bias>> : operation_traits<void> {
   static constexpr step_role role = step_role::product;
+  static constexpr int filters_of_pixel = W == window{} ? Filters / Groups : 0;
   static constexpr int border_y = W.padding_y, border_x = W.padding_x;
 };
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
-struct operation_traits<arranged_product<In, Filters, W, Groups, A, Bias>> {
+struct operation_traits<arranged_product<In, Filters, W, Groups, A, Bias>> : operation_traits<void> {
   static constexpr step_role role = step_role::product;
   static constexpr int border_y = W.padding_y, border_x = W.padding_x;
 };
 template <shape In, window W, int Order, basis_kind Kind>
-struct operation_traits<row_moments<In, W, Order, Kind>> {
+struct operation_traits<row_moments<In, W, Order, Kind>> : operation_traits<void> {
   // Strides above 2 are left to the portable code, one step at a time.
   static constexpr step_role role = W.stride_x <= 2 ? step_role::moments_along_rows : step_role::other;
   static constexpr int border_y = 0, border_x = W.padding_x;
 };
 template <shape In, window W, int Order, basis_kind Kind>
-struct operation_traits<column_moments<In, W, Order, Kind>> {
+struct operation_traits<column_moments<In, W, Order, Kind>> : operation_traits<void> {
   static constexpr step_role role = step_role::moments_along_columns;
+  static constexpr int window_area = W.area();
   static constexpr int border_y = W.padding_y, border_x = 0;
 };
 template <shape In, int Groups, factor F>
@@ -84,6 +89,7 @@ struct fused_steps {
   int source = 0;        // value that it reads first
   int value = 0;         // that it computes
   int rows = -1;         // column moments: step of the row moments
+  int columns = -1;      // product: step of the column moments
   int added = -1;        // value that is added
   int activation = -1;   // step
   bool pools = false;
@@ -100,6 +106,11 @@ struct packed_program {
   static constexpr auto calls = []<int... J>(std::integer_sequence<int, J...>) {
     using detail::step_role;
     constexpr step_role roles[] = {detail::operation_traits<typename Program::template operation_at<J>>::role...};
+    constexpr int filters[] = {
+        detail::operation_traits<typename Program::template operation_at<J>>::filters_of_pixel...};
+    constexpr int areas[] = {detail::operation_traits<typename Program::template operation_at<J>>::window_area...};
+    constexpr shape outputs[] = {Program::template operation_at<J>::output...};
+    constexpr bool filled[] = {tile_pixels<Vector, outputs[J].width>::well_filled(outputs[J].height)...};
     std::array<detail::fused_steps, std::size_t(steps)> all{};
     for (int j = 0; j < steps; ++j) {
       detail::fused_steps& call = all[std::size_t(j)];
@@ -133,6 +144,17 @@ struct packed_program {
         call.value = next.value;
         all[std::size_t(k)].executed = false;
       }
+      // Tiles pay where rows fill vectors, and where the product outweighs row moments that are computed twice.
+      int const before = call.source - 1;
+      if (before >= 0 && roles[before] == step_role::moments_along_columns && all[std::size_t(before)].rows >= 0 &&
+          all[std::size_t(before)].executed && Program::readers(call.source) == 1 && filters[j] >= areas[before] &&
+          filled[j] && (!call.pools || outputs[j].width >= Vector::size)) {
+        detail::fused_steps& moments = all[std::size_t(before)];
+        moments.executed = false;
+        call.columns = before;
+        call.rows = moments.rows;
+        call.source = moments.source;
+      }
     }
     return all;
   }
@@ -155,6 +177,7 @@ struct packed_program {
       map_layout& out = all[std::size_t(call.value)];
       out.inner = shapes[call.value - 1];
       map_layout need = needs[call.rows >= 0 ? call.rows : j];
+      if (call.columns >= 0) need.border_y = needs[call.columns].border_y;
       if (same_border[j] && call.source > 0) {
         need.border_y = std::max(need.border_y, out.border_y);
         need.border_x = std::max(need.border_x, out.border_x);
@@ -186,17 +209,27 @@ struct packed_program {
     constexpr auto const& call = calls[std::size_t(J)];
     constexpr int second = call.added >= 0 ? call.added : facts[std::size_t(J)].sources[1];
     constexpr step_wiring wiring{layout_of<call.source>(), layout_of<second>(), layout_of<call.value>(), call.pools};
-    using folded = typename Program::template operation_at<J>;
-    if constexpr (call.activation >= 0) {
-      using function =
-          typename detail::operation_traits<typename Program::template operation_at<call.activation>>::function;
-      return packed_step<Vector, folded, wiring, function>{};
-    } else if constexpr (call.rows >= 0) {
-      using rows = typename Program::template operation_at<call.rows>;
-      return packed_step<Vector, window_moments<rows, folded>, wiring, identity_function>{};
-    } else {
-      return packed_step<Vector, folded, wiring, identity_function>{};
-    }
+    return packed_step<Vector, decltype(operation_of<J>()), wiring, decltype(function_of<J>())>{};
+  }
+  template <int J>
+  static auto operation_of() {
+    constexpr auto const& call = calls[std::size_t(J)];
+    using last = typename Program::template operation_at<J>;
+    if constexpr (call.columns >= 0)
+      return window_product<typename Program::template operation_at<call.rows>,
+                            typename Program::template operation_at<call.columns>, last>{};
+    else if constexpr (call.rows >= 0)
+      return window_moments<typename Program::template operation_at<call.rows>, last>{};
+    else
+      return last{};
+  }
+  template <int J>
+  static auto function_of() {
+    constexpr int activation = calls[std::size_t(J)].activation;
+    if constexpr (activation >= 0)
+      return typename detail::operation_traits<typename Program::template operation_at<activation>>::function{};
+    else
+      return identity_function{};
   }
   template <int J>
   using step = decltype(step_of<J>());

@@ -56,6 +56,9 @@ namespace detail {
   return std::max({products / 2, loads / 2, 4.0}) + 0.1 * loads;
 }
 
+/// Cycles until so many neighbouring floats have come from the second cache: their lines, and those at both ends in part.
+[[nodiscard]] constexpr double row_cycles(int floats) { return 3.0 * (floats / 16.0 + 1); }
+
 /// Channels that a block takes before it passes to the next block: what is read again then stays in the first cache.
 /// `floats` are read again for each channel.
 [[nodiscard]] constexpr int channels_at_once(int channels, int floats) {

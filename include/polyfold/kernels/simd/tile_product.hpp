@@ -1,0 +1,204 @@
+// A product with one weight per plane (a 1 x 1 convolution) over planes that are computed as they are needed: a source
+// fills a tile of a few pixels with its planes, the product takes them from the first cache. They never lie in memory as maps.
+//
+// Neighbouring pixels share a vector and weights are broadcast, as in pixel_convolution.hpp. Sums of filters x vectors stay in
+// registers while some planes pass; the next filters read the same tile. The planes of many channels come in pieces, so that
+// a tile of any number of channels stays in the first cache.
+#pragma once
+
+#include <polyfold/kernels/simd/convolution_problem.hpp>
+
+namespace polyfold {
+
+/// How the pixels of maps of this width lie in vectors: side by side in a row, or, where rows are short, several whole rows in
+/// one vector. The last vector of a row ends where the row ends and holds some pixels of the one before again.
+template <class Vector, int Width>
+struct tile_pixels {
+  static constexpr int span = std::min(Width, Vector::size);  // neighbours
+  static constexpr int lines = Vector::size / span;           // rows in a vector
+  static constexpr int columns = ceil_div(Width, Vector::size);
+
+  /// At least three quarters of the lanes hold a pixel that no other lane holds. With fewer, neighbouring filters fill vectors
+  /// better.
+  [[nodiscard]] static constexpr bool well_filled(int height) {
+    return 4 * height * Width >= 3 * plane(height, columns);
+  }
+  [[nodiscard]] static constexpr int column(int vector) { return std::min(vector * Vector::size, Width - span); }
+  /// Floats of one plane of a tile of `rows` rows and `width` vectors; where row `r`, vector `v` of it begins.
+  [[nodiscard]] static constexpr int plane(int rows, int width) { return ceil_div(rows, lines) * width * Vector::size; }
+  [[nodiscard]] static constexpr int at(int r, int v, int width) {
+    return (r / lines * width + v) * Vector::size + r % lines * span;
+  }
+};
+
+/// Source:
+///   channels, terms         it has channels * terms planes: the input of Problem, whose window is one pixel
+///   cycles(rows, vectors)   time to fill a tile with the planes of one channel
+///   fill<rows, vectors>(in, first channel, last, y, vector, tile)
+///                           fills the tile whose first pixel is row y, column(vector), plane by plane
+template <class Vector, convolution_problem Problem, class Source, class Function>
+struct tile_product {
+  static constexpr convolution_problem p = Problem;
+  static constexpr shape out = p.convolved();
+  static constexpr int filters = p.filters();
+  static constexpr int channels = Source::channels / p.groups;
+  using pixels = tile_pixels<Vector, out.width>;
+
+  static_assert(!p.pools || (out.width >= Vector::size && out.width % 2 == 0 && out.height % 2 == 0));
+
+  /// Channels whose planes lie in the tile at once.
+  [[nodiscard]] static constexpr int channels_of_tile(int rows, int columns) {
+    return detail::channels_at_once(channels, Source::terms * pixels::plane(rows, columns));
+  }
+
+  struct block_size {
+    int filters = 1;
+    int rows = 1;
+    int columns = 1;
+    double cycles = 1e300;  // for all outputs, planes included
+  };
+  static constexpr block_size block = [] {
+    block_size best;
+    constexpr int step = p.pools ? 2 : pixels::lines;
+    constexpr int highest = ceil_div(out.height, step) * step;
+    for (int m = 1; m <= std::min(filters, 28); ++m)
+      for (int r = step; r <= std::min(highest, 8 * pixels::lines); r += step)
+        for (int c = 1; c <= std::min(pixels::columns, 4); ++c) {
+          if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) continue;
+          double cycles = 0;
+          detail::for_blocks(out.height, r, [&](int lines, int height) {
+            detail::for_blocks(pixels::columns, c, [&](int pieces, int width) {
+              int const vectors = pixels::plane(height, width) / Vector::size;
+              double tile = channels * Source::cycles(height, width);
+              // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
+              detail::for_blocks(filters, m, [&](int many, int size) {
+                tile += many * (p.fan_in() * (std::max(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
+              });
+              tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
+              // Sums between pieces of channels, from the second cache where there are many.
+              int const resumed = ceil_div(channels, channels_of_tile(r, c)) - 1;
+              tile += resumed * filters * vectors * (filters * vectors * Vector::size > 2048 ? 5.0 : 3.0);
+              cycles += lines * pieces * tile;
+            });
+          });
+          if (cycles < best.cycles) best = {m, r, c, cycles};
+        }
+    best.cycles *= p.groups;
+    return best;
+  }();
+
+  static constexpr int piece = channels_of_tile(block.rows, block.columns);
+  static constexpr int pieces = ceil_div(channels, piece);
+  static constexpr int plane = pixels::plane(block.rows, block.columns);
+  static constexpr int tile_size = piece * Source::terms * plane;
+
+  /// Biases in order, then the weights as the blocks read them: group, piece of channels, block of filters, plane, filter.
+  static constexpr int packed_size = p.groups * filters * (1 + p.fan_in());
+  /// The tile, then the sums between pieces of channels.
+  static constexpr int scratch = tile_size + (pieces == 1 ? 0 : filters * plane);
+
+  template <class Weight, class Bias>
+  static void pack(Weight weight, Bias bias, float* packed) {
+    for (int m = 0; m < p.groups * filters; ++m) *packed++ = bias(m);
+    for (int g = 0; g < p.groups; ++g)
+      for (int c = 0; c < channels; c += piece)
+        detail::run_blocks<filters, block.filters>([&](auto size, int first) {
+          for (int i = c * Source::terms; i < std::min(channels, c + piece) * Source::terms; ++i)
+            for (int m = 0; m < size; ++m) *packed++ = weight(g * filters + first + m, i);
+        });
+  }
+
+  static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
+    // Lanes without a pixel are computed and never written: nothing slow, such as denormal numbers, may lie there.
+    if constexpr (pixels::plane(out.height, 1) != out.height * pixels::span) std::fill(room, room + tile_size, 0.0f);
+    detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
+      detail::run_blocks<pixels::columns, block.columns>([&](auto width, int vector) {
+        float const* weights = packed + p.groups * filters;
+        for (int g = 0; g < p.groups; ++g)
+          for (int c = 0; c < channels; c += piece) {
+            int const last = std::min(channels, c + piece);
+            Source::template fill<rows, width>(in, g * channels + c, g * channels + last, y, vector, room);
+            detail::run_blocks<filters, block.filters>([&](auto size, int first) {
+              int const filter = g * filters + first;
+              float* const partial = room + tile_size + first * pixels::plane(rows, width);
+              tile_part const part{room, (last - c) * Source::terms, c == 0, last == channels};
+              sums<size, rows, width>(weights, packed + filter, part, to, added, partial, filter, y, vector);
+              weights += size * part.planes;
+            });
+          }
+      });
+    });
+  }
+
+ private:
+  struct tile_part {
+    float const* tile;
+    int planes;
+    bool first, last;
+  };
+
+  /// Adds the planes of a tile to the sums of M filters.
+  template <int M, int R, int C>
+  [[gnu::noinline]] static void sums(float const* weights, float const* biases, tile_part part, float* to,
+                                     float const* added, float* partial, int filter, int y, int vector) {
+    constexpr int vectors = pixels::plane(R, C) / Vector::size;
+    Vector sum[M][vectors];
+#pragma GCC unroll 32
+    for (int m = 0; m < M; ++m)
+#pragma GCC unroll 32
+      for (int v = 0; v < vectors; ++v)
+        sum[m][v] = part.first ? Vector(biases[m]) : Vector::load(partial + (m * vectors + v) * Vector::size);
+
+    float const* from = part.tile;
+    for (int i = 0; i < part.planes; ++i, from += vectors * Vector::size, weights += M) {
+      Vector x[vectors];
+#pragma GCC unroll 32
+      for (int v = 0; v < vectors; ++v) x[v] = Vector::load(from + v * Vector::size);
+#pragma GCC unroll 32
+      for (int m = 0; m < M; ++m) {
+        Vector const weight(weights[m]);
+#pragma GCC unroll 32
+        for (int v = 0; v < vectors; ++v) sum[m][v] = mul_add(x[v], weight, sum[m][v]);
+      }
+    }
+
+    if (!part.last) {
+#pragma GCC unroll 32
+      for (int m = 0; m < M; ++m)
+#pragma GCC unroll 32
+        for (int v = 0; v < vectors; ++v) sum[m][v].store(partial + (m * vectors + v) * Vector::size);
+      return;
+    }
+#pragma GCC unroll 32
+    for (int m = 0; m < M; ++m) write<R, C>(sum[m], to, added, filter + m, y, vector);
+  }
+
+  template <int R, int C>
+  static void write(Vector const* sum, float* to, float const* added, int filter, int y, int vector) {
+    if constexpr (p.pools) {
+#pragma GCC unroll 32
+      for (int r = 0; r < R; r += 2)
+#pragma GCC unroll 32
+        for (int c = 0; c < C; ++c)
+          Function::value(maximum_of_pairs(maximum(sum[r * C + c], sum[(r + 1) * C + c])))
+              .template store_lanes<0, Vector::size / 2>(to +
+                                                         p.out.at(filter, (y + r) / 2, pixels::column(vector + c) / 2));
+    } else {
+      [&]<int... I>(std::integer_sequence<int, I...>) {
+        (finish<I / C % pixels::lines * pixels::span>(sum[I / C / pixels::lines * C + I % C], to, added, filter,
+                                                      y + I / C, pixels::column(vector + I % C)),
+         ...);
+      }
+      (std::make_integer_sequence<int, R * C>{});
+    }
+  }
+
+  /// Writes one row of a vector, which begins at lane First.
+  template <int First>
+  static void finish(Vector value, float* to, float const* added, int filter, int y, int x) {
+    if constexpr (p.adds()) value += Vector::template load_lanes<First, pixels::span>(added + p.added.at(filter, y, x));
+    Function::value(value).template store_lanes<First, pixels::span>(to + p.out.at(filter, y, x));
+  }
+};
+
+}  // namespace polyfold

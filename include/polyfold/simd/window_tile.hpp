@@ -1,0 +1,118 @@
+// The moments of windows as a source of tile_product.hpp: row and column moments of a few output rows, from one vector of
+// neighbouring pixels to the next, straight from the input map.
+//
+// Row moments of a strip of rows stay in registers while the column moments of it are taken. Those that two strips share are
+// computed twice: a few additions, where keeping them would take a store and a load each.
+#pragma once
+
+#include <polyfold/fold/moments.hpp>
+#include <polyfold/kernels/simd/tile_product.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// Vector::size values or Count, `Stride` apart, from `from` on; nothing behind the last is read.
+template <class Vector, int Count, int Stride>
+[[nodiscard]] Vector load_strided(float const* from) {
+  if constexpr (Stride == 1) {
+    return Vector::template load_lanes<0, Count>(from);
+  } else {
+    static_assert(Stride == 2);
+    constexpr int half = Vector::size / 2;
+    if constexpr (Count <= half) {
+      Vector const a = Vector::template load_lanes<0, 2 * Count - 1>(from);
+      return Vector::shuffle(a, a, every_second<0>{});
+    } else {
+      // The second load starts one float early so that it ends with the last value.
+      Vector const a = Vector::load(from);
+      Vector const b = Vector::template load_lanes<0, 2 * (Count - half)>(from + Vector::size - 1);
+      struct joined {
+        static constexpr int at(int i) { return i < half ? 2 * i : 2 * i + 1; }
+      };
+      return Vector::shuffle(a, b, joined{});
+    }
+  }
+}
+
+}  // namespace detail
+
+template <class Vector, class Rows, class Columns, map_layout In>
+struct window_tile;
+
+template <class Vector, shape Source, window Along, shape Rowed, window W, int Order, basis_kind Kind, map_layout In>
+struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_moments<Rowed, W, Order, Kind>, In> {
+  using rows = row_moments<Source, Along, Order, Kind>;
+  using columns = column_moments<Rowed, W, Order, Kind>;
+  using pixels = tile_pixels<Vector, columns::output.width>;
+  static constexpr int channels = Source.channels;
+  static constexpr int terms = columns::terms;
+
+  /// Rows of the input under so many output rows.
+  [[nodiscard]] static constexpr int under(int count) { return (count - 1) * W.stride_y + W.height; }
+
+  /// Output rows at once: the row moments under them leave some registers for the rest.
+  static constexpr int strip = [] {
+    int count = 1;
+    while (count < columns::output.height && columns::row_terms * under(count + 1) <= Vector::registers * 3 / 4)
+      ++count;
+    return count;
+  }();
+
+  /// An addition takes half a cycle, a load that crosses cache lines or a store a whole one.
+  [[nodiscard]] static constexpr double cycles(int height, int width) {
+    double const row = W.width * W.stride_x + operations<typename rows::basis>() / 2.0;
+    double column = terms;
+    columns::for_each_degree(
+        [&]<int J>() { column += operations<typename columns::template column_basis<J>::basis>() / 2.0; });
+    double total = 0;
+    detail::for_blocks(height, strip, [&](int many, int size) { total += many * (under(size) * row + size * column); });
+    return width * total + under(height) * detail::row_cycles(width * pixels::span * W.stride_x);
+  }
+
+  template <int Height, int Width>
+  [[gnu::noinline]] static void fill(float const* in, int first, int last, int y, int vector, float* tile) {
+    constexpr int plane = pixels::plane(Height, Width);
+    for (int c = first; c < last; ++c, tile += terms * plane)
+      for (int v = 0; v < Width; ++v)
+        detail::run_blocks<Height, std::min(strip, Height)>([&](auto count, int r) {
+          fill_strip<count, Width, plane>(
+              in + In.at(c, (y + r) * W.stride_y - W.padding_y, pixels::column(vector + v) * W.stride_x - W.padding_x),
+              r, v, tile);
+        });
+  }
+
+ private:
+  template <class Basis>
+  [[nodiscard]] static constexpr double operations() {
+    return static_cast<double>(Basis::analysis_additions() + Basis::multiplications());
+  }
+
+  /// `Count` rows of one vector: `r`, `v` is the place of the first in the tile.
+  template <int Count, int Width, int Plane>
+  static void fill_strip(float const* from, int r, int v, float* tile) {
+    constexpr int height = under(Count);
+    Vector row[columns::row_terms][height];
+#pragma GCC unroll 32
+    for (int i = 0; i < height; ++i)
+      rows::basis::analyse(
+          [&](int s) { return detail::load_strided<Vector, pixels::span, W.stride_x>(from + i * In.pitch() + s); },
+          [&](int k, Vector const& m) { row[k][i] = m; });
+    columns::for_each_degree([&]<int J>() { fill_degree<J, Count, Width, Plane>(row[J], r, v, tile); });
+  }
+
+  /// The column moments beside degree J along the row.
+  template <int J, int Count, int Width, int Plane>
+  static void fill_degree(Vector const* row, int r, int v, float* tile) {
+    float* const planes = tile + columns::first_at(J) * Plane;
+#pragma GCC unroll 32
+    for (int o = 0; o < Count; ++o)
+      columns::template column_basis<J>::basis::analyse(
+          [&](int i) { return row[o * W.stride_y + i]; },
+          [&](int k, Vector const& m) {
+            m.template store_lanes<0, pixels::span>(planes + k * Plane + pixels::at(r + o, v, Width));
+          });
+  }
+};
+
+}  // namespace polyfold
