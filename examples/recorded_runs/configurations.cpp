@@ -19,6 +19,7 @@ configuration_table all_configurations() {
             {"folded_5x", resnet20_cifar10_5x},
             {"bytes_19x", resnet20_cifar10_bytes},
             {"folded_19x", resnet20_cifar10_19x},
+            {"arranged_19x", resnet20_cifar10_arranged},
             {"arranged_2_bits", resnet20_cifar10_2_bits},
             {"thin", resnet20_cifar10_thin},
             {"thin_19x", resnet20_cifar10_thin_19x}}},

@@ -1,4 +1,6 @@
 #include "measurable.hpp"
 #include "resnet20.hpp"
 
-std::vector<measurable_type> recorded::measurable_resnet20_bytes() { return {measurable_bytes<resnet20_5x>()}; }
+std::vector<measurable_type> recorded::measurable_resnet20_bytes() {
+  return {measurable_bytes<resnet20_5x>(), measurable_bytes<resnet20_arranged, resnet20_arranged_scales>()};
+}

@@ -39,10 +39,10 @@ template <auto Folded>
 [[nodiscard]] measurable_type measurable_folded() {
   return measurable<polyfold::network<polyfold::without_batch_norm(Folded)>>();
 }
-/// What `recorded::retrain_in_bytes` leaves.
-template <auto Folded>
+/// What `recorded::retrain_in_bytes` and `recorded::retrain_arranged_in_bytes` leave.
+template <auto Folded, polyfold::quantisation Rule = polyfold::quantisation{}>
 [[nodiscard]] measurable_type measurable_bytes() {
-  return measurable<polyfold::quantised_network<polyfold::without_batch_norm(Folded)>>();
+  return measurable<polyfold::quantised_network<polyfold::without_batch_norm(Folded), Rule>>();
 }
 
 /// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or

@@ -25,12 +25,6 @@ unsigned long checksum(polyfold::batch_source const& source) {
   return sum;
 }
 
-std::string short_form(std::string const& run) {
-  std::ostringstream text;
-  text << std::hex << crc32_z(0, reinterpret_cast<unsigned char const*>(run.data()), run.size());
-  return text.str();
-}
-
 /// Instruction set and compiler.
 std::string machine_description() {
   std::string const instructions =
@@ -53,6 +47,12 @@ std::string machine_description() {
 }
 
 }  // namespace
+
+std::string short_form(std::string const& run) {
+  std::ostringstream text;
+  text << std::hex << crc32_z(0, reinterpret_cast<unsigned char const*>(run.data()), run.size());
+  return text.str();
+}
 
 std::string joined(std::initializer_list<std::string_view> parts) {
   std::string text;

@@ -18,6 +18,7 @@
 
 #include <zlib.h>
 
+#include <polyfold/fit/arranged_rounding.hpp>
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/fit/quantise.hpp>
@@ -44,6 +45,8 @@ struct plan {
   polyfold::training_options options;
 };
 
+/// A checksum of a text, as text.
+[[nodiscard]] std::string short_form(std::string const& text);
 /// Everything that a run depends on, as text: networks, checkpoints and records of other runs are not taken up.
 [[nodiscard]] std::string text_of_run(experiment const& e, plan const& p, std::string const& description);
 /// Whether the run with this text has left its record. Throws `polyfold::error` where another run has, and measured the
@@ -246,6 +249,33 @@ void retrain_in_bytes(experiment& e, std::string const& name, std::string const&
   train_taught(e, s, *net, *dense, std::function<void(net_type&)>(polyfold::quantised_rounding<bytes_type>()));
   auto bytes = std::make_unique<bytes_type>();
   polyfold::quantise(*net, *bytes);
+  s.finish(*bytes, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
+}
+
+/// Retrains the dense network with its weights arranged as in Arranged, maps and all, and puts it into bytes.
+template <auto Dense, auto Arranged, polyfold::quantisation Rule>
+void retrain_arranged_in_bytes(experiment& e, std::string const& name, std::string const& pipeline,
+                               polyfold::training_options const& o) {
+  constexpr auto plain = polyfold::without_batch_norm(Arranged);
+  using net_type = polyfold::network<Dense>;
+  using arranged_type = polyfold::network<Arranged>;
+  using bytes_type = polyfold::quantised_network<plain, Rule>;
+  auto const net = earlier<Dense>(e, "dense");
+  step<net_type, bytes_type> s(
+      e,
+      {name, "bytes",
+       joined({"dense network ", checksum_of(*net), ", arranged as ", short_form(polyfold::describe<arranged_type>())}),
+       o});
+  if (s.done()) return;
+  auto const dense = earlier<Dense>(e, "dense");
+  polyfold::arranged_rounding<arranged_type> rounding;
+  train_taught(e, s, *net, *dense, std::function<void(net_type&)>(std::ref(rounding)));
+  auto arranged = std::make_unique<arranged_type>();
+  rounding.store(*net, *arranged);
+  auto folded = std::make_unique<polyfold::network<plain>>();
+  polyfold::fold_batch_norm(*arranged, *folded);
+  auto bytes = std::make_unique<bytes_type>();
+  polyfold::quantise(*folded, *bytes);
   s.finish(*bytes, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
 }
 

@@ -19,61 +19,66 @@ struct arranged_weights {
   std::vector<std::uint8_t> levels;  // of every weight
 };
 
-/// One curve for all of `weights`. `basis` (levels x coefficients) holds the curve's functions.
+/// Fits the curve to `weights` as they are assigned, then assigns each to its nearest level. `basis` (levels x coefficients)
+/// holds the curve's functions. Returns the squared error.
+inline double refine(arranged_weights& arranged, float const* weights, matrix const& basis) {
+  int const levels = basis.rows;
+  std::size_t const count = arranged.levels.size();
+  // Least squares over all weights needs each level's number of weights and their sum only: rows scaled by the root of
+  // the number. Pieces that no weight uses come out as zero.
+  std::vector<double> members(std::size_t(levels), 0.0);
+  std::vector<double> sums(std::size_t(levels), 0.0);
+  for (std::size_t i = 0; i < count; ++i) {
+    members[arranged.levels[i]] += 1;
+    sums[arranged.levels[i]] += double(weights[i]);
+  }
+  matrix scaled = basis;
+  for (int l = 0; l < levels; ++l)
+    for (int k = 0; k < basis.columns; ++k) scaled(l, k) *= std::sqrt(members[std::size_t(l)]);
+  qr_factors const factors = qr(std::move(scaled));
+  matrix const solve = times_transposed(inverse_of_upper(factors.r), factors.q);
+  std::vector<double> coefficients(std::size_t(basis.columns));
+  for (int k = 0; k < basis.columns; ++k)
+    for (int l = 0; l < levels; ++l)
+      if (double const n = members[std::size_t(l)]; n > 0)
+        coefficients[std::size_t(k)] += solve(k, l) * sums[std::size_t(l)] / std::sqrt(n);
+  arranged.coefficients.assign(coefficients.begin(), coefficients.end());
+
+  std::vector<std::pair<double, std::uint8_t>> sorted(static_cast<std::size_t>(levels));
+  for (int l = 0; l < levels; ++l) {
+    double value = 0;
+    for (int k = 0; k < basis.columns; ++k) value += basis(l, k) * coefficients[std::size_t(k)];
+    sorted[std::size_t(l)] = {value, static_cast<std::uint8_t>(l)};
+  }
+  std::sort(sorted.begin(), sorted.end());
+  double error = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    double const w = double(weights[i]);
+    auto above = std::lower_bound(sorted.begin(), sorted.end(), std::pair<double, std::uint8_t>{w, 0});
+    if (above == sorted.end() || (above != sorted.begin() && w - std::prev(above)->first < above->first - w)) --above;
+    arranged.levels[i] = above->second;
+    error += (w - above->first) * (w - above->first);
+  }
+  return error;
+}
+
+/// One curve for all of `weights`.
 [[nodiscard]] inline arranged_weights arrange(std::vector<float> const& weights, matrix const& basis) {
   constexpr int iterations = 100;
-  int const levels = basis.rows;
   std::size_t const count = weights.size();
-
   std::vector<std::size_t> order(count);
   for (std::size_t i = 0; i < count; ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weights[a] < weights[b]; });
   arranged_weights result{{}, std::vector<std::uint8_t>(count)};
   for (std::size_t rank = 0; rank < count; ++rank)
-    result.levels[order[rank]] = static_cast<std::uint8_t>(rank * std::size_t(levels) / count);
+    result.levels[order[rank]] = static_cast<std::uint8_t>(rank * std::size_t(basis.rows) / count);
 
-  std::vector<double> coefficients(std::size_t(basis.columns));
   double error = 1e300;
   for (int iteration = 0; iteration < iterations; ++iteration) {
-    // Least squares over all weights needs each level's number of weights and their sum only: rows scaled by the root of
-    // the number. Pieces that no weight uses come out as zero.
-    std::vector<double> members(std::size_t(levels), 0.0);
-    std::vector<double> sums(std::size_t(levels), 0.0);
-    for (std::size_t i = 0; i < count; ++i) {
-      members[result.levels[i]] += 1;
-      sums[result.levels[i]] += double(weights[i]);
-    }
-    matrix scaled = basis;
-    for (int l = 0; l < levels; ++l)
-      for (int k = 0; k < basis.columns; ++k) scaled(l, k) *= std::sqrt(members[std::size_t(l)]);
-    qr_factors const factors = qr(std::move(scaled));
-    matrix const solve = times_transposed(inverse_of_upper(factors.r), factors.q);
-    for (int k = 0; k < basis.columns; ++k) {
-      coefficients[std::size_t(k)] = 0;
-      for (int l = 0; l < levels; ++l)
-        if (double const n = members[std::size_t(l)]; n > 0)
-          coefficients[std::size_t(k)] += solve(k, l) * sums[std::size_t(l)] / std::sqrt(n);
-    }
-
-    std::vector<std::pair<double, std::uint8_t>> sorted(static_cast<std::size_t>(levels));
-    for (int l = 0; l < levels; ++l) {
-      double value = 0;
-      for (int k = 0; k < basis.columns; ++k) value += basis(l, k) * coefficients[std::size_t(k)];
-      sorted[std::size_t(l)] = {value, static_cast<std::uint8_t>(l)};
-    }
-    std::sort(sorted.begin(), sorted.end());
-    double now = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      double const w = double(weights[i]);
-      auto above = std::lower_bound(sorted.begin(), sorted.end(), std::pair<double, std::uint8_t>{w, 0});
-      if (above == sorted.end() || (above != sorted.begin() && w - std::prev(above)->first < above->first - w)) --above;
-      result.levels[i] = above->second;
-      now += (w - above->first) * (w - above->first);
-    }
+    double const now = refine(result, weights.data(), basis);
     if (now >= error * (1 - 1e-6)) break;
     error = now;
   }
-  for (double c : coefficients) result.coefficients.push_back(float(c));
   return result;
 }
 

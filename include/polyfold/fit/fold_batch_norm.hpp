@@ -3,8 +3,8 @@
 //
 //   constexpr auto exported = without_batch_norm(trained);
 //   fold_batch_norm(net, target);   // network<trained> to network<exported>
-// It needs a coefficient of its own for every filter and a bias for every output: a layer that is cut along the output
-// axis, has its biases cut or is arranged keeps its batch norm.
+// It needs coefficients of its own for every filter and a bias for every output: a layer that is cut along the output axis,
+// has its biases cut or is arranged with one curve for all filters keeps its batch norm.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,8 @@ template <class L>
 inline constexpr bool takes_batch_norm = false;
 template <weighted_layer L>
 inline constexpr bool takes_batch_norm<L> =
-    !L::spec.approximated.output.used && !L::spec.approximated.bias.used && !L::spec.approximated.arranged.used;
+    !L::spec.approximated.output.used && !L::spec.approximated.bias.used &&
+    (!L::spec.approximated.arranged.used || L::spec.approximated.arranged.per_filter);
 
 /// The layers Kept..., and then those of the argument with batch norms taken up.
 template <class... Kept>
@@ -62,6 +63,12 @@ consteval pipeline<Input, Layers...> on_input(chain<Layers...>) {
   return {};
 }
 
+template <int I, int J, class Source, class Target>
+void copy_map(Source const& source, Target& target) {
+  std::copy_n(source.maps.data() + Source::first_map_byte(I), Source::first_map_byte(I + 1) - Source::first_map_byte(I),
+              target.maps.data() + Target::first_map_byte(J));
+}
+
 /// Copies the numbers of layers I and on of `source` to layers J and on of `target`.
 template <int I, int J, class Source, class Target>
 void copy_folded(Source const& source, Target& target) {
@@ -84,12 +91,11 @@ void copy_folded(Source const& source, Target& target) {
         float const bias = from::spec.bias ? numbers[filters * per_filter + m] : 0.0f;
         stored[filters * per_filter + m] = (bias - mean) * scale + beta;
       }
+      copy_map<I, J>(source, target);
       copy_folded<I + 2, J + 1>(source, target);
     } else {
       std::copy_n(numbers, Source::number_count(I), stored);
-      std::copy_n(source.maps.data() + Source::first_map_byte(I),
-                  Source::first_map_byte(I + 1) - Source::first_map_byte(I),
-                  target.maps.data() + Target::first_map_byte(J));
+      copy_map<I, J>(source, target);
       copy_folded<I + 1, J + 1>(source, target);
     }
   } else {

@@ -1,0 +1,103 @@
+// Retraining of arranged layers with their maps: the dense network is trained, and before every step its weights give way to
+// the arranged ones nearest to them (straight-through estimator, see trainer::rounding). So a weight may change its level,
+// which it cannot in an arranged network, whose maps are fixed.
+//
+//   arranged_rounding<network<arranged>> rounding;
+//   trainer.rounding = std::ref(rounding);
+//   trainer.run(images);
+//   rounding.store(dense_net, arranged_net);
+#pragma once
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <polyfold/fit/arrange.hpp>
+#include <polyfold/fit/fit.hpp>
+#include <polyfold/fit/modes.hpp>
+
+namespace polyfold {
+
+/// Folded: a network of the same layers, some of them arranged. Levels are carried on from step to step, each time by one
+/// step of Lloyd's iteration; they are no part of a training_state, so that a resumed run fits them afresh.
+template <class Folded>
+class arranged_rounding {
+ public:
+  /// Rounds the layers that are arranged in Folded.
+  template <class Dense>
+  void operator()(Dense& net) {
+    for_each_arranged([&]<int I>() {
+      using arranged = arranged_at<I>;
+      constexpr int per_curve = arranged::weights / arranged::curves;
+      matrix const& basis = basis_of<I>();
+      std::vector<arranged_weights>& fits = fits_[std::size_t(I)];
+      bool const first = fits.empty();
+      fits.resize(std::size_t(arranged::curves));
+      for (int c = 0; c < arranged::curves; ++c) {
+        arranged_weights& own = fits[std::size_t(c)];
+        float* const weights = net.numbers.data() + Dense::first_number(I) + c * per_curve;
+        if (first)
+          own = arrange(std::vector<float>(weights, weights + per_curve), basis);
+        else
+          refine(own, weights, basis);
+        std::vector<float> values(std::size_t(basis.rows));
+        for (int l = 0; l < basis.rows; ++l)
+          for (int k = 0; k < basis.columns; ++k)
+            values[std::size_t(l)] += float(basis(l, k)) * own.coefficients[std::size_t(k)];
+        for (int i = 0; i < per_curve; ++i) weights[i] = values[own.levels[std::size_t(i)]];
+      }
+    });
+  }
+
+  /// Sets `target` to what `net` is, which has been rounded last.
+  template <class Dense>
+  void store(Dense const& net, Folded& target) const {
+    fit(net, target);
+    for_each_arranged([&]<int I>() {
+      using arranged = arranged_at<I>;
+      constexpr int per_curve = arranged::weights / arranged::curves;
+      float* stored = target.numbers.data() + Folded::first_number(I);
+      std::uint8_t* const map = target.maps.data() + Folded::first_map_byte(I);
+      for (int c = 0; c < arranged::curves; ++c) {
+        arranged_weights const& own = fits_[std::size_t(I)][std::size_t(c)];
+        stored = std::copy(own.coefficients.begin(), own.coefficients.end(), stored);
+        for (int i = 0; i < per_curve; ++i) arranged::packing::set(map, c * per_curve + i, own.levels[std::size_t(i)]);
+      }
+    });
+  }
+
+ private:
+  template <int I>
+  using layer_at = typename Folded::template layer_at<I>;
+  template <int I>
+  using arranged_at = detail::arranged_layer<layer_at<I>, Folded::template layer_input_shape<I>()>;
+
+  template <int I>
+  [[nodiscard]] static consteval bool is_arranged() {
+    if constexpr (weighted_layer<layer_at<I>>)
+      return layer_at<I>::spec.approximated.arranged.used;
+    else
+      return false;
+  }
+  template <class F>
+  static void for_each_arranged(F f) {
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      (
+          [&] {
+            if constexpr (is_arranged<I>()) f.template operator()<I>();
+          }(),
+          ...);
+    }
+    (std::make_integer_sequence<int, Folded::layers>{});
+  }
+  /// Levels x coefficients of a curve of layer I.
+  template <int I>
+  [[nodiscard]] static matrix const& basis_of() {
+    static matrix const basis = modes_of<layer_at<I>, Folded::template layer_input_shape<I>()>().weights.front().basis;
+    return basis;
+  }
+
+  std::array<std::vector<arranged_weights>, std::size_t(Folded::layers)> fits_;
+};
+
+}  // namespace polyfold
