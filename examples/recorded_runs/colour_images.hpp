@@ -14,4 +14,12 @@ namespace recorded {
   return o;
 }
 
+/// How a trained network gets used to arranged weights.
+[[nodiscard]] inline polyfold::training_options arranged_options(int epochs) {
+  polyfold::training_options o = colour_options(epochs);
+  o.dense_rate = 1;
+  o.optimizer.learning_rate = 1e-3f;  // only the rounding is new to it
+  return o;
+}
+
 }  // namespace recorded

@@ -20,6 +20,7 @@ configuration_table all_configurations() {
             {"bytes_19x", resnet20_cifar10_bytes},
             {"folded_19x", resnet20_cifar10_19x},
             {"arranged_19x", resnet20_cifar10_arranged},
+            {"arranged_19x_longer", resnet20_cifar10_arranged_longer},
             {"arranged_2_bits", resnet20_cifar10_2_bits},
             {"thin", resnet20_cifar10_thin},
             {"thin_19x", resnet20_cifar10_thin_19x}}},

@@ -25,6 +25,7 @@ void resnet20_cifar10_5x(experiment&, std::string const& name);
 void resnet20_cifar10_bytes(experiment&, std::string const& name);
 void resnet20_cifar10_19x(experiment&, std::string const& name);
 void resnet20_cifar10_arranged(experiment&, std::string const& name);
+void resnet20_cifar10_arranged_longer(experiment&, std::string const& name);
 void resnet20_cifar10_2_bits(experiment&, std::string const& name);
 void resnet20_cifar10_thin(experiment&, std::string const& name);
 void resnet20_cifar10_thin_19x(experiment&, std::string const& name);

@@ -31,14 +31,14 @@ inline constexpr auto resnet20_19x = make_resnet<resnet20_form>([](layer_place l
 });
 static_assert(parameter_ratio(network<without_batch_norm(resnet20_19x)>::total_cost()) >= 19.3);
 
-/// Every weight of the 3 x 3 convolutions but the first is one of its layer's four levels: an index of two bits.
+/// Every weight of the 3 x 3 convolutions but the first is one of its filter's four levels: an index of two bits. The
+/// levels take up batch norm.
 inline constexpr auto resnet20_2_bits = make_resnet<resnet20_form>([](layer_place l) -> approximation {
   if (l.kind != layer_kind::convolution || l.stage == 0) return exact;
-  return arranged<4, constant, 2>;
+  return arranged_per_filter<4, constant, 2>;
 });
 
-/// In bytes 19.3 times smaller: two bits for every weight of the 3 x 3 convolutions but the first, and one in the last two
-/// blocks, which have over half of them. Every filter has levels of its own, which take up its batch norm.
+/// In bytes 19.3 times smaller: the same with one bit in the last two blocks, which have over half of the weights.
 inline constexpr auto resnet20_arranged = make_resnet<resnet20_form>([](layer_place l) -> approximation {
   if (l.kind != layer_kind::convolution || l.stage == 0) return exact;
   if (l.stage == 3 && l.block > 0) return arranged_per_filter<2, constant, 1>;

@@ -25,9 +25,24 @@ template <class Network>
   return {out.begin(), out.end()};
 }
 
+/// The same in one of the lanes of a scalar.
+template <class Network>
+[[nodiscard]] std::vector<float> outputs_in_lane(Network const& net, std::vector<float> const& image, int lane) {
+  using scalar = polyfold::lanes<float, 16>;
+  std::vector<scalar> in(image.size(), scalar(0.0f));
+  for (std::size_t i = 0; i < image.size(); ++i) in[i].set(lane, image[i]);
+  std::vector<scalar> room(std::size_t(Network::workspace_size));
+  std::vector<float> result;
+  for (scalar const& out : net.run(in.data(), room.data())) result.push_back(out[lane]);
+  return result;
+}
+
+/// Whether the folded network is run in lanes too: where it takes another way there.
+enum class in_lanes { no, yes };
+
 /// For random coefficients, and for coefficients that were fitted to random weights: the folded network computes what
 /// the dense network with the materialised weights computes.
-template <auto FoldedPipeline, auto DensePipeline>
+template <auto FoldedPipeline, auto DensePipeline, in_lanes Lanes = in_lanes::no>
 void folded_equals_dense() {
   using folded_type = polyfold::network<FoldedPipeline>;
   using dense_type = polyfold::network<DensePipeline>;
@@ -46,7 +61,10 @@ void folded_equals_dense() {
     polyfold::fit(*folded, *dense);
     random.fill(image);
     INFO("seed " << seed);
-    CHECK(relative_error(outputs_of(*folded, image), outputs_of(*dense, image)) < folding_tolerance);
+    std::vector<float> const expected = outputs_of(*dense, image);
+    CHECK(relative_error(outputs_of(*folded, image), expected) < folding_tolerance);
+    if constexpr (Lanes == in_lanes::yes)
+      CHECK(relative_error(outputs_in_lane(*folded, image, 5), expected) < folding_tolerance);
   }
 }
 
@@ -55,9 +73,9 @@ template <auto Input, auto Layer, auto... Cuts>
 void cut_layer_equals_dense() {
   constexpr auto folded = Input | Layer(Cuts...);
   constexpr auto dense = Input | Layer;
-  static_assert(polyfold::network<folded>::template layer_at<0>::spec.approximated != polyfold::approximation{},
-                "the layer is not cut");
-  folded_equals_dense<folded, dense>();
+  constexpr polyfold::approximation cuts = polyfold::network<folded>::template layer_at<0>::spec.approximated;
+  static_assert(cuts != polyfold::approximation{}, "the layer is not cut");
+  folded_equals_dense<folded, dense, cuts.arranged.used ? in_lanes::yes : in_lanes::no>();
 }
 
 }  // namespace test

@@ -45,6 +45,7 @@ TEST_CASE("arranged weights") {
   cut_layer_equals_dense<map, grouped, arranged_per_filter<3, linear, 5>, bias_along<linear>>();
   cut_layer_equals_dense<input<7, 1, 1>, dense<9>, arranged<4, constant, 8>>();
   cut_layer_equals_dense<input<7, 1, 1>, dense<9>, arranged_per_filter<2, linear, 3>>();
+  cut_layer_equals_dense<map, dense<30>, arranged<4, linear, 6>>();
 }
 
 TEST_CASE("whole networks") {

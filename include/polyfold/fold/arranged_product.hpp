@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include <polyfold/fold/bias.hpp>
+#include <polyfold/fold/product.hpp>
 
 namespace polyfold {
 
@@ -17,10 +17,10 @@ struct packed_levels {
   static_assert(Bits >= 1 && Bits <= 8, "polyfold: a level number takes 1 to 8 bits");
   [[nodiscard]] static constexpr int bytes(int count) { return (count * Bits + 7) / 8; }
   [[nodiscard]] static constexpr int get(std::uint8_t const* map, int i) {
-    int const bit = i * Bits;
-    int const shift = bit % 8;
+    unsigned const bit = unsigned(i) * Bits;
+    unsigned const shift = bit % 8;
     int value = map[bit / 8] >> shift;
-    if (shift + Bits > 8) value |= map[bit / 8 + 1] << (8 - shift);
+    if (8 % Bits != 0 && shift + Bits > 8) value |= map[bit / 8 + 1] << (8 - shift);
     return value & ((1 << Bits) - 1);
   }
   static constexpr void set(std::uint8_t* map, int i, int level) {
@@ -33,6 +33,17 @@ struct packed_levels {
         map[bit / 8] = static_cast<std::uint8_t>(map[bit / 8] & ~mask);
     }
   }
+};
+
+/// Reads packed level numbers as the levels that they stand for: a pointer to weights of type T.
+template <int Bits, class T>
+struct level_pointer {
+  std::uint8_t const* map;
+  T const* levels;
+  int offset = 0;
+
+  [[nodiscard]] T const& operator[](int i) const { return levels[packed_levels<Bits>::get(map, offset + i)]; }
+  [[nodiscard]] level_pointer operator+(int i) const { return {map, levels, offset + i}; }
 };
 
 /// The curve of an arrangement: 2^bits positions cut into equal pieces.
@@ -58,7 +69,7 @@ struct arranged_product : operation {
   static constexpr int coefficients = curves * curve::size;
   static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
 
-  /// With fewer inputs than levels there is little to group: the levels are then expanded once and multiplied.
+  /// With fewer inputs than levels there is little to group: the levels are then looked up and multiplied.
   static constexpr bool grouped = fan_in > levels;
 
   static constexpr int numbers = coefficients + bias::numbers;
@@ -85,24 +96,33 @@ struct arranged_product : operation {
   static void forward(context<T> const& at, row_range rows, Out out, Input in) {
     float const* const stored_biases = at.numbers + coefficients;
     bias::prepare(stored_biases, at.scratch + levels);
-    for (int m = 0; m < Filters; ++m) {
-      float const* const c = curve_of(at.numbers, m);
-      if constexpr (!grouped)
-        if (A.per_filter || m == 0)
-          curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { at.scratch[l] = v; });
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < output.width; ++x) {
-          T sum = bias::template start<T>(stored_biases, at.scratch + levels, m);
-          if constexpr (grouped) {
+    auto const start = [&](int m) { return bias::template start<T>(stored_biases, at.scratch + levels, m); };
+    // In the lanes of a register products cost no more than sums, and looking a level up serves all pixels of a block.
+    if constexpr (grouped && lane_count<T> == 1) {
+      for (int m = 0; m < Filters; ++m)
+        for (int y = rows.first; y < rows.last; ++y)
+          for (int x = 0; x < output.width; ++x) {
+            T sum = start(m);
             group(at, in, m, y, x, at.scratch);
-            curve::analyse([&](int l) { return at.scratch[l]; },
-                           [&](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
-          } else {
-            for_each_input(at, in, m, y, x,
-                           [&](int level, T const& value) { sum = mul_add(value, at.scratch[level], sum); });
+            curve::analyse(
+                [&](int l) { return at.scratch[l]; },
+                [&, c = curve_of(at.numbers, m)](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
+            out(m, y, x) = sum;
           }
-          out(m, y, x) = sum;
-        }
+    } else if constexpr (A.per_filter) {
+      for (int m = 0; m < Filters; ++m) {
+        expand(curve_of(at.numbers, m), at.scratch);
+        T const* const read = in.row(first_channel(m), 0);
+        product<shape{channels, In.height, In.width}, 1, W, 1, bias_rule{}>::template multiply<T>(
+            level_pointer<A.bits, T>{at.map, at.scratch, m * fan_in}, rows,
+            tensor_view<T const, shape{channels, In.height, In.width}>(read), [&](int) { return start(m); },
+            [&](int, int y, int x, T const& sum) { out(m, y, x) = sum; });
+      }
+    } else {
+      expand(at.numbers, at.scratch);
+      product<In, Filters, W, Groups, bias_rule{}>::template multiply<T>(
+          level_pointer<A.bits, T>{at.map, at.scratch}, rows, in, start,
+          [&](int m, int y, int x, T const& sum) { out(m, y, x) = sum; });
     }
   }
 
@@ -114,7 +134,7 @@ struct arranged_product : operation {
     T* const level = at.scratch + levels;
     for (int m = 0; m < Filters; ++m) {
       float const* const c = curve_of(at.numbers, m);
-      curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { level[l] = v; });
+      expand(c, level);
       T sums[curve::size];
       for (T& sum : sums) sum = T(0.0f);
       for (int y = 0; y < output.height; ++y)
@@ -136,6 +156,13 @@ struct arranged_product : operation {
     return numbers_ + (A.per_filter ? m * curve::size : 0);
   }
 
+  template <class T>
+  static void expand(float const* c, T* to) {
+    curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { to[l] = v; });
+  }
+
+  [[nodiscard]] static constexpr int first_channel(int m) { return m / (Filters / Groups) * channels; }
+
   /// Sums of the inputs that meet each level.
   template <class T, class Input>
   static void group(context<T> const& at, Input in, int m, int y, int x, T* sums) {
@@ -148,13 +175,12 @@ struct arranged_product : operation {
   static void for_each_input(context<T> const& at, View in, int m, int y, int x, F f) {
     int const top = y * W.stride_y - W.padding_y;
     int const left = x * W.stride_x - W.padding_x;
-    int const first_channel = m / (Filters / Groups) * channels;
     row_range const window_rows = rows(y);
     int const first = std::max(0, -left);
     int const last = std::min(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
-        auto* const source = in.row(first_channel + c, iy);
+        auto* const source = in.row(first_channel(m) + c, iy);
         int const weight = m * fan_in + c * W.area() + (iy - top) * W.width;
         for (int s = first; s < last; ++s) f(packing::get(at.map, weight + s), source[left + s]);
       }

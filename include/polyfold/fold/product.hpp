@@ -42,10 +42,17 @@ struct product : operation {
   template <class T, class Out, class Input>
   static void forward(context<T> const& at, row_range rows, Out out, Input in) {
     bias::prepare(at.numbers + weights, at.scratch);
-    forward_kernel::template run<T>(
-        at.numbers, reading(in), rows,
-        [&](int m, int, int) { return bias::template start<T>(at.numbers + weights, at.scratch, m); },
+    multiply<T>(
+        at.numbers, rows, in, [&](int m) { return bias::template start<T>(at.numbers + weights, at.scratch, m); },
         [&](int m, int y, int x, T const& sum) { out(m, y, x) = sum; });
+  }
+
+  /// The multiplications of forward, with weights behind any kind of pointer: filter m's sums begin with start(m), and
+  /// store(m, y, x, sum) takes them.
+  template <class T, class Pointer, class Input, class Start, class Store>
+  static void multiply(Pointer weights_, row_range rows, Input in, Start start, Store store) {
+    forward_kernel::template run<T>(
+        weights_, reading(in), rows, [&](int m, int, int) { return start(m); }, store);
   }
 
   template <class T, class Out, class Input, class Gradient>

@@ -2,8 +2,9 @@
 //
 //   out(m, y, x) = start(m) + sum over c, r, s of w(m, c, r, s) * in(c, y * stride - padding + r, x * stride - padding + s)
 //
-// One loop nest serves the forward pass and, with flipped weights, the gradient of the input. Borders are clipped, so
-// padding costs neither memory nor multiplications by zero.
+// One loop nest serves the forward pass and, with flipped weights, the gradient of the input. Weights are read through
+// anything that is indexed and moved like a pointer. Borders are clipped, so padding costs neither memory nor
+// multiplications by zero.
 #pragma once
 
 #include <algorithm>
@@ -63,8 +64,8 @@ struct convolution_kernel {
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.
-  template <class T, class Input, class Start, class Store>
-  static void run(float const* weights, Input in, row_range rows, Start start, Store store) {
+  template <class T, class Pointer, class Input, class Start, class Store>
+  static void run(Pointer weights, Input in, row_range rows, Start start, Store store) {
     for (int y = rows.first; y < rows.last; ++y)
       for (int g = 0; g < Groups; ++g) {
         int m = 0;
@@ -75,8 +76,8 @@ struct convolution_kernel {
   }
 
  private:
-  template <class T, int M, class Input, class Start, class Store>
-  static void row(float const* weights, Input in, int g, int m, int y, Start start, Store store) {
+  template <class T, int M, class Pointer, class Input, class Start, class Store>
+  static void row(Pointer weights, Input in, int g, int m, int y, Start start, Store store) {
     int x = 0;
     for (; x < inner_first; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
     for (; x + block.pixels <= inner_last; x += block.pixels)
@@ -90,8 +91,8 @@ struct convolution_kernel {
   }
 
   /// M filters from m on, X pixels from x on; Inner: no column of the window is in the padding.
-  template <class T, int M, int X, bool Inner, class Input, class Start, class Store>
-  static void at(float const* weights, Input in, int g, int m, int y, int x, Start start, Store store) {
+  template <class T, int M, int X, bool Inner, class Pointer, class Input, class Start, class Store>
+  static void at(Pointer weights, Input in, int g, int m, int y, int x, Start start, Store store) {
     T sums[M][X];
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
@@ -106,14 +107,14 @@ struct convolution_kernel {
     for (int c = 0; c < channels; ++c)
       for (int iy = rows.first; iy < rows.last; ++iy) {
         T const* const source = in.row(g * channels + c, iy);
-        float const* const w = weights + Weights.at(g, m, c) + (iy - top) * Weights.row;
+        Pointer const w = weights + (Weights.at(g, m, c) + (iy - top) * Weights.row);
         for (int s = first; s < last; ++s) {
           T inputs[X];
 #pragma GCC unroll 32
           for (int j = 0; j < X; ++j) inputs[j] = source[left + j * W.stride_x + s];
 #pragma GCC unroll 32
           for (int i = 0; i < M; ++i) {
-            float const weight = w[i * Weights.filter + s * Weights.column];
+            auto const weight = w[i * Weights.filter + s * Weights.column];
 #pragma GCC unroll 32
             for (int j = 0; j < X; ++j) sums[i][j] = mul_add(inputs[j], weight, sums[i][j]);
           }

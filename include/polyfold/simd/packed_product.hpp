@@ -48,31 +48,30 @@ void with_biases(float const* stored, F f) {
   f([&](int m) { return Biases::template start<float>(stored, expanded.data(), m); });
 }
 
-/// Weights and biases of a product in the order that its kernel reads.
+/// The step of a product whose numbers are weights, in this order, and biases.
 template <class Product, class Kernel>
-void pack_product(float const* numbers, float* packed) {
-  with_biases<typename Product::bias>(numbers + Product::weights, [&](auto bias) {
-    Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
-  });
-}
+struct product_step {
+  static constexpr int packed_size = Kernel::packed_size;
+  static constexpr int scratch = Kernel::scratch;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+    with_biases<typename Product::bias>(numbers + Product::weights, [&](auto bias) {
+      Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
+    });
+  }
+  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+    Kernel::run(packed, in, out, second, room);
+  }
+};
 
 }  // namespace detail
 
 template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
-struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function> {
-  using operation = product<In, Filters, W, Groups, Bias>;
-  using kernel = typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type;
-  static constexpr int packed_size = kernel::packed_size;
-  static constexpr int scratch = kernel::scratch;
-  static constexpr bool clears_border = true;
-
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    detail::pack_product<operation, kernel>(numbers, packed);
-  }
-  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
-    kernel::run(packed, in, out, second, room);
-  }
-};
+struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function>
+    : detail::product_step<
+          product<In, Filters, W, Groups, Bias>,
+          typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type> {};
 
 /// A product of the window moments that it alone reads, tile by tile.
 template <class Rows, class Columns, class Product>
@@ -81,22 +80,11 @@ struct window_product {};
 template <class Vector, class Rows, class Columns, shape In, int Filters, int Groups, bias_rule Bias,
           step_wiring Wiring, class Function>
 struct packed_step<Vector, window_product<Rows, Columns, product<In, Filters, window{}, Groups, Bias>>, Wiring,
-                   Function> {
-  using operation = product<In, Filters, window{}, Groups, Bias>;
-  using source = window_tile<Vector, Rows, Columns, Wiring.in>;
-  static constexpr convolution_problem problem{{In}, {}, Groups, Wiring.out, Wiring.second, Wiring.pools};
-  using kernel = tile_product<Vector, problem, source, Function>;
-  static constexpr int packed_size = kernel::packed_size;
-  static constexpr int scratch = kernel::scratch;
-  static constexpr bool clears_border = true;
-
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    detail::pack_product<operation, kernel>(numbers, packed);
-  }
-  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
-    kernel::run(packed, in, out, second, room);
-  }
-};
+                   Function>
+    : detail::product_step<
+          product<In, Filters, window{}, Groups, Bias>,
+          tile_product<Vector, convolution_problem{{In}, {}, Groups, Wiring.out, Wiring.second, Wiring.pools},
+                       window_tile<Vector, Rows, Columns, Wiring.in>, Function>> {};
 
 /// Arranged weights are expanded where many pixels share them. On a single pixel the level numbers stay as they are: the
 /// time is that of reading them.
