@@ -2,5 +2,5 @@
 #include "configurations.hpp"
 
 void recorded::alexnet_cifar10_thin(experiment& e, std::string const& name) {
-  train_thin_alexnet<alexnet_cifar10>(e, name, 12);
+  train_thin_alexnet<alexnet_cifar10>(e, name, 8);
 }

@@ -3,10 +3,10 @@
 
 namespace recorded {
 
-void alexnet_tiny_dense(experiment& e, std::string const& name) { train_dense_alexnet<alexnet_tiny>(e, name, 12); }
+void alexnet_tiny_dense(experiment& e, std::string const& name) { train_dense_alexnet<alexnet_tiny>(e, name, 6); }
 
 void alexnet_tiny_folded(experiment& e, std::string const& name) {
-  retrain_alexnet<alexnet_tiny>(e, name, "recorded::alexnet_folded<recorded::alexnet_tiny>", 12);
+  retrain_alexnet<alexnet_tiny>(e, name, "recorded::alexnet_folded<recorded::alexnet_tiny>", 6);
 }
 
 }  // namespace recorded

@@ -6,6 +6,8 @@ configuration_table all_configurations() {
            {{"dense", dense_lenet5},
             {"folded_61x", lenet5_mnist_61x_folded},
             {"bytes_240x", lenet5_mnist_61x_bytes},
+            {"folded_61x_taught", lenet5_mnist_61x_taught},
+            {"bytes_240x_taught", lenet5_mnist_61x_taught_bytes},
             {"thin", lenet5_mnist_thin},
             {"folded_80x", lenet5_mnist_80x_folded},
             {"folded_92x", lenet5_mnist_92x_folded}}},

@@ -4,7 +4,7 @@
 #include "steps.hpp"
 
 void recorded::resnet18_tiny_folded(experiment& e, std::string const& name) {
-  training_options o = colour_options(8);
+  training_options o = colour_options(3);
   o.optimizer.learning_rate = 2e-3f;
   retrain<resnet18_dense, resnet18_folded>(e, name, "recorded::resnet18_folded", o);
 }

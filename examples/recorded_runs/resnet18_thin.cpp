@@ -13,7 +13,7 @@ void recorded::resnet18_tiny_thin(experiment& e, std::string const& name) {
   static constexpr auto thin = make_resnet<form>();
   static_assert(network<without_batch_norm(thin)>::total_cost().stored_numbers >=
                 network<without_batch_norm(resnet18_folded)>::total_cost().stored_numbers);
-  training_options o = colour_options(16);  // those of the dense network and the folded one together
+  training_options o = colour_options(6);  // those of the dense network and the folded one together
   o.dense_rate = 1;
   o.optimizer.learning_rate = 2e-3f;
   train_alone<thin>(e, name, "thin", o);

@@ -27,6 +27,7 @@ inline constexpr auto vgg16_700x =
     make_vgg16<vgg16_form{.classes = 10, .image = {3, 32, 32}, .hidden = 0}>(vgg16_700x_rule);
 static_assert(parameter_ratio(network<vgg16_700x>::total_cost()) >= 700);
 
-inline constexpr int vgg16_700x_epochs = 30;
+inline constexpr int vgg16_dense_epochs = 2;
+inline constexpr int vgg16_700x_epochs = 5;
 
 }  // namespace recorded

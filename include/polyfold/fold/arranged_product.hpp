@@ -72,9 +72,15 @@ struct arranged_product : operation {
   /// With fewer inputs than levels there is little to group: the levels are then looked up and multiplied.
   static constexpr bool grouped = fan_in > levels;
 
+  /// Pixels that are grouped together, so that a level number is unpacked once for all of them: some of those that read no
+  /// padding, as long as their sums take little room.
+  static constexpr int inner_first = ceil_div(W.padding_x, W.stride_x);
+  static constexpr int inner_last = (In.width + W.padding_x - W.width) / W.stride_x + 1;
+  static constexpr int block = grouped ? std::clamp(inner_last - inner_first, 1, std::clamp(256 / levels, 1, 16)) : 1;
+
   static constexpr int numbers = coefficients + bias::numbers;
   static constexpr int map_bytes = packing::bytes(weights);
-  static constexpr int scratch = levels + bias::scratch;
+  static constexpr int scratch = levels * block + bias::scratch;
   static constexpr int backward_scratch = 2 * levels;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
@@ -95,20 +101,22 @@ struct arranged_product : operation {
   template <class T, class Out, class Input>
   static void forward(context<T> const& at, row_range rows, Out out, Input in) {
     float const* const stored_biases = at.numbers + coefficients;
-    bias::prepare(stored_biases, at.scratch + levels);
-    auto const start = [&](int m) { return bias::template start<T>(stored_biases, at.scratch + levels, m); };
+    bias::prepare(stored_biases, at.scratch + levels * block);
+    auto const start = [&](int m) { return bias::template start<T>(stored_biases, at.scratch + levels * block, m); };
     // In the lanes of a register products cost no more than sums, and looking a level up serves all pixels of a block.
     if constexpr (grouped && lane_count<T> == 1) {
       for (int m = 0; m < Filters; ++m)
         for (int y = rows.first; y < rows.last; ++y)
-          for (int x = 0; x < output.width; ++x) {
-            T sum = start(m);
-            group(at, in, m, y, x, at.scratch);
-            curve::analyse(
-                [&](int l) { return at.scratch[l]; },
-                [&, c = curve_of(at.numbers, m)](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
-            out(m, y, x) = sum;
-          }
+          for_blocks_of_row([&]<int X>(int x) {
+            group<X>(at, in, m, y, x, at.scratch);
+            for (int j = 0; j < X; ++j) {
+              T sum = start(m);
+              curve::analyse(
+                  [&](int l) { return at.scratch[l * X + j]; },
+                  [&, c = curve_of(at.numbers, m)](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
+              out(m, y, x + j) = sum;
+            }
+          });
     } else if constexpr (A.per_filter) {
       for (int m = 0; m < Filters; ++m) {
         expand(curve_of(at.numbers, m), at.scratch);
@@ -140,7 +148,7 @@ struct arranged_product : operation {
       for (int y = 0; y < output.height; ++y)
         for (int x = 0; x < output.width; ++x) {
           T const d = dout(m, y, x);
-          group(at, in, m, y, x, groups);
+          group<1>(at, in, m, y, x, groups);
           curve::analyse([&](int l) { return groups[l]; },
                          [&](int k, T const& moment) { sums[k] = mul_add(moment, d, sums[k]); });
           if (din.data() != nullptr)
@@ -163,11 +171,30 @@ struct arranged_product : operation {
 
   [[nodiscard]] static constexpr int first_channel(int m) { return m / (Filters / Groups) * channels; }
 
-  /// Sums of the inputs that meet each level.
-  template <class T, class Input>
+  /// Calls f.operator()<pixels>(x) for the pixels of an output row: blocks where no column of the window is in the padding,
+  /// single ones elsewhere.
+  template <class F>
+  static void for_blocks_of_row(F f) {
+    int x = 0;
+    for (; x < std::min(inner_first, output.width); ++x) f.template operator()<1>(x);
+    if constexpr (block > 1) {
+      for (; x + block <= inner_last; x += block) f.template operator()<block>(x);
+      if constexpr (constexpr int rest = (inner_last - inner_first) % block; rest > 0) {
+        f.template operator()<rest>(x);
+        x += rest;
+      }
+    }
+    for (; x < output.width; ++x) f.template operator()<1>(x);
+  }
+
+  /// Sums of the inputs that meet each level, for X pixels from x on, which read no padding where X > 1:
+  /// sums[level * X + pixel].
+  template <int X, class T, class Input>
   static void group(context<T> const& at, Input in, int m, int y, int x, T* sums) {
-    for (int l = 0; l < levels; ++l) sums[l] = T(0.0f);
-    for_each_input(at, in, m, y, x, [&](int level, T const& value) { sums[level] += value; });
+    for (int l = 0; l < levels * X; ++l) sums[l] = T(0.0f);
+    for_each_input(at, in, m, y, x, [&](int level, T const& first) {
+      for (int j = 0; j < X; ++j) sums[level * X + j] += (&first)[j * W.stride_x];
+    });
   }
 
   /// Calls f(level of the weight, input under it) for the window of filter m at (y, x).
