@@ -28,7 +28,7 @@ class arranged_rounding {
   void operator()(Dense& net) {
     for_each_arranged([&]<int I>() {
       using arranged = arranged_at<I>;
-      constexpr int per_curve = arranged::weights / arranged::curves;
+      constexpr int per_curve = arranged::per_curve;
       matrix const& basis = basis_of<I>();
       std::vector<arranged_weights>& fits = fits_[std::size_t(I)];
       bool const first = fits.empty();
@@ -54,15 +54,9 @@ class arranged_rounding {
   void store(Dense const& net, Folded& target) const {
     fit(net, target);
     for_each_arranged([&]<int I>() {
-      using arranged = arranged_at<I>;
-      constexpr int per_curve = arranged::weights / arranged::curves;
-      float* stored = target.numbers.data() + Folded::first_number(I);
-      std::uint8_t* const map = target.maps.data() + Folded::first_map_byte(I);
-      for (int c = 0; c < arranged::curves; ++c) {
-        arranged_weights const& own = fits_[std::size_t(I)][std::size_t(c)];
-        stored = std::copy(own.coefficients.begin(), own.coefficients.end(), stored);
-        for (int i = 0; i < per_curve; ++i) arranged::packing::set(map, c * per_curve + i, own.levels[std::size_t(i)]);
-      }
+      for (int c = 0; c < arranged_at<I>::curves; ++c)
+        arranged_at<I>::store(fits_[std::size_t(I)][std::size_t(c)], c, target.numbers.data() + Folded::first_number(I),
+                              target.maps.data() + Folded::first_map_byte(I));
     });
   }
 

@@ -22,6 +22,14 @@ struct arranged_layer {
   static constexpr int weights = L::template folded<In>::arranged_step::weights;
   using packing = packed_levels<rule.bits>;
   static constexpr int curves = rule.per_filter ? L::spec.filters : 1;
+  static constexpr int per_curve = weights / curves;
+
+  /// Stores curve `c` with the levels of its weights, given the layer's numbers and map.
+  static void store(arranged_weights const& fitted, int c, float* numbers, std::uint8_t* map) {
+    std::copy(fitted.coefficients.begin(), fitted.coefficients.end(),
+              numbers + std::size_t(c) * fitted.coefficients.size());
+    for (int i = 0; i < per_curve; ++i) packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+  }
 };
 
 /// Dense weights of layer I, in the order filters x channels x r x s.
@@ -37,7 +45,7 @@ std::vector<float> dense_weights(Network const& net) {
     std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
     std::vector<float> weights(arranged::weights);
     for (int i = 0; i < arranged::weights; ++i) {
-      int const curve = i / (arranged::weights / arranged::curves);
+      int const curve = i / arranged::per_curve;
       weights[std::size_t(i)] = values[std::size_t((curve << arranged::rule.bits) + arranged::packing::get(map, i))];
     }
     return weights;
@@ -64,14 +72,11 @@ void fit_layer(Network& net, std::vector<float> weights, std::vector<float> bias
   float* const stored = net.numbers.data() + Network::first_number(I);
   if constexpr (layer_type::spec.approximated.arranged.used) {
     using arranged = arranged_layer<layer_type, in>;
-    std::uint8_t* const map = net.maps.data() + Network::first_map_byte(I);
-    constexpr int per_curve = arranged::weights / arranged::curves;
     matrix const& basis = modes.weights.front().basis;
     for (int c = 0; c < arranged::curves; ++c) {
-      auto const first = weights.begin() + c * per_curve;
-      arranged_weights const fitted = arrange(std::vector<float>(first, first + per_curve), basis);
-      std::copy(fitted.coefficients.begin(), fitted.coefficients.end(), stored + c * basis.columns);
-      for (int i = 0; i < per_curve; ++i) arranged::packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+      auto const first = weights.begin() + c * arranged::per_curve;
+      arranged::store(arrange(std::vector<float>(first, first + arranged::per_curve), basis), c, stored,
+                      net.maps.data() + Network::first_map_byte(I));
     }
   } else {
     std::vector<float> const coefficients = modes.fit(std::move(weights));
