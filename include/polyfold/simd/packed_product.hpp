@@ -9,6 +9,7 @@
 #include <polyfold/kernels/simd/arranged_matrix.hpp>
 #include <polyfold/kernels/simd/filter_convolution.hpp>
 #include <polyfold/kernels/simd/pixel_convolution.hpp>
+#include <polyfold/kernels/simd/shifted_tile.hpp>
 #include <polyfold/simd/packed_step.hpp>
 #include <polyfold/simd/window_tile.hpp>
 
@@ -31,13 +32,33 @@ template <class Vector, convolution_problem P, class Function>
 struct fastest_convolution {
   using pixels = pixel_convolution<Vector, P, Function>;
   using filters = filter_convolution<Vector, P, Function>;
+  /// On planes that are shifted as the window moves.
+  using source = shifted_tile<Vector, P.in, P.slid>;
+  static constexpr convolution_problem planes{
+      {{P.in.inner.channels * P.slid.area(), P.convolved().height, P.convolved().width}},
+      {},
+      P.groups,
+      P.out,
+      P.added,
+      P.pools};
+  using tiles = tile_product<Vector, planes, source, Function>;
+
   static constexpr bool by_pixels = [] {
     if constexpr (!pixels::possible)
       return false;
     else
       return pixels::block.cycles <= filters::block.cycles;
   }();
-  using type = std::conditional_t<by_pixels, pixels, filters>;
+  static constexpr bool by_tiles = [] {
+    if constexpr (by_pixels || !source::possible || P.pools) {
+      return false;
+    } else {
+      // Measured: what the model of filter_convolution leaves out, and the transposition of an output.
+      double const by_filters = 1.3 * filters::block.cycles * P.fan_in() + 1.7 * P.convolved().size();
+      return tiles::block.cycles < by_filters;
+    }
+  }();
+  using type = std::conditional_t<by_pixels, pixels, std::conditional_t<by_tiles, tiles, filters>>;
 };
 
 /// Calls f(bias), where bias(m) is the bias of output m.

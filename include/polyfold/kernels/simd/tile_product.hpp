@@ -31,6 +31,33 @@ struct tile_pixels {
   }
 };
 
+namespace detail {
+
+/// Vector::size values or Count, `Stride` apart, from `from` on; nothing behind the last is read.
+template <class Vector, int Count, int Stride>
+[[nodiscard]] Vector load_strided(float const* from) {
+  if constexpr (Stride == 1) {
+    return Vector::template load_lanes<0, Count>(from);
+  } else {
+    static_assert(Stride == 2);
+    constexpr int half = Vector::size / 2;
+    if constexpr (Count <= half) {
+      Vector const a = Vector::template load_lanes<0, 2 * Count - 1>(from);
+      return Vector::shuffle(a, a, every_second<0>{});
+    } else {
+      // The second load starts one float early so that it ends with the last value.
+      Vector const a = Vector::load(from);
+      Vector const b = Vector::template load_lanes<0, 2 * (Count - half)>(from + Vector::size - 1);
+      struct joined {
+        static constexpr int at(int i) { return i < half ? 2 * i : 2 * i + 1; }
+      };
+      return Vector::shuffle(a, b, joined{});
+    }
+  }
+}
+
+}  // namespace detail
+
 /// Source:
 ///   channels, terms         it has channels * terms planes: the input of Problem, whose window is one pixel
 ///   cycles(rows, vectors)   time to fill a tile with the planes of one channel
