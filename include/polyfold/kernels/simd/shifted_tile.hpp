@@ -18,7 +18,7 @@ struct shifted_tile {
   static constexpr bool possible =
       W.stride_x <= 2 && pixels::well_filled(W.output_height(In.inner.height)) && In.inner.pixels() > 1;
 
-  /// A load and a store of each row, from several vectors where it is strided.
+  /// A load and a store for each row of a plane; strided rows take two loads and a shuffle.
   [[nodiscard]] static constexpr double cycles(int height, int vectors) {
     int const under = (height - 1) * W.stride_y + W.height;
     return terms * height * vectors * (W.stride_x == 1 ? 2.0 : 3.5) +
