@@ -74,8 +74,9 @@ struct arranged_product : operation {
 
   /// Pixels that are grouped together, so that a level number is unpacked once for all of them: some of those that read no
   /// padding, as long as their sums take little room.
-  static constexpr int inner_first = ceil_div(W.padding_x, W.stride_x);
-  static constexpr int inner_last = (In.width + W.padding_x - W.width) / W.stride_x + 1;
+  using dense_kernel = convolution_kernel<In, Filters, W, Groups, weight_strides{}>;
+  static constexpr int inner_first = dense_kernel::inner_first;
+  static constexpr int inner_last = dense_kernel::inner_last;
   static constexpr int block = grouped ? std::clamp(inner_last - inner_first, 1, std::clamp(256 / levels, 1, 16)) : 1;
 
   static constexpr int numbers = coefficients + bias::numbers;
@@ -176,7 +177,7 @@ struct arranged_product : operation {
   template <class F>
   static void for_blocks_of_row(F f) {
     int x = 0;
-    for (; x < std::min(inner_first, output.width); ++x) f.template operator()<1>(x);
+    for (; x < inner_first; ++x) f.template operator()<1>(x);
     if constexpr (block > 1) {
       for (; x + block <= inner_last; x += block) f.template operator()<block>(x);
       if constexpr (constexpr int rest = (inner_last - inner_first) % block; rest > 0) {
