@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   settings s;
   s.threads = int(std::max(1U, std::thread::hardware_concurrency()));
   double drop = 0;
+  int bits = 32;
   std::string minimised = "bytes";
   polyfold::training_options& retraining = s.options.retraining;
 
@@ -37,7 +38,7 @@ int run(int argc, char** argv) {
   auto* const by_drop = budget->add_option("--max-drop", drop, "percentage points of validation accuracy to lose")
                             ->check(CLI::Range(0.0, 100.0));
   auto* const by_bytes =
-      budget->add_option("--max-bytes", s.budget.size, "stored bytes in float32, biases included: 8192 or 8KiB")
+      budget->add_option("--max-bytes", s.budget.size, "stored bytes, biases and scales included: 8192 or 8KiB")
           ->transform(CLI::AsSizeValue(true))
           ->check(CLI::PositiveNumber);
   budget->add_option("--max-multiplications", s.budget.size, "multiplications of one inference")
@@ -46,6 +47,9 @@ int run(int argc, char** argv) {
   app.add_option("--minimise", minimised, "what becomes small within --max-drop")
       ->needs(by_drop)
       ->check(CLI::IsMember({"bytes", "multiplications"}))
+      ->capture_default_str();
+  app.add_option("--bits", bits, "of a stored number: 32 (network) or 8 (quantised_network); what sizes are counted by")
+      ->check(CLI::IsMember({8, 32}))
       ->capture_default_str();
   app.add_option("--weights", s.weights,
                  ".npz or .safetensors, from PyTorch, Keras or polyfold; else the exact network is trained")
@@ -104,6 +108,7 @@ int run(int argc, char** argv) {
   else
     s.budget = by_bytes->count() > 0 ? polyfold::at_most_bytes(s.budget.size)
                                      : polyfold::at_most_multiplications(s.budget.size);
+  if (bits == 8) s.options.stored = polyfold::stored_as::bytes;
   s.terminal = isatty(STDOUT_FILENO) != 0;
   std::filesystem::create_directories(s.output);
   model.run(s);

@@ -15,6 +15,7 @@
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/train/progress_bar.hpp>
+#include <polyfold/tune/tuner.hpp>
 #include <polyfold/tune/tuning_report.hpp>
 
 struct settings {

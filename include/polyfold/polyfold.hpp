@@ -21,4 +21,5 @@
 #include <polyfold/train/teacher.hpp>
 #include <polyfold/train/trainer.hpp>
 #include <polyfold/tune/spelling.hpp>
+#include <polyfold/tune/tuner.hpp>
 #include <polyfold/tune/tuning_report.hpp>

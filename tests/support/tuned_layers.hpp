@@ -7,6 +7,7 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/quantised_network.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 #include <polyfold/tune/segment_projection.hpp>
 #include <polyfold/tune/spelling.hpp>
@@ -31,25 +32,33 @@ template <class Network>
   return all;
 }
 
-/// Counts Folded's approximations from Exact's layers.
-template <class Exact, class Folded>
-void check_counts() {
+/// Counts Folded's approximations from Exact's layers, as of a network of type Stored.
+template <class Exact, class Folded, class Stored>
+void check_counts_of(polyfold::stored_as stored) {
   using namespace polyfold;
   counted_network const counted =
-      count_network(layer_forms<Exact>(), approximations_of<Folded>(), cost_of_layers_without_weights<Exact>());
-  CHECK(counted.total == Folded::total_cost());
-  CHECK(counted.approximated == Folded::approximated_cost());
+      count_network(layer_forms<Exact>(), approximations_of<Folded>(), cost_of_layers_without_weights<Exact>(), stored);
+  CHECK(counted.total == Stored::total_cost());
+  CHECK(counted.approximated == Stored::approximated_cost());
   std::vector<cost> layers;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
           if constexpr (weighted_layer<typename Folded::template layer_at<I>>)
-            layers.push_back(Folded::template layer_cost<I>());
+            layers.push_back(Stored::template layer_cost<I>());
         }(),
         ...);
   }
   (std::make_integer_sequence<int, Folded::layers>{});
   CHECK(counted.layers == layers);
+}
+
+/// The same for the network itself and for what it is in bytes.
+template <auto Exact, auto Folded>
+void check_counts() {
+  using namespace polyfold;
+  check_counts_of<network<Exact>, network<Folded>, network<Folded>>(stored_as::float32);
+  check_counts_of<network<Exact>, network<Folded>, quantised_network<Folded>>(stored_as::bytes);
 }
 
 /// Counts, and the projection of random weights, of one layer on `Input`.
@@ -60,7 +69,7 @@ void check_layer() {
   using folded_type = network<Input | Layer(Cuts...)>;
   approximation const cuts = approximations_of<folded_type>().front();
   INFO(spelled(cuts));
-  check_counts<exact_type, folded_type>();
+  check_counts<Input | Layer, Input | Layer(Cuts...)>();
 
   auto exact_net = std::make_unique<exact_type>();
   auto folded = std::make_unique<folded_type>();

@@ -34,18 +34,17 @@ TEST_CASE("layers that read one map share its moments") {
   };
   constexpr auto channels = along<axis::channel, segment<4>, linear>;
   constexpr auto plane = along<axis::kernel, linear>;
-  using exact_type = network<block(exact, exact)>;
-  test::check_counts<exact_type, network<block(plane, plane)>>();
-  test::check_counts<exact_type, network<block(channels, channels)>>();
-  test::check_counts<exact_type, network<block(all_of(channels, plane), all_of(channels, plane))>>();
-  test::check_counts<exact_type, network<block(all_of(channels, plane), channels)>>();  // the channels' alone
-  test::check_counts<exact_type, network<block(plane, along<axis::kernel, quadratic>)>>();
+  test::check_counts<block(exact, exact), block(plane, plane)>();
+  test::check_counts<block(exact, exact), block(channels, channels)>();
+  test::check_counts<block(exact, exact), block(all_of(channels, plane), all_of(channels, plane))>();
+  test::check_counts<block(exact, exact), block(all_of(channels, plane), channels)>();  // the channels' alone
+  test::check_counts<block(exact, exact), block(plane, along<axis::kernel, quadratic>)>();
 }
 
 TEST_CASE("whole models count as their types say") {
-  test::check_counts<network<lenet5>, network<lenet5>>();
-  test::check_counts<network<lenet5>, network<lenet5_paper>>();
-  test::check_counts<network<lenet5>, network<lenet5_small>>();
+  test::check_counts<lenet5, lenet5>();
+  test::check_counts<lenet5, lenet5_paper>();
+  test::check_counts<lenet5, lenet5_small>();
 }
 
 TEST_CASE("what no type could be is refused") {

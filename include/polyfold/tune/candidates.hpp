@@ -72,12 +72,12 @@ namespace detail {
   return candidates;
 }
 
-/// At most `most` candidates for a layer with `weights`. Their sizes, as `size_of` says of a layer's cost, lie in equal steps
+/// At most `most` candidates for a layer with `weights`. Their sizes, as `size_with` says, lie in equal steps
 /// of a logarithmic scale below the exact layer's, and each step has the nearest to the weights of those that cut the
 /// input side, the output side and both: nearness tells little between these, since training makes up for it differently.
 [[nodiscard]] inline std::vector<approximation> chosen_candidates(
-    layer_form const& l, float const* weights, int most, std::function<long long(cost const&)> const& size_of) {
-  auto const size_with = [&](approximation const& a) { return size_of(count_network({l}, {a}, {}).total); };
+    layer_form const& l, float const* weights, int most,
+    std::function<long long(approximation const&)> const& size_with) {
   struct candidate {
     approximation a;
     long long size;

@@ -1,5 +1,5 @@
 // What a network of given layers and approximations costs, counted at run time: the same figures as the constants
-// network::layer_cost and total_cost of the type, without compiling one. The steps are those of folded_convolution:
+// layer_cost and total_cost of the type (network or quantised_network), without compiling one. The steps are those of folded_convolution:
 //
 //   channel moments, row and column moments (or flat moments), the product, the expansion
 // Layers that read one map and cut it alike share its moments: they count at the first of them.
@@ -15,6 +15,12 @@
 #include <polyfold/tune/layer_form.hpp>
 
 namespace polyfold {
+
+/// What kind of network is counted.
+enum class stored_as {
+  float32,  ///< network
+  bytes,    ///< quantised_network with the default rule: a scale for each degree of a layer's coefficients
+};
 
 /// One cost for every layer with weights; `total` has the other layers as well.
 struct counted_network {
@@ -55,6 +61,8 @@ class window_line {
 
 class run_time_counter {
  public:
+  explicit run_time_counter(stored_as stored) : stored_(stored) {}
+
   [[nodiscard]] cost count(layer_form const& l, approximation const& a) {
     if (std::string const why = why_not(l, a); !why.empty())
       throw error("layer " + std::to_string(l.layer) + " (" + l.name + "): " + why);
@@ -126,6 +134,11 @@ class run_time_counter {
     c.dense_numbers = c.weights + (l.bias ? l.filters : 0);
     c.dense_multiplications = c.weights * pixels;
     c.dense_additions = c.dense_multiplications - (l.bias ? 0 : l.filters * pixels);
+    if (stored_ == stored_as::bytes) {
+      c.byte_numbers = c.stored_numbers;
+      c.scale_bytes = scales(l, a);
+      c.multiplications += c.byte_numbers;
+    }
     return c;
   }
 
@@ -183,6 +196,26 @@ class run_time_counter {
     c.additions += basis.synthesis_additions();
   }
 
+  /// Scales of a layer (scale_groups of layers/scale_groups.hpp).
+  [[nodiscard]] static int scales(layer_form const& l, approximation const& a) {
+    auto const degrees = [](int length, factor const& f) {
+      axis_cut const basis(length, f);
+      return basis.running_sums() ? basis.terms_of(0) : 1;
+    };
+    window const& w = l.sliding;
+    int count = 1;
+    if (a.output.used) count *= degrees(l.filters / l.groups, a.output);
+    if (a.flat.used) count *= degrees(a.flat.segment == w.width ? w.width : l.fan_in(), a.flat);
+    if (a.channel.used) count *= degrees(l.channels(), a.channel);
+    if (a.kernel.used && w.area() > 1) {
+      axis_cut const rows(w.width, a.kernel);
+      axis_cut const columns(w.height, a.kernel);
+      if (rows.running_sums()) count *= std::min(a.kernel.order + 1, rows.size() + columns.size() - 1);
+    }
+    return count + (l.bias ? 1 : 0);
+  }
+
+  stored_as stored_;
   std::vector<moments> computed_;
 };
 
@@ -191,13 +224,13 @@ class run_time_counter {
 /// Counts a network with layers `forms` under `approximations`, one for each, and `others`, what its other layers cost.
 /// Throws `error` where a layer cannot have its approximation.
 [[nodiscard]] inline counted_network count_network(std::vector<layer_form> const& forms,
-                                                   std::vector<approximation> const& approximations,
-                                                   cost const& others) {
+                                                   std::vector<approximation> const& approximations, cost const& others,
+                                                   stored_as stored = stored_as::float32) {
   if (forms.size() != approximations.size())
     throw error("count_network: " + std::to_string(approximations.size()) + " approximations for " +
                 std::to_string(forms.size()) + " layers");
   counted_network counted{{}, others, {}};
-  detail::run_time_counter counter;
+  detail::run_time_counter counter(stored);
   for (std::size_t i = 0; i < forms.size(); ++i) {
     cost const c = counter.count(forms[i], approximations[i]);
     counted.layers.push_back(c);

@@ -12,6 +12,7 @@
 
 #include <polyfold/error.hpp>
 #include <polyfold/fold/moments.hpp>
+#include <polyfold/train/workers.hpp>
 #include <polyfold/tune/axis_cut.hpp>
 #include <polyfold/tune/layer_form.hpp>
 
@@ -93,6 +94,28 @@ class segment_projection {
   int weights_;
   std::vector<cut> on_weights_;
   std::vector<cut> on_biases_;
+};
+
+/// The same for all layers of a network, side by side.
+class network_projection {
+ public:
+  /// One approximation for each form; `forms` and `threads` must outlive the projection. Throws as segment_projection does.
+  network_projection(std::vector<layer_form> const& forms, std::vector<approximation> const& approximations,
+                     workers& threads)
+      : forms_(forms), threads_(threads) {
+    for (std::size_t i = 0; i < forms.size(); ++i) layers_.emplace_back(forms[i], approximations[i]);
+  }
+
+  /// `numbers`: those of the exact network.
+  void operator()(float* numbers) const {
+    threads_.run(int(layers_.size()),
+                 [&](int i, int) { layers_[std::size_t(i)](numbers + forms_[std::size_t(i)].first_number); });
+  }
+
+ private:
+  std::vector<layer_form> const& forms_;
+  workers& threads_;
+  std::vector<segment_projection> layers_;
 };
 
 }  // namespace polyfold

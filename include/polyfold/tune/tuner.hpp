@@ -24,71 +24,9 @@
 #include <polyfold/train/trainer.hpp>
 #include <polyfold/tune/candidates.hpp>
 #include <polyfold/tune/exchange.hpp>
+#include <polyfold/tune/tuning_result.hpp>
 
 namespace polyfold {
-
-/// What the size of a network means.
-enum class measure { bytes, multiplications };
-
-[[nodiscard]] inline long long size_of(cost const& c, measure m) {
-  return m == measure::bytes ? c.stored_bytes() : c.multiplications;
-}
-
-/// At most so much: accuracy lost (then the smallest network is sought), or size (then the most accurate one).
-struct tuning_budget {
-  bool limits_drop = true;
-  double drop = 0;     ///< a share of the images: 0.009 is 0.9 points
-  long long size = 0;  ///< of the measure
-  measure measured = measure::bytes;
-
-  [[nodiscard]] bool allows(double lost, long long network_size) const {
-    return limits_drop ? lost <= drop + 1e-9 : network_size <= size;
-  }
-};
-[[nodiscard]] inline tuning_budget at_most_drop(double share, measure minimised = measure::bytes) {
-  return {true, share, 0, minimised};
-}
-[[nodiscard]] inline tuning_budget at_most_bytes(long long bytes) { return {false, 0, bytes, measure::bytes}; }
-[[nodiscard]] inline tuning_budget at_most_multiplications(long long count) {
-  return {false, 0, count, measure::multiplications};
-}
-
-struct tuning_options {
-  int candidates = 18;  ///< for each layer, at most
-  double shrink = 0.5;  ///< size of a stop, as a share of that of the stop before
-  int refinements = 3;  ///< further stops, halving the way between the last network within a drop and the first beyond
-  std::size_t sensitivity_images = 2000;  ///< of the validation images: candidates are measured on these
-  std::size_t adaptation_images = 2048;  ///< of the training images: the network adapts to a candidate on these; 0: not
-  std::size_t calibration_images = 256;  ///< of the training images: statistics of batch norm are taken anew from these
-  training_options retraining{.epochs = 1};  ///< of every stop
-};
-
-/// A network that was retrained and measured.
-struct tuning_point {
-  std::vector<approximation> layers;
-  counted_network costs;
-  int correct = 0;             ///< of the validation images
-  double accuracy = 0;         ///< share of them
-  double drop = 0;             ///< below the exact network's accuracy
-  std::vector<float> numbers;  ///< of the exact network, with weights that the approximations can stand for
-};
-
-struct tuning_result {
-  std::vector<tuning_point> points;  ///< the exact network first
-  std::size_t chosen = 0;
-  tuning_budget budget;
-
-  [[nodiscard]] tuning_point const& best() const { return points[chosen]; }
-  /// Whether no other point is at least as small and as accurate, and better in one.
-  [[nodiscard]] bool on_front(std::size_t i) const {
-    long long const size = size_of(points[i].costs.total, budget.measured);
-    return std::none_of(points.begin(), points.end(), [&](tuning_point const& other) {
-      long long const other_size = size_of(other.costs.total, budget.measured);
-      return other_size <= size && other.correct >= points[i].correct &&
-             (other_size < size || other.correct > points[i].correct);
-    });
-  }
-};
 
 template <class Network>
 class tuner {
@@ -173,7 +111,7 @@ class tuner {
 
   [[nodiscard]] counted_network count(state const& s) const {
     return count_network(forms_, present_approximations(s.parts, forms_.size()),
-                         cost_of_layers_without_weights<Network>());
+                         cost_of_layers_without_weights<Network>(), options_.stored);
   }
   [[nodiscard]] long long size_now(state const& s, measure m) const { return size_of(count(s).total, m); }
 
@@ -181,16 +119,17 @@ class tuner {
     std::vector<tuning_part> parts;
     for (std::size_t i = 0; i < forms_.size(); ++i) {
       layer_form const& form = forms_[i];
+      auto const size_with = [&](approximation const& a) {
+        return size_of(count_network({form}, {a}, {}, options_.stored).total, m);
+      };
       auto const add = [&](bool biases, std::vector<approximation> const& cuts) {
         tuning_part part{i, biases};
-        part.choices.push_back({{}, size_of(count_network({form}, {{}}, {}).total, m)});
+        part.choices.push_back({{}, size_with({})});
         for (approximation const& a : cuts)
-          if (long long const size = size_of(count_network({form}, {a}, {}).total, m); size < part.choices.front().size)
-            part.choices.push_back({a, size});
+          if (long long const size = size_with(a); size < part.choices.front().size) part.choices.push_back({a, size});
         if (part.choices.size() > 1) parts.push_back(std::move(part));
       };
-      add(false, chosen_candidates(form, exact_->numbers.data() + form.first_number, options_.candidates,
-                                   [m](cost const& c) { return size_of(c, m); }));
+      add(false, chosen_candidates(form, exact_->numbers.data() + form.first_number, options_.candidates, size_with));
       add(true, bias_candidates(form));
     }
     return parts;
@@ -232,37 +171,22 @@ class tuner {
     if constexpr (normalised) recalibrate_batch_norm(*net_, training_, options_.calibration_images);
   }
 
+  [[nodiscard]] network_projection projection(state const& s) const {
+    return {forms_, present_approximations(s.parts, forms_.size()), threads_};
+  }
+
   void set(std::vector<float> const& numbers) { std::copy(numbers.begin(), numbers.end(), net_->numbers.begin()); }
-
-  /// Replaces weights by the nearest ones that approximations can stand for, layer by layer.
-  class projector {
-   public:
-    projector(tuner const& t, std::vector<approximation> const& approximations)
-        : forms_(t.forms_), threads_(t.threads_) {
-      for (std::size_t i = 0; i < forms_.size(); ++i) layers_.emplace_back(forms_[i], approximations[i]);
-    }
-    void operator()(Network& net) const {
-      threads_.run(int(layers_.size()), [&](int i, int) {
-        layers_[std::size_t(i)](net.numbers.data() + forms_[std::size_t(i)].first_number);
-      });
-    }
-
-   private:
-    std::vector<layer_form> const& forms_;
-    workers& threads_;
-    std::vector<segment_projection> layers_;
-  };
 
   /// The loss on the weights `numbers` under the choices of `s`, after adaptation.
   [[nodiscard]] double adapted_loss(state const& s, std::vector<float> const& numbers) {
-    projector const project(*this, present_approximations(s.parts, forms_.size()));
+    network_projection const project = projection(s);
     set(numbers);
-    project(*net_);
+    project(net_->numbers.data());
     if (options_.adaptation_images > 0) {
       training_options options = options_.retraining;
       options.epochs = 1;
       trainer<Network> adapting(*net_, options, threads_);
-      adapting.after_step = project;
+      adapting.after_step = [&](Network& net) { project(net.numbers.data()); };
       adapting.run(*adaptation_);
     } else {
       recalibrate();
@@ -292,34 +216,49 @@ class tuner {
     }
   }
 
-  /// Makes exchanges until the size is at most `target`, or all are made. The last one saves no more than it must.
+  /// Makes exchanges until the size is at most `target`, or all are made, and takes back what there is room for.
   void advance(state& s, long long target, measure m, double least) const {
     for (exchange const& e : exchanges(s.parts, least)) {
       if (s.size <= target) break;
-      tuning_part& part = s.parts[e.part];
-      std::size_t const before = part.present;
-      part.present = e.choice;
-      s.size = size_now(s, m);
-      if (s.size > target) continue;
-      std::size_t best = e.choice;
-      for (std::size_t c = 0; c < part.choices.size(); ++c) {
-        if (part.choices[c].size >= part.choices[before].size || part.choices[c].error >= part.choices[best].error)
-          continue;
-        part.present = c;
-        if (size_now(s, m) <= target) best = c;
-      }
-      part.present = best;
+      s.parts[e.part].present = e.choice;
       s.size = size_now(s, m);
     }
+    if (s.size <= target)
+      while (take_back(s, target, m)) {
+      }
+  }
+
+  /// Makes the exchange that lowers the error most and leaves the size at most `target`; whether there was one.
+  [[nodiscard]] bool take_back(state& s, long long target, measure m) const {
+    exchange best;
+    double most = 0;
+    for (std::size_t p = 0; p < s.parts.size(); ++p) {
+      tuning_part& part = s.parts[p];
+      std::size_t const present = part.present;
+      for (std::size_t c = 0; c < part.choices.size(); ++c) {
+        double const lower = part.choices[present].error - part.choices[c].error;
+        if (lower <= 0 || lower < most) continue;
+        if (lower == most && part.choices[c].size >= s.parts[best.part].choices[best.choice].size) continue;
+        part.present = c;
+        if (size_now(s, m) > target) continue;
+        best = {p, c};
+        most = lower;
+      }
+      part.present = present;
+    }
+    if (most == 0) return false;
+    s.parts[best.part].present = best.choice;
+    s.size = size_now(s, m);
+    return true;
   }
 
   /// Retrains the network of `s` and measures it. It starts from the weights of the stop before or from the exact ones,
   /// projected: whichever loses less.
   [[nodiscard]] tuning_point retrain(state& s, std::size_t stop) {
-    projector const project(*this, present_approximations(s.parts, forms_.size()));
+    network_projection const project = projection(s);
     auto const start_from = [&](std::vector<float> const& numbers) {
       set(numbers);
-      project(*net_);
+      project(net_->numbers.data());
       recalibrate();
       double const loss = sensitivity_loss();
       return std::pair{loss, std::vector<float>(net_->numbers.begin(), net_->numbers.end())};
@@ -331,7 +270,7 @@ class tuner {
     training_options options = options_.retraining;
     options.seed += stop;
     trainer<Network> retraining(*net_, options, threads_);
-    retraining.after_step = project;
+    retraining.after_step = [&](Network& net) { project(net.numbers.data()); };
     if (on_retraining) retraining.on_progress = on_retraining("stop " + std::to_string(stop));
     retraining.run(training_);
     s.numbers.assign(net_->numbers.begin(), net_->numbers.end());

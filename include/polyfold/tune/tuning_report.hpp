@@ -8,7 +8,7 @@
 
 #include <polyfold/report/plot.hpp>
 #include <polyfold/report/table.hpp>
-#include <polyfold/tune/tuner.hpp>
+#include <polyfold/tune/tuning_result.hpp>
 
 namespace polyfold {
 
