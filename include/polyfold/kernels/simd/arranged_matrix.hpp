@@ -95,6 +95,8 @@ struct arranged_matrix {
   static constexpr int pieces = ceil_div(Inputs, piece);
   static constexpr int rows = std::min(4, Outputs);  // outputs at once: they share the loads of x
   static constexpr int levels = 1 << Bits;
+  /// Words from the one that is read to the one that is fetched: left to itself, the processor falls behind at every page.
+  static constexpr int ahead = 1024;
   static constexpr int tables = PerOutput ? Outputs : 1;
 
   /// Biases, level tables, then the numbers: block of rows, piece, row.
@@ -140,7 +142,10 @@ struct arranged_matrix {
       for (int m = 0; m < size; ++m) sum[m] = Vector(0.0f);
       for (int p = 0; p < pieces; ++p) {
         typename table::numbers n[size];
-        for (int m = 0; m < size; ++m, numbers += Vector::size) n[m] = table::load(numbers);
+        for (int m = 0; m < size; ++m, numbers += Vector::size) {
+          if constexpr (packed_size > ahead) __builtin_prefetch(numbers + ahead);
+          n[m] = table::load(numbers);
+        }
 #pragma GCC unroll 32
         for (int k = 0; k < in_word; ++k) {
           Vector const x = Vector::load(in + p * piece + k * Vector::size);

@@ -47,11 +47,11 @@ struct filter_convolution {
     return best;
   }();
 
+  /// A block holds all pixels, so that weights are read once.
+  static constexpr bool one_pass = block.rows >= out.height && block.columns >= out.width;
   /// Channels before the next pixels have their turn.
   static constexpr int piece =
-      block.rows >= out.height && block.columns >= out.width
-          ? p.channels()
-          : detail::channels_at_once(p.channels(), p.slid.area() * block.vectors * Vector::size);
+      one_pass ? p.channels() : detail::channels_at_once(p.channels(), p.slid.area() * block.vectors * Vector::size);
   static constexpr int pieces = ceil_div(p.channels(), piece);
 
   /// Biases of each group, filled up to whole vectors, then the weights as the blocks read them: group, block of vectors,
@@ -96,6 +96,11 @@ struct filter_convolution {
   struct channel_range {
     int first, last;
   };
+
+  /// Weights that are read once come from beyond the first cache where there are many. Left to itself, the processor asks
+  /// for them too late.
+  static constexpr bool fetches_ahead = one_pass && packed_size > 8192;
+  static constexpr int ahead = 512;
 
   /// Neighbouring channels taken at once, each with sums of its own, where a block is too small to hide the latency of a product.
   template <int Sums>
@@ -178,7 +183,10 @@ struct filter_convolution {
       for (int s = 0; s < p.slid.width; ++s, weights += F * Vector::size) {
         Vector weight[F];
 #pragma GCC unroll 32
-        for (int f = 0; f < F; ++f) weight[f] = Vector::load(weights + f * Vector::size);
+        for (int f = 0; f < F; ++f) {
+          if constexpr (fetches_ahead) __builtin_prefetch(weights + f * Vector::size + ahead);
+          weight[f] = Vector::load(weights + f * Vector::size);
+        }
 #pragma GCC unroll 32
         for (int r = 0; r < R; ++r)
 #pragma GCC unroll 32
