@@ -83,6 +83,34 @@ requires(Vector::size == 8 && Bits <= 4) struct level_table<Vector, Bits> {
 };
 #endif
 
+#if defined(__aarch64__)
+template <class Vector, int Bits>
+requires(Vector::size == 4 && Bits <= 4) struct level_table<Vector, Bits> {
+  static constexpr bool possible = true;
+  using numbers = uint32x4_t;
+  uint8x16x4_t bytes;  // level i is bytes 4 i to 4 i + 3
+
+  explicit level_table(float const* levels) {
+    alignas(16) float table[16];
+    for (int i = 0; i < 16; ++i) table[i] = levels[i & ((1 << Bits) - 1)];
+    for (int i = 0; i < 4; ++i) bytes.val[i] = vreinterpretq_u8_f32(vld1q_f32(table + 4 * i));
+  }
+  [[nodiscard]] static numbers load(void const* packed) {
+    return vreinterpretq_u32_u8(vld1q_u8(static_cast<std::uint8_t const*>(packed)));
+  }
+  [[nodiscard]] Vector operator()(numbers n) const {
+    numbers const number = vandq_u32(n, vdupq_n_u32((1 << Bits) - 1));
+    uint8x16_t const places = vreinterpretq_u8_u32(vmlaq_u32(vdupq_n_u32(0x03020100), number, vdupq_n_u32(0x04040404)));
+    uint8x16_t const found = Bits <= 2 ? vqtbl1q_u8(bytes.val[0], places) : vqtbl4q_u8(bytes, places);
+    return typename Vector::batch(vreinterpretq_f32_u8(found));
+  }
+  template <int Count>
+  [[nodiscard]] static numbers shift(numbers n) {
+    return vshrq_n_u32(n, Count);
+  }
+};
+#endif
+
 }  // namespace detail
 
 template <class Vector, int Inputs, int Outputs, int Bits, bool PerOutput, class Function>
