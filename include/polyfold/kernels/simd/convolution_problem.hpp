@@ -47,7 +47,30 @@ struct identity_function {
   }
 };
 
+/// Sums that stay in registers at once.
+struct block_size {
+  int filters = 1;  // or vectors of them
+  int rows = 1;
+  int columns = 1;  // or vectors of them
+  double cycles = 1e300;
+};
+
 namespace detail {
+
+/// The block that takes the fewest cycles, as `cycles(filters, rows, columns)` says, of those up to `most`; rows and columns
+/// go in steps.
+template <class Cycles>
+[[nodiscard]] constexpr block_size cheapest_block(block_size most, int row_step, int column_step, Cycles cycles) {
+  block_size best;
+  for (int f = 1; f <= most.filters; ++f)
+    for (int r = row_step; r <= most.rows; r += row_step)
+      for (int c = column_step; c <= most.columns; c += column_step)
+        if (double const needed = cycles(f, r, c); needed < best.cycles) best = {f, r, c, needed};
+  return best;
+}
+
+/// Cycles of a block whose sums do not fit the registers.
+inline constexpr double impossible = 1e300;
 
 /// Cycles for one step of a block with `products` vector products and `loads` loads from memory: two of either a cycle, and
 /// a sum is ready for its next product after four. Loads that hide behind products still cost something, for not all hit the

@@ -18,47 +18,39 @@ struct filter_convolution {
   static constexpr int vectors = ceil_div(filters, Vector::size);  // of a group's filters
   static constexpr bool possible = !p.pools || (out.width % 2 == 0 && out.height % 2 == 0);
 
-  struct block_size {
-    int vectors = 1;
-    int rows = 1;
-    int columns = 1;
-    double cycles = 1e300;  // for all outputs, per channel and window position
-  };
+  /// In cycles for all outputs, per channel and window position.
   static constexpr block_size block = [] {
-    block_size best;
-    for (int f = 1; f <= std::min(vectors, 12); ++f)
-      for (int r = p.pools ? 2 : 1; r <= std::min(out.height, 8); r += p.pools ? 2 : 1)
-        for (int c = p.pools ? 2 : 1; c <= std::min(out.width, 28); c += p.pools ? 2 : 1) {
-          if (f * r * c + f + (f > 1) > Vector::registers) continue;
-          double cycles = 0;
-          detail::for_blocks(vectors, f, [&](int many, int size) {
-            detail::for_blocks(out.height, r, [&](int lines, int height) {
-              detail::for_blocks(out.width, c, [&](int pieces, int width) {
-                int const pixels = height * width;
-                // Weights come from the second cache.
-                double const step = detail::block_cycles(size * pixels, size + pixels) + 0.3 * size;
-                cycles += double(many) * lines * pieces * step;
-              });
-            });
+    constexpr int step = p.pools ? 2 : 1;
+    constexpr block_size most{std::min(vectors, 12), std::min(out.height, 8), std::min(out.width, 28)};
+    return detail::cheapest_block(most, step, step, [](int f, int r, int c) {
+      if (f * r * c + f + (f > 1) > Vector::registers) return detail::impossible;
+      double cycles = 0;
+      detail::for_blocks(vectors, f, [&](int many, int size) {
+        detail::for_blocks(out.height, r, [&](int lines, int height) {
+          detail::for_blocks(out.width, c, [&](int pieces, int width) {
+            int const pixels = height * width;
+            // Weights come from the second cache.
+            double const step_cycles = detail::block_cycles(size * pixels, size + pixels) + 0.3 * size;
+            cycles += double(many) * lines * pieces * step_cycles;
           });
-          if (cycles < best.cycles) best = {f, r, c, cycles};
-        }
-    best.cycles *= p.groups;
-    return best;
+        });
+      });
+      return p.groups * cycles;
+    });
   }();
 
   /// A block holds all pixels, so that weights are read once.
   static constexpr bool one_pass = block.rows >= out.height && block.columns >= out.width;
   /// Channels before the next pixels have their turn.
   static constexpr int piece =
-      one_pass ? p.channels() : detail::channels_at_once(p.channels(), p.slid.area() * block.vectors * Vector::size);
+      one_pass ? p.channels() : detail::channels_at_once(p.channels(), p.slid.area() * block.filters * Vector::size);
   static constexpr int pieces = ceil_div(p.channels(), piece);
 
   /// Biases of each group, filled up to whole vectors, then the weights as the blocks read them: group, block of vectors,
   /// channel, window position, filter.
   static constexpr int packed_size = p.groups * vectors * Vector::size * (1 + p.fan_in());
   /// Sums of all pixels, between pieces of channels.
-  static constexpr int scratch = pieces == 1 ? 0 : out.pixels() * block.vectors * Vector::size;
+  static constexpr int scratch = pieces == 1 ? 0 : out.pixels() * block.filters * Vector::size;
 
   /// `weight(m, i)` gives weight i of filter m in (channel, row, column) order, `bias(m)` its bias.
   template <class Weight, class Bias>
@@ -66,7 +58,7 @@ struct filter_convolution {
     for (int g = 0; g < p.groups; ++g)
       for (int m = 0; m < vectors * Vector::size; ++m) *packed++ = m < filters ? bias(g * filters + m) : 0.0f;
     for (int g = 0; g < p.groups; ++g)
-      detail::run_blocks<vectors, block.vectors>([&](auto size, int first) {
+      detail::run_blocks<vectors, block.filters>([&](auto size, int first) {
         for (int i = 0; i < p.fan_in(); ++i)
           for (int m = first * Vector::size; m < (first + size) * Vector::size; ++m)
             *packed++ = m < filters ? weight(g * filters + m, i) : 0.0f;
@@ -76,7 +68,7 @@ struct filter_convolution {
   static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
     constexpr int padded = vectors * Vector::size;
     for (int g = 0; g < p.groups; ++g)
-      detail::run_blocks<vectors, block.vectors>([&](auto size, int first) {
+      detail::run_blocks<vectors, block.filters>([&](auto size, int first) {
         float const* const biases = packed + g * padded + first * Vector::size;
         float const* const weights = packed + p.groups * padded + (g * padded + first * Vector::size) * p.fan_in();
         for (int c = 0; c < p.channels(); c += piece) {

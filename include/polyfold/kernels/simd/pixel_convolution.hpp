@@ -19,33 +19,23 @@ struct pixel_convolution {
   static constexpr bool possible =
       p.slid.stride_x == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
 
-  struct block_size {
-    int filters = 1;
-    int rows = 1;
-    int columns = 1;
-    double cycles = 1e300;  // for all outputs, per channel and window position
-  };
+  /// In cycles for all outputs, per channel and window position.
   static constexpr block_size block = [] {
-    block_size best;
-    int const registers = Vector::registers;
-    for (int m = 1; m <= std::min(filters, 16); ++m)
-      for (int r = p.pools ? 2 : 1; r <= std::min(out.height, 8); r += p.pools ? 2 : 1)
-        for (int c = 1; c <= std::min(columns, 8); ++c) {
-          if (m * r * c + r * c + 1 > registers) continue;
-          double cycles = 0;
-          detail::for_blocks(filters, m, [&](int many, int size) {
-            detail::for_blocks(out.height, r, [&](int lines, int height) {
-              detail::for_blocks(columns, c, [&](int pieces, int width) {
-                // Unaligned loads that cross a cache line count double, and more where the line is not at hand.
-                double const loads = size + 2.5 * height * width;
-                cycles += double(many) * lines * pieces * detail::block_cycles(size * height * width, loads);
-              });
-            });
+    constexpr block_size most{std::min(filters, 16), std::min(out.height, 8), std::min(columns, 8)};
+    return detail::cheapest_block(most, p.pools ? 2 : 1, 1, [](int m, int r, int c) {
+      if (m * r * c + r * c + 1 > Vector::registers) return detail::impossible;
+      double cycles = 0;
+      detail::for_blocks(filters, m, [&](int many, int size) {
+        detail::for_blocks(out.height, r, [&](int lines, int height) {
+          detail::for_blocks(columns, c, [&](int pieces, int width) {
+            // Unaligned loads that cross a cache line count double, and more where the line is not at hand.
+            double const loads = size + 2.5 * height * width;
+            cycles += double(many) * lines * pieces * detail::block_cycles(size * height * width, loads);
           });
-          if (cycles < best.cycles) best = {m, r, c, cycles};
-        }
-    best.cycles *= p.groups;
-    return best;
+        });
+      });
+      return p.groups * cycles;
+    });
   }();
 
   /// Channels before the next block of filters has its turn.

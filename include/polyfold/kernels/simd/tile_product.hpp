@@ -78,40 +78,31 @@ struct tile_product {
     return detail::channels_at_once(channels, Source::terms * pixels::plane(rows, columns));
   }
 
-  struct block_size {
-    int filters = 1;
-    int rows = 1;
-    int columns = 1;
-    double cycles = 1e300;  // for all outputs, planes included
-  };
+  /// In cycles for all outputs, planes included.
   static constexpr block_size block = [] {
-    block_size best;
     constexpr int step = p.pools ? 2 : pixels::lines;
-    constexpr int highest = ceil_div(out.height, step) * step;
-    for (int m = 1; m <= std::min(filters, 28); ++m)
-      for (int r = step; r <= std::min(highest, 8 * pixels::lines); r += step)
-        for (int c = 1; c <= std::min(pixels::columns, 4); ++c) {
-          if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) continue;
-          double cycles = 0;
-          detail::for_blocks(out.height, r, [&](int lines, int height) {
-            detail::for_blocks(pixels::columns, c, [&](int pieces, int width) {
-              int const vectors = pixels::plane(height, width) / Vector::size;
-              double tile = channels * Source::cycles(height, width);
-              // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
-              detail::for_blocks(filters, m, [&](int many, int size) {
-                tile += many * (p.fan_in() * (std::max(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
-              });
-              tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
-              // Sums between pieces of channels, from the second cache where there are many.
-              int const resumed = ceil_div(channels, channels_of_tile(r, c)) - 1;
-              tile += resumed * filters * vectors * (filters * vectors * Vector::size > 2048 ? 5.0 : 3.0);
-              cycles += lines * pieces * tile;
-            });
+    constexpr int highest = std::min(ceil_div(out.height, step) * step, 8 * pixels::lines);
+    constexpr block_size most{std::min(filters, 28), highest, std::min(pixels::columns, 4)};
+    return detail::cheapest_block(most, step, 1, [](int m, int r, int c) {
+      if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) return detail::impossible;
+      double cycles = 0;
+      detail::for_blocks(out.height, r, [&](int lines, int height) {
+        detail::for_blocks(pixels::columns, c, [&](int pieces, int width) {
+          int const vectors = pixels::plane(height, width) / Vector::size;
+          double tile = channels * Source::cycles(height, width);
+          // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
+          detail::for_blocks(filters, m, [&](int many, int size) {
+            tile += many * (p.fan_in() * (std::max(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
           });
-          if (cycles < best.cycles) best = {m, r, c, cycles};
-        }
-    best.cycles *= p.groups;
-    return best;
+          tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
+          // Sums between pieces of channels, from the second cache where there are many.
+          int const resumed = ceil_div(channels, channels_of_tile(r, c)) - 1;
+          tile += resumed * filters * vectors * (filters * vectors * Vector::size > 2048 ? 5.0 : 3.0);
+          cycles += lines * pieces * tile;
+        });
+      });
+      return p.groups * cycles;
+    });
   }();
 
   static constexpr int piece = channels_of_tile(block.rows, block.columns);
