@@ -7,6 +7,8 @@ namespace {
 
 constexpr auto short_rows = input<70, 8, 8> | conv2d<37, 3>(padding<1>) | relu;
 constexpr auto short_odd_rows = input<9, 13, 5> | conv2d<33, 3>(padding<2>);
+constexpr auto tall_window = input<20, 16, 4> | conv2d<34, 4>(padding<2>);
+constexpr auto uneven_rows = input<33, 12, 5> | conv2d<40, 3>(stride<2>, padding<2>);
 constexpr auto halved = input<16, 32, 32> | conv2d<32, 3>(stride<2>, padding<1>) | relu;
 constexpr auto halved_odd = input<7, 15, 29> | conv2d<21, 5>(stride<2>, padding<2>) | sigmoid;
 constexpr auto halved_points = input<16, 17, 16> | conv2d<32, 1>(stride<2>);
@@ -20,6 +22,8 @@ constexpr auto halved_block =
 int main() {
   CHECK_PACKED(short_rows);
   CHECK_PACKED(short_odd_rows);
+  CHECK_PACKED(tall_window);
+  CHECK_PACKED(uneven_rows);
   CHECK_PACKED(halved);
   CHECK_PACKED(halved_odd);
   CHECK_PACKED(halved_points);

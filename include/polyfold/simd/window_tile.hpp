@@ -21,6 +21,13 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   static constexpr int channels = Source.channels;
   static constexpr int terms = columns::terms;
 
+  [[nodiscard]] static constexpr int channel_size(int rows, int vectors) {
+    return terms * pixels::plane(rows, vectors);
+  }
+  [[nodiscard]] static constexpr int place(int term, int rows, int vectors) {
+    return term * pixels::plane(rows, vectors);
+  }
+
   /// Rows of the input under so many output rows.
   [[nodiscard]] static constexpr int under(int count) { return (count - 1) * W.stride_y + W.height; }
 

@@ -1,8 +1,12 @@
-// The inputs under a window as a source of tile_product.hpp: a plane for each position in the window, the map shifted by it.
+// The inputs under a window as a source of tile_product.hpp: for each position in the window the map shifted by it.
 //
 // Shifting and gathering are done once for all filters, so that the product reads vectors of neighbouring pixels whatever
-// the stride and however short the rows are.
+// the stride and however short the rows are. Planes that differ by whole rows of the output lie in one another: a strip of
+// some rows more serves all of them.
 #pragma once
+
+#include <algorithm>
+#include <utility>
 
 #include <polyfold/kernels/simd/tile_product.hpp>
 
@@ -18,28 +22,65 @@ struct shifted_tile {
   static constexpr bool possible =
       W.stride_x <= 2 && pixels::well_filled(W.output_height(In.inner.height)) && In.inner.pixels() > 1;
 
-  /// A load and a store for each row of a plane; strided rows take two loads and a shuffle.
+  /// Floats of the tile for each channel: of every column of the window a strip for each start.
+  [[nodiscard]] static constexpr int channel_size(int rows, int vectors) {
+    return W.width * start_of_strip(starts, rows, vectors);
+  }
+  /// Where the plane of window position `term` begins among them.
+  [[nodiscard]] static constexpr int place(int term, int rows, int vectors) {
+    int const row = term / W.width;
+    return term % W.width * start_of_strip(starts, rows, vectors) + start_of_strip(row % period, rows, vectors) +
+           pixels::at(row / period, 0, vectors);
+  }
+
+  /// A load and a store for each row of a strip; strided rows take two loads and a shuffle.
   [[nodiscard]] static constexpr double cycles(int height, int vectors) {
+    int rows = 0;
+    for (int b = 0; b < starts; ++b) rows += height + further(b);
     int const under = (height - 1) * W.stride_y + W.height;
-    return terms * height * vectors * (W.stride_x == 1 ? 2.0 : 3.5) +
+    return W.width * rows * vectors * (W.stride_x == 1 ? 2.0 : 3.5) +
            under * detail::row_cycles(vectors * pixels::span * W.stride_x);
   }
 
   template <int Height, int Width>
   [[gnu::noinline]] static void fill(float const* in, int first, int last, int y, int vector, float* tile) {
-    constexpr int plane = pixels::plane(Height, Width);
     for (int c = first; c < last; ++c)
-      for (int i = 0; i < W.height; ++i)
+      for (int s = 0; s < W.width; ++s) {
+        [&]<int... B>(std::integer_sequence<int, B...>) {
+          ((fill_strip<Height + further(B), Width>(in, c, y * W.stride_y - W.padding_y + B, vector, s, tile),
+            tile += start_of_strip(B + 1, Height, Width) - start_of_strip(B, Height, Width)),
+           ...);
+        }
+        (std::make_integer_sequence<int, starts>{});
+      }
+  }
+
+ private:
+  /// The next row lies equally far on in every lane.
+  static constexpr bool even = pixels::lines == 1 || pixels::lines * pixels::span == Vector::size;
+  /// Rows of the window so far apart share a strip; none where rows do not lie evenly.
+  static constexpr int period = even ? W.stride_y : W.height;
+  static constexpr int starts = std::min(period, W.height);
+
+  /// Rows of strip `b` beyond those of the output.
+  [[nodiscard]] static constexpr int further(int b) { return (W.height - 1 - b) / period; }
+  [[nodiscard]] static constexpr int start_of_strip(int b, int rows, int vectors) {
+    int const whole = ceil_div(rows, pixels::lines) * pixels::lines;
+    int sum = 0;
+    for (int i = 0; i < b; ++i) sum += pixels::plane(whole + further(i), vectors);
+    return sum;
+  }
+
+  /// Every `stride_y`th row from `y` on, shifted by `s` columns.
+  template <int Rows, int Width>
+  static void fill_strip(float const* in, int c, int y, int vector, int s, float* strip) {
+#pragma GCC unroll 32
+    for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
-        for (int s = 0; s < W.width; ++s, tile += plane)
-#pragma GCC unroll 8
-          for (int r = 0; r < Height; ++r)
-#pragma GCC unroll 8
-            for (int v = 0; v < Width; ++v)
-              detail::load_strided<Vector, pixels::span, W.stride_x>(
-                  in + In.at(c, (y + r) * W.stride_y - W.padding_y + i,
-                             pixels::column(vector + v) * W.stride_x - W.padding_x + s))
-                  .template store_lanes<0, pixels::span>(tile + pixels::at(r, v, Width));
+      for (int v = 0; v < Width; ++v)
+        detail::load_strided<Vector, pixels::span, W.stride_x>(
+            in + In.at(c, y + r * W.stride_y, pixels::column(vector + v) * W.stride_x - W.padding_x + s))
+            .template store_lanes<0, pixels::span>(strip + pixels::at(r, v, Width));
   }
 };
 

@@ -6,6 +6,9 @@
 // a tile of any number of channels stays in the first cache.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -60,9 +63,11 @@ template <class Vector, int Count, int Stride>
 
 /// Source:
 ///   channels, terms         it has channels * terms planes: the input of Problem, whose window is one pixel
-///   cycles(rows, vectors)   time to fill a tile with the planes of one channel
+///   channel_size(rows, vectors), place(term, rows, vectors)
+///                           floats of a tile for one channel, and where a plane of it begins among them
+///   cycles(rows, vectors)   time to fill a tile with one channel
 ///   fill<rows, vectors>(in, first channel, last, y, vector, tile)
-///                           fills the tile whose first pixel is row y, column(vector), plane by plane
+///                           fills the tile whose first pixel is row y, column(vector), channel by channel
 template <class Vector, convolution_problem Problem, class Source, class Function>
 struct tile_product {
   static constexpr convolution_problem p = Problem;
@@ -75,7 +80,7 @@ struct tile_product {
 
   /// Channels whose planes lie in the tile at once.
   [[nodiscard]] static constexpr int channels_of_tile(int rows, int columns) {
-    return detail::channels_at_once(channels, Source::terms * pixels::plane(rows, columns));
+    return detail::channels_at_once(channels, Source::channel_size(rows, columns));
   }
 
   /// In cycles for all outputs, planes included.
@@ -108,7 +113,7 @@ struct tile_product {
   static constexpr int piece = channels_of_tile(block.rows, block.columns);
   static constexpr int pieces = ceil_div(channels, piece);
   static constexpr int plane = pixels::plane(block.rows, block.columns);
-  static constexpr int tile_size = piece * Source::terms * plane;
+  static constexpr int tile_size = piece * Source::channel_size(block.rows, block.columns);
 
   /// Biases in order, then the weights as the blocks read them: group, piece of channels, block of filters, plane, filter.
   static constexpr int packed_size = p.groups * filters * (1 + p.fan_in());
@@ -139,9 +144,9 @@ struct tile_product {
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
               float* const partial = room + tile_size + first * pixels::plane(rows, width);
-              tile_part const part{room, (last - c) * Source::terms, c == 0, last == channels};
+              tile_part const part{room, last - c, c == 0, last == channels};
               sums<size, rows, width>(weights, packed + filter, part, to, added, partial, filter, y, vector);
-              weights += size * part.planes;
+              weights += size * part.channels * Source::terms;
             });
           }
       });
@@ -151,9 +156,16 @@ struct tile_product {
  private:
   struct tile_part {
     float const* tile;
-    int planes;
+    int channels;
     bool first, last;
   };
+
+  template <int R, int C>
+  static constexpr auto places = [] {
+    std::array<int, std::size_t(Source::terms)> all{};
+    for (int t = 0; t < Source::terms; ++t) all[std::size_t(t)] = Source::place(t, R, C);
+    return all;
+  }();
 
   /// Adds the planes of a tile to the sums of M filters.
   template <int M, int R, int C>
@@ -167,18 +179,19 @@ struct tile_product {
       for (int v = 0; v < vectors; ++v)
         sum[m][v] = part.first ? Vector(biases[m]) : Vector::load(partial + (m * vectors + v) * Vector::size);
 
-    float const* from = part.tile;
-    for (int i = 0; i < part.planes; ++i, from += vectors * Vector::size, weights += M) {
-      Vector x[vectors];
+    float const* channel = part.tile;
+    for (int c = 0; c < part.channels; ++c, channel += Source::channel_size(R, C))
+      for (int const place : places<R, C>) {
+        Vector x[vectors];
 #pragma GCC unroll 32
-      for (int v = 0; v < vectors; ++v) x[v] = Vector::load(from + v * Vector::size);
+        for (int v = 0; v < vectors; ++v) x[v] = Vector::load(channel + place + v * Vector::size);
 #pragma GCC unroll 32
-      for (int m = 0; m < M; ++m) {
-        Vector const weight(weights[m]);
+        for (int m = 0; m < M; ++m, ++weights) {
+          Vector const weight(*weights);
 #pragma GCC unroll 32
-        for (int v = 0; v < vectors; ++v) sum[m][v] = mul_add(x[v], weight, sum[m][v]);
+          for (int v = 0; v < vectors; ++v) sum[m][v] = mul_add(x[v], weight, sum[m][v]);
+        }
       }
-    }
 
     if (!part.last) {
 #pragma GCC unroll 32

@@ -42,7 +42,12 @@ class simd_vector {
     static_assert(First >= 0 && Count > 0 && First + Count <= size);
     if constexpr (Count == size) return load(from);
 #if defined(__AVX512F__)
-    if constexpr (size == 16) return batch(_mm512_maskz_loadu_ps(mask<First, Count>, from - First));
+    if constexpr (halves<First, Count>) {
+      __m256 const half = _mm256_loadu_ps(from);
+      return batch(First == 0 ? _mm512_zextps256_ps512(half) : _mm512_insertf32x8(_mm512_setzero_ps(), half, 1));
+    } else if constexpr (size == 16) {
+      return batch(_mm512_maskz_loadu_ps(mask<First, Count>, from - First));
+    }
 #endif
     float whole[size] = {};
     std::memcpy(whole + First, from, Count * sizeof(float));
@@ -55,7 +60,10 @@ class simd_vector {
       store(to);
     } else {
 #if defined(__AVX512F__)
-      if constexpr (size == 16) {
+      if constexpr (halves<First, Count>) {
+        _mm256_storeu_ps(to, First == 0 ? _mm512_castps512_ps256(v_) : _mm512_extractf32x8_ps(v_, 1));
+        return;
+      } else if constexpr (size == 16) {
         _mm512_mask_storeu_ps(to - First, mask<First, Count>, v_);
         return;
       }
@@ -102,6 +110,9 @@ class simd_vector {
 
  private:
 #if defined(__AVX512F__)
+  /// Half a register: masked moves that cross a cache line are slow.
+  template <int First, int Count>
+  static constexpr bool halves = size == 16 && Count == 8 && (First == 0 || First == 8);
   template <int First, int Count>
   static constexpr __mmask16 mask = static_cast<__mmask16>(((1u << Count) - 1) << First);
 #endif
