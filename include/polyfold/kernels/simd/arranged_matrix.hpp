@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -122,13 +123,15 @@ struct arranged_matrix {
   static constexpr int piece = in_word * Vector::size;  // inputs that one register of numbers covers
   static constexpr int pieces = ceil_div(Inputs, piece);
   static constexpr int rows = std::min(4, Outputs);  // outputs at once: they share the loads of x
+  /// Words are loaded again from each of their bytes where numbers do not lie across them: fewer shifts.
+  static constexpr int parts = 8 % Bits == 0 ? 4 : 1;
   static constexpr int levels = 1 << Bits;
   /// Words from the one that is read to the one that is fetched: left to itself, the processor falls behind at every page.
   static constexpr int ahead = 1024;
   static constexpr int tables = PerOutput ? Outputs : 1;
 
-  /// Biases, level tables, then the numbers: block of rows, piece, row.
-  static constexpr int packed_size = Outputs + tables * levels + Outputs * pieces * Vector::size;
+  /// Biases, level tables, then the numbers: block of rows, piece, row; and a word that the last loads run into.
+  static constexpr int packed_size = Outputs + tables * levels + Outputs * pieces * Vector::size + 1;
   /// The input, filled up with zeros where its length is not a number of pieces.
   static constexpr int scratch = Inputs % piece == 0 ? 0 : pieces * piece;
 
@@ -148,6 +151,7 @@ struct arranged_matrix {
             std::memcpy(packed++, &word, sizeof word);
           }
     });
+    *packed = 0;
   }
 
   static void run(float const* packed, float const* in, float* to, float* room) {
@@ -168,18 +172,21 @@ struct arranged_matrix {
       }();
       Vector sum[size];
       for (int m = 0; m < size; ++m) sum[m] = Vector(0.0f);
-      for (int p = 0; p < pieces; ++p) {
-        typename table::numbers n[size];
-        for (int m = 0; m < size; ++m, numbers += Vector::size) {
-          if constexpr (packed_size > ahead) __builtin_prefetch(numbers + ahead);
-          n[m] = table::load(numbers);
-        }
+      for (int p = 0; p < pieces; ++p, numbers += size * Vector::size) {
+        if constexpr (packed_size > ahead)
+          for (int m = 0; m < size; ++m) __builtin_prefetch(numbers + m * Vector::size + ahead);
+#pragma GCC unroll 4
+        for (int part = 0; part < parts; ++part) {
+          typename table::numbers n[size];
+          for (int m = 0; m < size; ++m)
+            n[m] = table::load(reinterpret_cast<std::byte const*>(numbers + m * Vector::size) + part);
 #pragma GCC unroll 32
-        for (int k = 0; k < in_word; ++k) {
-          Vector const x = Vector::load(in + p * piece + k * Vector::size);
-          for (int m = 0; m < size; ++m) {
-            sum[m] = mul_add(x, lookup[std::size_t(PerOutput ? m : 0)](n[m]), sum[m]);
-            n[m] = table::template shift<Bits>(n[m]);
+          for (int k = part * in_word / parts; k < (part + 1) * in_word / parts; ++k) {
+            Vector const x = Vector::load(in + p * piece + k * Vector::size);
+            for (int m = 0; m < size; ++m) {
+              sum[m] = mul_add(x, lookup[std::size_t(PerOutput ? m : 0)](n[m]), sum[m]);
+              n[m] = table::template shift<Bits>(n[m]);
+            }
           }
         }
       }
