@@ -15,8 +15,8 @@ void lenet5_mnist_61x_bytes(experiment&, std::string const& name);
 void lenet5_mnist_61x_taught(experiment&, std::string const& name);
 void lenet5_mnist_61x_taught_bytes(experiment&, std::string const& name);
 void lenet5_mnist_thin(experiment&, std::string const& name);
-void lenet5_mnist_80x_folded(experiment&, std::string const& name);
-void lenet5_mnist_92x_folded(experiment&, std::string const& name);
+void lenet5_mnist_75x_taught(experiment&, std::string const& name);
+void lenet5_mnist_75x_taught_bytes(experiment&, std::string const& name);
 
 void lenet5_fashion_22x_folded(experiment&, std::string const& name);
 void lenet5_fashion_22x_bytes(experiment&, std::string const& name);

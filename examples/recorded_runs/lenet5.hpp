@@ -39,27 +39,30 @@ inline constexpr auto lenet5_mnist_61x_bent = make_lenet5(
 static_assert(parameter_ratio(network<lenet5_mnist_61x_bent>::total_cost()) >= 61);
 static_assert(byte_ratio(quantised_network<lenet5_mnist_61x_bent>::total_cost()) >= 240);
 
-/// Epochs of their retraining.
-inline constexpr int lenet5_mnist_61x_epochs = 160;
+inline constexpr int lenet5_mnist_epochs = 160;
 
-/// Towards the smallest network within 0.9 points.
-inline constexpr auto lenet5_mnist_92x = make_lenet5(
+/// Retraining that the dense network takes part in.
+[[nodiscard]] inline training_options taught(training_options o) {
+  o.distil.weight = 0.7f;
+  return o;
+}
+/// The network is trained: only the rounding is new to it.
+[[nodiscard]] inline training_options lenet5_mnist_options_in_bytes() {
+  training_options o{.epochs = 16};
+  o.optimizer.learning_rate = 3e-4f;
+  return o;
+}
+
+/// The smallest that lost less than 0.9 points of validation images: the first dense layer's channels are cut as well.
+inline constexpr auto lenet5_mnist_75x = make_lenet5(
     relu,
-    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
+    per_layer(along<axis::kernel, quadratic>, all_of(along<axis::channel, order<3>>, along<axis::kernel, quadratic>),
               all_of(along<axis::channel, segment<4>, linear>, along<axis::kernel, linear>,
                      along<axis::output, order<7>>, bias_along<segment<40>, linear>),
-              all_of(along<axis::channel, order<7>>, along<axis::output, order<5>>, bias_along<segment<42>, linear>),
-              along<axis::channel, order<5>>));
-static_assert(parameter_ratio(network<lenet5_mnist_92x>::total_cost()) >= 92);
-
-inline constexpr auto lenet5_mnist_80x = make_lenet5(
-    relu,
-    per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,
-              all_of(along<axis::channel, segment<4>, linear>, along<axis::kernel, linear>,
-                     along<axis::output, order<9>>, bias_along<segment<40>, linear>),
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<42>, linear>),
               along<axis::channel, order<7>>));
-static_assert(parameter_ratio(network<lenet5_mnist_80x>::total_cost()) >= 80);
+static_assert(parameter_ratio(network<lenet5_mnist_75x>::total_cost()) >= 75);
+static_assert(byte_ratio(quantised_network<lenet5_mnist_75x>::total_cost()) >= 295);
 
 // Fashion-MNIST
 

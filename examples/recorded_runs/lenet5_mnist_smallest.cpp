@@ -4,12 +4,13 @@
 
 namespace recorded {
 
-void lenet5_mnist_80x_folded(experiment& e, std::string const& name) {
-  retrain<lenet5, lenet5_mnist_80x>(e, name, "recorded::lenet5_mnist_80x", {.epochs = 160});
+void lenet5_mnist_75x_taught(experiment& e, std::string const& name) {
+  retrain<lenet5, lenet5_mnist_75x>(e, name, "recorded::lenet5_mnist_75x", taught({.epochs = lenet5_mnist_epochs}));
 }
 
-void lenet5_mnist_92x_folded(experiment& e, std::string const& name) {
-  retrain<lenet5, lenet5_mnist_92x>(e, name, "recorded::lenet5_mnist_92x", {.epochs = 160});
+void lenet5_mnist_75x_taught_bytes(experiment& e, std::string const& name) {
+  retrain_in_bytes<lenet5, lenet5_mnist_75x>(e, name, "folded_75x_taught", "recorded::lenet5_mnist_75x",
+                                             taught(lenet5_mnist_options_in_bytes()));
 }
 
 }  // namespace recorded
