@@ -47,15 +47,18 @@ struct identity_function {
   }
 };
 
+namespace detail {
+
+/// Cycles of a block whose sums do not fit the registers.
+inline constexpr double impossible = 1e300;
+
 /// Sums that stay in registers at once.
 struct block_size {
   int filters = 1;  // or vectors of them
   int rows = 1;
   int columns = 1;  // or vectors of them
-  double cycles = 1e300;
+  double cycles = impossible;
 };
-
-namespace detail {
 
 /// The block that takes the fewest cycles, as `cycles(filters, rows, columns)` says, of those up to `most`; rows and columns
 /// go in steps.
@@ -68,9 +71,6 @@ template <class Cycles>
         if (double const needed = cycles(f, r, c); needed < best.cycles) best = {f, r, c, needed};
   return best;
 }
-
-/// Cycles of a block whose sums do not fit the registers.
-inline constexpr double impossible = 1e300;
 
 /// Cycles for one step of a block with `products` vector products and `loads` loads from memory: two of either a cycle, and
 /// a sum is ready for its next product after four. Loads that hide behind products still cost something, for not all hit the

@@ -19,9 +19,9 @@ struct filter_convolution {
   static constexpr bool possible = !p.pools || (out.width % 2 == 0 && out.height % 2 == 0);
 
   /// In cycles for all outputs, per channel and window position.
-  static constexpr block_size block = [] {
+  static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : 1;
-    constexpr block_size most{std::min(vectors, 12), std::min(out.height, 8), std::min(out.width, 28)};
+    constexpr detail::block_size most{std::min(vectors, 12), std::min(out.height, 8), std::min(out.width, 28)};
     return detail::cheapest_block(most, step, step, [](int f, int r, int c) {
       if (f * r * c + f + (f > 1) > Vector::registers) return detail::impossible;
       double cycles = 0;

@@ -20,8 +20,8 @@ struct pixel_convolution {
       p.slid.stride_x == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
 
   /// In cycles for all outputs, per channel and window position.
-  static constexpr block_size block = [] {
-    constexpr block_size most{std::min(filters, 16), std::min(out.height, 8), std::min(columns, 8)};
+  static constexpr detail::block_size block = [] {
+    constexpr detail::block_size most{std::min(filters, 16), std::min(out.height, 8), std::min(columns, 8)};
     return detail::cheapest_block(most, p.pools ? 2 : 1, 1, [](int m, int r, int c) {
       if (m * r * c + r * c + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;

@@ -84,10 +84,10 @@ struct tile_product {
   }
 
   /// In cycles for all outputs, planes included.
-  static constexpr block_size block = [] {
+  static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : pixels::lines;
     constexpr int highest = std::min(ceil_div(out.height, step) * step, 8 * pixels::lines);
-    constexpr block_size most{std::min(filters, 28), highest, std::min(pixels::columns, 4)};
+    constexpr detail::block_size most{std::min(filters, 28), highest, std::min(pixels::columns, 4)};
     return detail::cheapest_block(most, step, 1, [](int m, int r, int c) {
       if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;
