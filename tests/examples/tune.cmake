@@ -35,14 +35,14 @@ endif()
 run(SUCCESS "Pareto front" ${PROGRAM} lenet5 mnist --max-drop 100 --refinements 0 --shrink 0.1 ${quick} ${weights}
     --minimise multiplications --output drop)
 # In bytes: the header refuses to compile where the counts are not those of the type.
-run(SUCCESS "Pareto front.*exact .* 61,706 +61,716" ${PROGRAM} lenet5 mnist
-    --max-bytes 8KiB --bits 8 ${quick} ${weights} --output bytes)
+run(SUCCESS "Pareto front.*exact .* 61,706 +61,716" ${PROGRAM} lenet5 mnist --max-bytes 8KiB --bits 8 ${quick} ${weights}
+    --output bytes)
 execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDE} -include ${WORK_DIR}/bytes/tuned.hpp -x c++ /dev/null
                         COMMAND_ERROR_IS_FATAL ANY)
 
 run(FAILURE "Exactly 1 option from .--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights})
-run(FAILURE "--bits" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --bits 7)
 run(FAILURE "Exactly 1 option from .--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-drop 1 --max-bytes 8KiB)
+run(FAILURE "--bits" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --bits 7)
 run(FAILURE "--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-drop -1)
 run(FAILURE "--max-bytes" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes few)
 run(FAILURE "--minimise" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --minimise bytes)

@@ -72,9 +72,10 @@ namespace detail {
   return candidates;
 }
 
-/// At most `most` candidates for a layer with `weights`. Their sizes, as `size_with` says, lie in equal steps
-/// of a logarithmic scale below the exact layer's, and each step has the nearest to the weights of those that cut the
-/// input side, the output side and both: nearness tells little between these, since training makes up for it differently.
+/// At most `most` candidates for a layer with `weights`. Their sizes, as `size_with` says, lie in equal
+/// steps of a logarithmic scale below the exact layer's, and each step has the nearest to the weights of those that cut
+/// the input side, the output side and both: nearness tells little between these, since training makes up for it
+/// differently.
 [[nodiscard]] inline std::vector<approximation> chosen_candidates(
     layer_form const& l, float const* weights, int most,
     std::function<long long(approximation const&)> const& size_with) {

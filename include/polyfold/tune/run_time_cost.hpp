@@ -1,5 +1,6 @@
 // What a network of given layers and approximations costs, counted at run time: the same figures as the constants
-// layer_cost and total_cost of the type (network or quantised_network), without compiling one. The steps are those of folded_convolution:
+// layer_cost and total_cost of the type (network or quantised_network), without compiling one. The steps are those of
+// folded_convolution:
 //
 //   channel moments, row and column moments (or flat moments), the product, the expansion
 // Layers that read one map and cut it alike share its moments: they count at the first of them.

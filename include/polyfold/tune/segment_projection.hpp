@@ -106,10 +106,12 @@ class network_projection {
     for (std::size_t i = 0; i < forms.size(); ++i) layers_.emplace_back(forms[i], approximations[i]);
   }
 
-  /// `numbers`: those of the exact network.
-  void operator()(float* numbers) const {
-    threads_.run(int(layers_.size()),
-                 [&](int i, int) { layers_[std::size_t(i)](numbers + forms_[std::size_t(i)].first_number); });
+  /// Projects the weights of the exact network.
+  template <class Network>
+  void operator()(Network& net) const {
+    threads_.run(int(layers_.size()), [&](int i, int) {
+      layers_[std::size_t(i)](net.numbers.data() + forms_[std::size_t(i)].first_number);
+    });
   }
 
  private:

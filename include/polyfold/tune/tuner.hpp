@@ -181,12 +181,12 @@ class tuner {
   [[nodiscard]] double adapted_loss(state const& s, std::vector<float> const& numbers) {
     network_projection const project = projection(s);
     set(numbers);
-    project(net_->numbers.data());
+    project(*net_);
     if (options_.adaptation_images > 0) {
       training_options options = options_.retraining;
       options.epochs = 1;
       trainer<Network> adapting(*net_, options, threads_);
-      adapting.after_step = [&](Network& net) { project(net.numbers.data()); };
+      adapting.after_step = std::cref(project);
       adapting.run(*adaptation_);
     } else {
       recalibrate();
@@ -258,7 +258,7 @@ class tuner {
     network_projection const project = projection(s);
     auto const start_from = [&](std::vector<float> const& numbers) {
       set(numbers);
-      project(net_->numbers.data());
+      project(*net_);
       recalibrate();
       double const loss = sensitivity_loss();
       return std::pair{loss, std::vector<float>(net_->numbers.begin(), net_->numbers.end())};
@@ -270,7 +270,7 @@ class tuner {
     training_options options = options_.retraining;
     options.seed += stop;
     trainer<Network> retraining(*net_, options, threads_);
-    retraining.after_step = [&](Network& net) { project(net.numbers.data()); };
+    retraining.after_step = std::cref(project);
     if (on_retraining) retraining.on_progress = on_retraining("stop " + std::to_string(stop));
     retraining.run(training_);
     s.numbers.assign(net_->numbers.begin(), net_->numbers.end());
