@@ -23,14 +23,12 @@ void lenet5_fashion_22x_bytes(experiment&, std::string const& name);
 void lenet5_fashion_thin(experiment&, std::string const& name);
 
 void resnet20_cifar10_dense(experiment&, std::string const& name);
-void resnet20_cifar10_5x(experiment&, std::string const& name);
-void resnet20_cifar10_bytes(experiment&, std::string const& name);
 void resnet20_cifar10_19x(experiment&, std::string const& name);
+void resnet20_cifar10_bytes(experiment&, std::string const& name);
 void resnet20_cifar10_arranged(experiment&, std::string const& name);
 void resnet20_cifar10_arranged_longer(experiment&, std::string const& name);
 void resnet20_cifar10_2_bits(experiment&, std::string const& name);
 void resnet20_cifar10_thin(experiment&, std::string const& name);
-void resnet20_cifar10_thin_19x(experiment&, std::string const& name);
 
 void vgg16_cifar10_dense(experiment&, std::string const& name);
 void vgg16_cifar10_700x(experiment&, std::string const& name);

@@ -4,5 +4,8 @@
 #include "steps.hpp"
 
 void recorded::resnet20_cifar10_19x(experiment& e, std::string const& name) {
-  retrain<resnet20_dense, resnet20_19x>(e, name, "recorded::resnet20_19x", colour_options(resnet20_epochs));
+  training_options o = colour_options(resnet20_19x_epochs);
+  o.optimizer.learning_rate = 4e-3f;
+  o.distil.weight = 0.7f;
+  retrain<resnet20_dense, resnet20_19x>(e, name, "recorded::resnet20_19x", o);
 }
