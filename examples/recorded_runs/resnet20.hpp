@@ -21,7 +21,7 @@ inline constexpr auto resnet20_19x = make_resnet<resnet20_form>([](layer_place l
     return all_of(along<axis::channel, order<8>>, along<axis::kernel, linear>, along<axis::output, order<8>>);
   if (l.stage == 2)
     return all_of(along<axis::channel, order<12>>, along<axis::kernel, linear>, along<axis::output, order<12>>);
-  return all_of(along<axis::channel, order<14>>, along<axis::kernel, linear>, along<axis::output, order<19>>);
+  return all_of(along<axis::channel, order<16>>, along<axis::kernel, linear>, along<axis::output, order<21>>);
 });
 static_assert(parameter_ratio(network<without_batch_norm(resnet20_19x)>::total_cost()) >= 19.3);
 

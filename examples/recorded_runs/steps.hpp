@@ -182,16 +182,20 @@ void train_dense(experiment& e, std::string const& name, polyfold::training_opti
   s.finish(*net);
 }
 
-/// A network trained from random numbers: the thin control.
+/// A network trained from random numbers, its batch norm folded then: the thin control.
 template <auto Pipeline>
 void train_alone(experiment& e, std::string const& name, std::string const& kind, polyfold::training_options const& o) {
+  constexpr auto plain = polyfold::without_batch_norm(Pipeline);
   using net_type = polyfold::network<Pipeline>;
-  step<net_type> s(e, {name, kind, "random numbers", o});
+  using plain_type = polyfold::network<plain>;
+  step<net_type, plain_type> s(e, {name, kind, "random numbers", o});
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   polyfold::initialise(*net, s.options().seed);
   s.train(*net);
-  s.finish(*net);
+  auto folded = std::make_unique<plain_type>();
+  polyfold::fold_batch_norm(*net, *folded);
+  s.finish(*folded);
 }
 
 /// Trains `net` as `s` says, taught by `dense` where distillation is asked for.
@@ -206,26 +210,8 @@ void train_taught(experiment& e, step<Network, Measured>& s, Network& net, Dense
   }
 }
 
-/// Sets `target`, which lacks the batch norms of Dense, to what is nearest to the dense network. Signals change their size
-/// from layer to layer where weights are approximated, so that batch norm takes its statistics in Normalised, which is
-/// Folded with the batch norms of Dense, and is folded then.
-template <auto Dense, auto Folded, auto Normalised>
-void fit_without_batch_norm(polyfold::network<Dense> const& dense, polyfold::batch_source const& images,
-                            polyfold::network<Folded>& target) {
-  auto normalised = std::make_unique<polyfold::network<Normalised>>();
-  polyfold::fit(dense, *normalised);
-  polyfold::recalibrate_batch_norm(*normalised, images);
-  auto materialised = std::make_unique<polyfold::network<Dense>>();
-  polyfold::fit(*normalised, *materialised);
-  constexpr auto plain = polyfold::without_batch_norm(Dense);
-  auto without = std::make_unique<polyfold::network<plain>>();
-  polyfold::fold_batch_norm(*materialised, *without);
-  polyfold::fit(*without, target);
-}
-
-/// Fits Folded to the dense network, retrains it, and folds its batch norm. Where Folded lacks the batch norms of Dense,
-/// Normalised has them.
-template <auto Dense, auto Folded, auto Normalised = Folded>
+/// Fits Folded to the dense network, retrains it, and folds its batch norm.
+template <auto Dense, auto Folded>
 void retrain(experiment& e, std::string const& name, std::string const& pipeline, polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<Folded>;
@@ -234,13 +220,9 @@ void retrain(experiment& e, std::string const& name, std::string const& pipeline
   step<net_type, plain_type> s(e, {name, "folded", joined({"dense network ", checksum_of(*dense)}), o});
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
+  polyfold::fit(*dense, *net);
   e.training.shuffle(e.chosen.seed);  // some data sets are sorted by class
-  if constexpr (net_type::layers < polyfold::network<Dense>::layers) {
-    fit_without_batch_norm<Dense, Folded, Normalised>(*dense, e.training, *net);
-  } else {
-    polyfold::fit(*dense, *net);
-    if constexpr (has_batch_norm<net_type>) polyfold::recalibrate_batch_norm(*net, e.training);
-  }
+  if constexpr (has_batch_norm<net_type>) polyfold::recalibrate_batch_norm(*net, e.training);
   train_taught(e, s, *net, *dense);
   auto folded = std::make_unique<plain_type>();
   polyfold::fold_batch_norm(*net, *folded);

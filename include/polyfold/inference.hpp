@@ -12,6 +12,7 @@
 #include <polyfold/layers/padded_identity.hpp>
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/layers/residual.hpp>
+#include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/layers/softmax.hpp>
 #include <polyfold/models/alexnet.hpp>
 #include <polyfold/models/lenet5.hpp>

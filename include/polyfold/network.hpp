@@ -94,13 +94,17 @@ class network {
       if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
     c.stored_numbers = number_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
-    if constexpr (weighted_layer<layer_at<I>>) {
-      cost const dense = layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost();
+    auto const beside = [&c](cost const& dense) {
       c.weights = dense.weights;
       c.coefficients = dense.coefficients;
       c.dense_numbers = dense.dense_numbers;
       c.dense_multiplications = dense.dense_multiplications;
       c.dense_additions = dense.dense_additions;
+    };
+    if constexpr (weighted_layer<layer_at<I>>) {
+      beside(layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost());
+    } else if constexpr (requires { layer_at<I>::template dense_cost<layer_input_shape<I>()>(); }) {
+      beside(layer_at<I>::template dense_cost<layer_input_shape<I>()>());
     } else {
       c.dense_numbers = c.stored_numbers;
       c.dense_multiplications = c.multiplications;

@@ -8,8 +8,8 @@
 // that it computes to the last bit what the float network computes on the decoded numbers. The workspace grows by the
 // numbers of one step, where no map that is dead by then leaves room for them.
 //
-// Codes and scales are those of core/quantisation.hpp. Numbers of layers without weights (batch norm that could not be
-// folded) stay float32; fold_batch_norm takes away all others.
+// Codes and scales are those of core/quantisation.hpp. Numbers of layers without weights stay float32:
+// batch norm, and the scale_shift that fold_batch_norm leaves behind layers that cannot take it up.
 #pragma once
 
 #include <algorithm>

@@ -36,6 +36,14 @@ TEST_CASE("gradients of batch norm with the statistics of the batch") {
   check_gradients<input<2, 5, 5> | conv2d<4, 3> | batch_norm | tanh_activation | dense<3>>();
 }
 
+TEST_CASE("gradients of a scale and a shift per channel") {
+  check_gradients<input<3, 3, 4> | scale_shift>();
+  check_gradients<input<2, 5, 5> | conv2d<4, 3> | scale_shift | tanh_activation | dense<3>>();
+  // Its input is read twice.
+  check_gradients<input<3, 4, 4> | conv2d<3, 1> | residual(scale_shift | conv2d<3, 1>) | dense<3>>();
+  check_gradients<input<3, 4, 4> | residual(conv2d<3, 1> | scale_shift) | tanh_activation | dense<2>, float>();
+}
+
 TEST_CASE("gradients of residual blocks") {
   check_gradients<input<3, 4, 4> | residual(conv2d<3, 3>(padding<1>) | tanh_activation)>();
   check_gradients<input<3, 5, 5> | residual(conv2d<4, 3>(padding<1>, stride<2>), conv2d<4, 1>(stride<2>))>();

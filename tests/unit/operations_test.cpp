@@ -58,6 +58,10 @@ TEST_CASE("operations of batch norm") {
   CHECK(operations_of<input<3, 4, 5> | batch_norm>() == ops{60, 60});
 }
 
+TEST_CASE("operations of a scale and a shift per channel") {
+  CHECK(stated_and_done<input<3, 4, 5> | scale_shift>() == ops{60, 60});
+}
+
 TEST_CASE("operations of flat segments") {
   // One linear segment per kernel row: sums over 3 columns take 2 + 1 additions for each of 2 channels x 5 rows x 4
   // windows; the product has 2 terms x 3 rows x 2 channels for each of 4 filters x 3 x 4 outputs.

@@ -155,7 +155,7 @@ TEST_CASE("roles: coefficients, biases, and the statistics of batch norm") {
   CHECK(count(6, role::bias) == 0);
 }
 
-TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0 and batch norm is neutral") {
+TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0, batch norm is neutral") {
   constexpr auto folded_layers =
       input<8, 6, 6> | conv2d<32, 3>(along<axis::kernel, linear>) | batch_norm | relu | conv2d<32, 3>(groups<4>) |
       dense<120>(along<axis::channel, segment<4>, linear>, along<axis::output, segment<10>, order<3>>);
@@ -188,6 +188,10 @@ TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0
   check(4, 120 * 32 * 4, 128);
   int const first = dense_type::first_number(1);
   for (int i = 0; i < 128; ++i) CHECK(dense->numbers[std::size_t(first + i)] == (i < 32 || i >= 96 ? 1.0f : 0.0f));
+
+  network<input<2, 3, 3> | scale_shift> plain;
+  initialise(plain, 1);
+  CHECK(plain.numbers == std::array{1.0f, 1.0f, 0.0f, 0.0f});
 
   auto const again = std::make_unique<folded_type>();
   initialise(*again, 1);

@@ -61,4 +61,5 @@ TEST_CASE("Products, pooling and activations in strips are those of the whole") 
   check_strips<map, apply_elementwise<map, relu_function>>();
   check_strips<map, softmax_operation<map>>();
   check_strips<map, batch_norm_operation<map>>();
+  check_strips<map, scale_shift_operation<map>>();
 }

@@ -3,17 +3,22 @@
 //
 //   constexpr auto exported = without_batch_norm(trained);
 //   fold_batch_norm(net, target);   // network<trained> to network<exported>
-// It needs coefficients of its own for every filter and a bias for every output: a layer that is cut along the output axis,
-// has its biases cut or is arranged with one curve for all filters keeps its batch norm.
+// It needs coefficients of its own for every filter and a bias for every output. A layer that is cut along the output axis,
+// has its biases cut or is arranged with one curve for all filters does not have them: there, and behind layers without
+// weights, a scale_shift takes the place of batch norm, two numbers a channel instead of four, and takes up the biases.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <type_traits>
+#include <vector>
 
+#include <polyfold/fit/fit.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -23,6 +28,14 @@ namespace detail {
 /// Marks a layer that has taken up the batch norm behind it.
 struct takes_up_batch_norm {
   static constexpr void apply(auto& spec) { spec.bias = true; }
+};
+
+/// Marks a layer that has left its biases to the scale_shift behind it.
+struct leaves_biases {
+  static constexpr void apply(auto& spec) {
+    spec.bias = false;
+    spec.approximated.bias = {};
+  }
 };
 
 /// Whether layer L can take up the batch norm that follows it.
@@ -46,12 +59,17 @@ struct absorbed {
   static consteval auto rest(chain<L, batch_norm_layer, More...>) {
     return absorbed<Kept..., decltype(L{}(takes_up_batch_norm{}))>::rest(chain<More...>{});
   }
+  template <weighted_layer L, class... More>
+  requires(!takes_batch_norm<L>) static consteval auto rest(chain<L, batch_norm_layer, More...>) {
+    return absorbed<Kept..., decltype(L{}(leaves_biases{})), scale_shift_layer>::rest(chain<More...>{});
+  }
 
  private:
   template <class L>
   static consteval L inside(L) {
     return {};
   }
+  static consteval scale_shift_layer inside(batch_norm_layer) { return {}; }
   template <class Body, class Shortcut>
   static consteval auto inside(residual_block<Body, Shortcut>) {
     return residual_block<decltype(absorbed<>::rest(Body{})), decltype(absorbed<>::rest(Shortcut{}))>{};
@@ -69,6 +87,33 @@ void copy_map(Source const& source, Target& target) {
               target.maps.data() + Target::first_map_byte(J));
 }
 
+struct scale_and_shift {
+  float scale;
+  float shift;
+};
+/// What batch norm I does once it is trained: y = scale x + shift, per channel.
+template <int I, class Network>
+std::vector<scale_and_shift> trained_batch_norm(Network const& net) {
+  constexpr int channels = Network::number_count(I) / 4;
+  float const* const gamma = net.numbers.data() + Network::first_number(I);
+  float const* const beta = gamma + channels;
+  float const* const mean = beta + channels;
+  float const* const variance = mean + channels;
+  std::vector<scale_and_shift> maps;
+  for (int c = 0; c < channels; ++c) {
+    float const scale = gamma[c] / square_root(variance[c] + batch_norm_epsilon);
+    maps.push_back({scale, beta[c] - mean[c] * scale});
+  }
+  return maps;
+}
+
+inline void store_scale_shift(std::vector<scale_and_shift> const& maps, float* numbers) {
+  for (std::size_t c = 0; c < maps.size(); ++c) {
+    numbers[c] = maps[c].scale;
+    numbers[maps.size() + c] = maps[c].shift;
+  }
+}
+
 /// Copies the numbers of layers I and on of `source` to layers J and on of `target`.
 template <int I, int J, class Source, class Target>
 void copy_folded(Source const& source, Target& target) {
@@ -76,27 +121,30 @@ void copy_folded(Source const& source, Target& target) {
     using from = typename Source::template layer_at<I>;
     float const* const numbers = source.numbers.data() + Source::first_number(I);
     float* const stored = target.numbers.data() + Target::first_number(J);
-    // The layer that takes up a batch norm is another type from then on.
-    constexpr bool folds = !std::is_same_v<from, typename Target::template layer_at<J>>;
-    if constexpr (folds) {
-      constexpr int filters = from::spec.filters;
-      constexpr int per_filter = from::template folded<Source::template layer_input_shape<I>()>::coefficients / filters;
-      float const* const gamma = source.numbers.data() + Source::first_number(I + 1);
-      for (int m = 0; m < filters; ++m) {
-        float const beta = gamma[filters + m];
-        float const mean = gamma[2 * filters + m];
-        float const variance = gamma[3 * filters + m];
-        float const scale = gamma[m] / square_root(variance + batch_norm_epsilon);
-        for (int k = 0; k < per_filter; ++k) stored[m * per_filter + k] = numbers[m * per_filter + k] * scale;
-        float const bias = from::spec.bias ? numbers[filters * per_filter + m] : 0.0f;
-        stored[filters * per_filter + m] = (bias - mean) * scale + beta;
-      }
-      copy_map<I, J>(source, target);
-      copy_folded<I + 2, J + 1>(source, target);
-    } else {
-      std::copy_n(numbers, Source::number_count(I), stored);
-      copy_map<I, J>(source, target);
+    copy_map<I, J>(source, target);
+    if constexpr (std::is_same_v<from, batch_norm_layer>) {
+      store_scale_shift(trained_batch_norm<I>(source), stored);
       copy_folded<I + 1, J + 1>(source, target);
+    } else if constexpr (std::is_same_v<from, typename Target::template layer_at<J>>) {
+      std::copy_n(numbers, Source::number_count(I), stored);
+      copy_folded<I + 1, J + 1>(source, target);
+    } else {
+      std::vector<scale_and_shift> maps = trained_batch_norm<I + 1>(source);
+      if constexpr (from::spec.bias) {
+        std::vector<float> const biases = dense_biases<I>(source);
+        for (std::size_t c = 0; c < maps.size(); ++c) maps[c].shift += biases[c] * maps[c].scale;
+      }
+      constexpr int coefficients = from::template folded<Source::template layer_input_shape<I>()>::coefficients;
+      if constexpr (takes_batch_norm<from>) {
+        constexpr int per_filter = coefficients / from::spec.filters;
+        for (int i = 0; i < coefficients; ++i) stored[i] = numbers[i] * maps[std::size_t(i / per_filter)].scale;
+        for (std::size_t c = 0; c < maps.size(); ++c) stored[std::size_t(coefficients) + c] = maps[c].shift;
+        copy_folded<I + 2, J + 1>(source, target);
+      } else {
+        std::copy_n(numbers, coefficients, stored);
+        store_scale_shift(maps, target.numbers.data() + Target::first_number(J + 1));
+        copy_folded<I + 2, J + 2>(source, target);
+      }
     }
   } else {
     static_assert(J == Target::layers);
@@ -105,7 +153,7 @@ void copy_folded(Source const& source, Target& target) {
 
 }  // namespace detail
 
-/// The pipeline with every batch norm gone that the layer before can take up.
+/// The pipeline without batch norm: the layer before takes it up, or a scale_shift does.
 template <shape Input, class... Layers>
 [[nodiscard]] consteval auto without_batch_norm(pipeline<Input, Layers...>) {
   return detail::on_input<Input>(detail::absorbed<>::rest(chain<Layers...>{}));

@@ -209,8 +209,9 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       int const source = f.sources[0];
-      bool const over_input = f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
-                              !(training && facts[std::size_t(source) - 1].backward_reads_output);
+      bool const over_input =
+          f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
+          !(training && (f.backward_reads_input || facts[std::size_t(source) - 1].backward_reads_output));
       at[std::size_t(j) + 1] = over_input ? at[std::size_t(source)] : j + 1;
     }
     return at;

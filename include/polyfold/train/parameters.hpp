@@ -5,13 +5,16 @@
 // d/d master = R^-T * d/d stored (fit/modes.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <polyfold/fit/modes.hpp>
+#include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -112,7 +115,7 @@ namespace detail {
 }  // namespace detail
 
 /// Random weights for training from nothing: normal, of variance 2 / fan-in in the weights that the coefficients stand
-/// for (He et al. 2015); biases 0, batch norm neutral.
+/// for (He et al. 2015); biases 0, batch norm and scale_shift neutral.
 template <class Network>
 void initialise(Network& net, std::uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -136,6 +139,8 @@ void initialise(Network& net, std::uint64_t seed) {
             int const channels = Network::number_count(I) / 4;
             for (int i = 0; i < channels; ++i)
               master[std::size_t(first + i)] = master[std::size_t(first + 3 * channels + i)] = 1;
+          } else if constexpr (std::is_same_v<layer_type, scale_shift_layer>) {
+            std::fill_n(master.begin() + first, Network::number_count(I) / 2, 1.0f);
           }
         }(),
         ...);

@@ -1,0 +1,70 @@
+// scale_shift: y = scale x + shift, per channel. Stored: C scales, then C shifts. What batch norm is once it is trained:
+// fit/fold_batch_norm.hpp puts it behind layers that cannot take batch norm up.
+#pragma once
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+template <shape In>
+struct scale_shift_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  static constexpr int numbers = 2 * In.channels;
+  static constexpr bool in_place = true;
+  static constexpr bool sets_gradient = true;
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.multiplications = In.size();
+    c.additions = In.size();
+    return c;
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c) {
+      T const shift(at.numbers[In.channels + c]);
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(T(in(c, y, x)), at.numbers[c], shift);
+    }
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+    for (int c = 0; c < In.channels; ++c) {
+      T d_scale(0.0f);
+      T d_shift(0.0f);
+      for (int i = 0; i < In.pixels(); ++i) {
+        T const d = dout.row(c, 0)[i];
+        d_scale = mul_add(d, T(in.row(c, 0)[i]), d_scale);
+        d_shift += d;
+        if (din.data() == nullptr) continue;
+        T& target = din.row(c, 0)[i];
+        target = at.fresh[0] ? d * at.numbers[c] : mul_add(d, at.numbers[c], target);
+      }
+      at.gradient[c] += horizontal_sum(d_scale);
+      at.gradient[In.channels + c] += horizontal_sum(d_shift);
+    }
+  }
+};
+
+struct scale_shift_layer : layer {
+  static constexpr char const* name = "scale_shift";
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<scale_shift_operation<In>, layer_input>>;
+
+  /// Dense weights before it would take the scales up, and leave a bias for every channel.
+  template <shape In>
+  [[nodiscard]] static constexpr cost dense_cost() {
+    cost c;
+    c.dense_numbers = In.channels;
+    c.dense_additions = In.size();
+    return c;
+  }
+};
+
+inline constexpr scale_shift_layer scale_shift{};
+
+}  // namespace polyfold
