@@ -39,6 +39,11 @@ constexpr auto shortcut_block =
 constexpr auto block_of_blocks = input<4, 6, 20> | residual(residual(conv2d<4, 3>(padding<1>)) | relu) | max_pool<2>;
 constexpr auto normalised =
     input<3, 8, 18> | conv2d<5, 3>(padding<1>) | batch_norm | relu | global_average_pool | softmax;
+constexpr auto scaled = input<7, 5, 9> | scale_shift | relu | conv2d<4, 3>(padding<1>) | scale_shift | max_pool<2>;
+constexpr auto scaled_block = input<6, 5, 20> | conv2d<6, 1>() |
+                              residual(conv2d<6, 3>(padding<1>, no_bias, along<axis::output, linear>) | scale_shift) |
+                              relu | conv2d<3, 3>(padding<1>, no_bias, along<axis::output, linear>) | scale_shift |
+                              leaky_relu<> | conv2d<2, 3>(padding<1>);
 
 // Dense layers around the width of a vector and of a block.
 constexpr auto tiny = input<3, 1, 1> | dense<1>;
@@ -72,6 +77,8 @@ int main() {
   CHECK_PACKED(shortcut_block);
   CHECK_PACKED(block_of_blocks);
   CHECK_PACKED(normalised);
+  CHECK_PACKED(scaled);
+  CHECK_PACKED(scaled_block);
   CHECK_PACKED(tiny);
   CHECK_PACKED(dense_odd);
   CHECK_PACKED(dense_wide);

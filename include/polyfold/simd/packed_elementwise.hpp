@@ -1,9 +1,13 @@
-// Steps that are not part of a product's write-out: activations, additions and averages of whole maps.
+// Steps that are not part of a product's write-out: activations, additions, scales and shifts, and averages of whole maps.
 #pragma once
+
+#include <algorithm>
+#include <cstdint>
 
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/layers/residual.hpp>
+#include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/simd/packed_step.hpp>
 
 namespace polyfold {
@@ -35,6 +39,37 @@ struct packed_step<Vector, add_operation<In>, Wiring, Function> : detail::unstor
           Vector::template load_lanes<0, count>(in + a) + Vector::template load_lanes<0, count>(second + b);
       sum.template store_lanes<0, count>(out + to);
     });
+  }
+};
+
+template <class Vector, shape In, step_wiring Wiring, class Function>
+struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
+  static constexpr int packed_size = 2 * In.channels;
+  static constexpr int scratch = 0;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+    std::copy(numbers, numbers + packed_size, packed);
+  }
+
+  static void run(float const* packed, float const* in, float const* second, float* out, float*) {
+    constexpr auto plane = [](map_layout whole) {
+      return map_layout{{1, In.height, In.width}, whole.border_y, whole.border_x};
+    };
+    constexpr bool adds = Wiring.second.inner.channels > 0;
+    constexpr map_layout added = adds ? Wiring.second : Wiring.in;
+    for (int c = 0; c < In.channels; ++c) {
+      Vector const scale(packed[c]);
+      Vector const shift(packed[In.channels + c]);
+      float const* const from = in + c * Wiring.in.plane();
+      float const* const other = (adds ? second : in) + c * added.plane();
+      float* const to = out + c * Wiring.out.plane();
+      for_each_piece<Vector, plane(Wiring.in), plane(added), plane(Wiring.out)>([&](auto count, int i, int j, int k) {
+        Vector y = mul_add(Vector::template load_lanes<0, count>(from + i), scale, shift);
+        if constexpr (adds) y += Vector::template load_lanes<0, count>(other + j);
+        Function::value(y).template store_lanes<0, count>(to + k);
+      });
+    }
   }
 };
 

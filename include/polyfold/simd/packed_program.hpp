@@ -1,8 +1,8 @@
 // The schedule of a packed network: which steps of a program are fused into one kernel, which borders maps have, and where
 // everything lies. All of it is decided at compile time.
 //
-// A product or an expansion takes in the steps behind it as long as each is the only reader of the one before: an addition,
-// one activation, and (products) the maximum of each 2 x 2 outputs. Column moments take in the row moments that they alone read,
+// A product, an expansion or a scale and shift takes in the steps behind it as long as each is the only reader of the one
+// before: an addition (not expansions), one activation, and (products) the maximum of each 2 x 2 outputs. Column moments take in the row moments that they alone read,
 // and a product both of them, tile by tile. Moments that several steps read stay a map: they are computed once.
 #pragma once
 
@@ -21,6 +21,7 @@ enum class step_role {
   other,
   product,
   expansion,
+  scale_shift,
   moments_along_channels,
   moments_along_rows,
   moments_along_columns,
@@ -67,6 +68,10 @@ struct operation_traits<channel_moments<In, Groups, F>> : operation_traits<void>
 template <shape In, int Filters, int Groups, factor F, bias_rule Bias>
 struct operation_traits<expand<In, Filters, Groups, F, Bias>> : operation_traits<void> {
   static constexpr step_role role = step_role::expansion;
+};
+template <shape In>
+struct operation_traits<scale_shift_operation<In>> : operation_traits<void> {
+  static constexpr step_role role = step_role::scale_shift;
 };
 template <shape In, class Function>
 struct operation_traits<apply_elementwise<In, Function>> : operation_traits<void> {
@@ -124,14 +129,15 @@ struct packed_program {
         call.source = all[std::size_t(call.rows)].source;
       }
       bool const product = roles[j] == step_role::product;
-      if (!call.executed || !(product || roles[j] == step_role::expansion)) continue;
+      bool const adds = product || roles[j] == step_role::scale_shift;
+      if (!call.executed || !(adds || roles[j] == step_role::expansion)) continue;
       for (int k = j + 1; k < steps; ++k) {
         auto const& next = facts[std::size_t(k)];
         bool const reads = next.sources[0] == call.value || next.sources[1] == call.value;
         if (!next.executed || !reads) continue;
         if (call.value == Program::result || Program::readers(call.value) != 1) break;
         int const other = next.sources[0] == call.value ? next.sources[1] : next.sources[0];
-        if (product && roles[k] == step_role::addition && call.added < 0 && call.activation < 0 && !call.pools &&
+        if (adds && roles[k] == step_role::addition && call.added < 0 && call.activation < 0 && !call.pools &&
             other <= j && other != call.value)
           call.added = other;
         else if (roles[k] == step_role::activation && call.activation < 0)
