@@ -1,5 +1,5 @@
 // A program that runs one image: what a user compiles.
-#include <polyfold/fit/fold_batch_norm.hpp>
+#include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/packed_network.hpp>
 

@@ -18,7 +18,7 @@ void train_dense_alexnet(experiment& e, std::string const& name, int epochs) {
 }
 
 template <alexnet_form Form>
-void retrain_alexnet(experiment& e, std::string const& name, std::string const& pipeline, int epochs) {
+void retrain_alexnet(experiment& e, std::string const& name, spelling const& pipeline, int epochs) {
   training_options o = colour_options(epochs);
   o.optimizer.learning_rate = 2e-3f;
   retrain<alexnet_dense<Form>, alexnet_folded<Form>>(e, name, pipeline, o);

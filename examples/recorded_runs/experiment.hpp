@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -38,16 +39,30 @@ struct experiment {
   polyfold::batch_source training;
   polyfold::batch_source held_out;  // the test images, or those of the validation split
 
+  /// The configuration's name, and the settings that are not its own: "small_epochs2_rate0.01". Those of the dense network
+  /// are never changed.
+  [[nodiscard]] std::string trial(std::string const& configuration) const {
+    std::ostringstream name;
+    name << configuration;
+    if (configuration == "dense") return name.str();
+    if (chosen.epochs) name << "_epochs" << *chosen.epochs;
+    if (chosen.learning_rate) name << "_rate" << *chosen.learning_rate;
+    if (chosen.distillation) name << "_distillation" << *chosen.distillation;
+    return name.str();
+  }
   /// "small", seed 1: WORK/STUDY/small_seed1, in a folder of its own for validation.
   [[nodiscard]] std::filesystem::path work_file(std::string const& configuration, std::string const& extension) const {
-    return chosen.work / place() / (configuration + "_seed" + std::to_string(chosen.seed) + extension);
+    return chosen.work / place() / file_name(configuration, extension);
   }
   [[nodiscard]] std::filesystem::path record_file(std::string const& configuration,
                                                   std::string const& extension) const {
-    return chosen.records / place() / (configuration + "_seed" + std::to_string(chosen.seed) + extension);
+    return chosen.records / place() / file_name(configuration, extension);
   }
 
  private:
+  [[nodiscard]] std::string file_name(std::string const& configuration, std::string const& extension) const {
+    return trial(configuration) + "_seed" + std::to_string(chosen.seed) + extension;
+  }
   [[nodiscard]] std::filesystem::path place() const {
     return chosen.wanted == task::validate ? std::filesystem::path(study) / "validation" : std::filesystem::path(study);
   }

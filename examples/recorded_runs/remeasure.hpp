@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/train/evaluate.hpp>
 
 #include "studies.hpp"

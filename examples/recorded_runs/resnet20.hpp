@@ -1,7 +1,6 @@
 // The folded ResNet-20s of the recorded runs, in the form with 1 x 1 convolutions as shortcuts.
 #pragma once
 
-#include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/inference.hpp>
 
 namespace recorded {

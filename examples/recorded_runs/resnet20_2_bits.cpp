@@ -5,5 +5,5 @@
 
 void recorded::resnet20_cifar10_2_bits(experiment& e, std::string const& name) {
   retrain_arranged_in_bytes<resnet20_dense, resnet20_2_bits, resnet20_arranged_scales>(
-      e, name, "recorded::resnet20_2_bits", arranged_options(4));
+      e, name, {"recorded::resnet20_2_bits", "resnet20.hpp"}, arranged_options(4));
 }

@@ -89,7 +89,7 @@ bool recorded_already(experiment const& e, std::string const& configuration, std
 record record_of(experiment const& e, plan const& p, std::string const& run) {
   record r;
   r.study = e.study;
-  r.configuration = p.configuration;
+  r.configuration = e.trial(p.configuration);
   r.kind = p.kind;
   r.start = p.start;
   r.data = e.data;
@@ -104,14 +104,17 @@ record record_of(experiment const& e, plan const& p, std::string const& run) {
   return r;
 }
 
-void leave(experiment const& e, record const& r, std::filesystem::path const& file) {
-  write_record(e.record_file(r.configuration, ".json"), r);
+void leave(experiment const& e, plan const& p, record const& r, std::filesystem::path const& file) {
   constexpr std::uintmax_t small = 100'000;
   bool const folded = r.kind == "folded" || r.kind == "bytes";
+  std::filesystem::path const record_file = e.record_file(p.configuration, ".json");
+  std::filesystem::create_directories(record_file.parent_path());
+  // The record comes last: it says that the run is done.
   if (folded && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
-    std::filesystem::copy_file(file, e.record_file(r.configuration, ".safetensors"),
+    std::filesystem::copy_file(file, e.record_file(p.configuration, ".safetensors"),
                                std::filesystem::copy_options::overwrite_existing);
-  std::filesystem::remove(e.work_file(r.configuration, ".checkpoint"));
+  write_record(record_file, r);
+  std::filesystem::remove(e.work_file(p.configuration, ".checkpoint"));
   std::cout << r.study << " " << r.configuration << ", seed " << r.seed << ": " << r.part << " "
             << polyfold::as_percent(r.accuracy(), 2) << ", drop " << polyfold::with_decimals(100 * r.drop(), 2)
             << " points, " << polyfold::with_thousands(r.costs.stored_numbers) << " numbers ("

@@ -45,6 +45,12 @@ struct plan {
   polyfold::training_options options;
 };
 
+/// A network's description as C++, for the header that it is exported to.
+struct spelling {
+  std::string pipeline;
+  std::string include;  // where that is declared
+};
+
 /// A checksum of a text, as text.
 [[nodiscard]] std::string short_form(std::string const& text);
 /// Everything that a run depends on, as text: networks, checkpoints and records of other runs are not taken up.
@@ -55,7 +61,7 @@ struct plan {
 /// The record of a run, without what is measured.
 [[nodiscard]] record record_of(experiment const& e, plan const& p, std::string const& run);
 /// Writes the record, puts the network in `file` beside it where it is small, and removes the checkpoint.
-void leave(experiment const& e, record const& r, std::filesystem::path const& file);
+void leave(experiment const& e, plan const& p, record const& r, std::filesystem::path const& file);
 
 /// Not by operator+: what GCC 12 makes of it here it takes for an overlapping copy.
 [[nodiscard]] std::string joined(std::initializer_list<std::string_view> parts);
@@ -67,6 +73,8 @@ class step {
   using scalar = typename polyfold::trainer<Network>::scalar_type;
   using rounding_function = std::function<void(Network&)>;
   using teacher_function = std::function<scalar const*(scalar const*, int)>;
+
+  std::function<void(int)> before_epoch;  // the trainer's
 
   step(experiment& e, plan p) : e_(e), plan_(std::move(p)) {
     polyfold::training_options& o = plan_.options;
@@ -99,6 +107,7 @@ class step {
     }
     trainer.rounding = std::move(rounding);
     trainer.teacher = std::move(teacher);
+    trainer.before_epoch = before_epoch;
     trainer.on_progress = polyfold::progress_bar(std::cout, plan_.configuration, e_.chosen.terminal);
     trainer.after_epoch = [&](int) { polyfold::save_checkpoint(checkpoint, trainer.state(), run_); };
     auto const begin = std::chrono::steady_clock::now();
@@ -107,15 +116,11 @@ class step {
     if (plan_.options.epochs > first_epoch) seconds_per_epoch_ = seconds / (plan_.options.epochs - first_epoch);
   }
 
-  /// Writes the network, reads it into a fresh one, measures that, and writes record and header. `pipeline`: the network's
-  /// description in C++, for the header; none where it is empty.
-  void finish(Measured const& net, std::string const& pipeline = {}) {
+  /// Writes the network, reads it into a fresh one, measures that, and writes the record.
+  void finish(Measured const& net) {
     std::filesystem::path const file = network_file();
     std::filesystem::create_directories(file.parent_path());
     polyfold::save_network(file, net, {{"run", run_}});
-    if (!pipeline.empty())
-      polyfold::write_coefficient_header(e_.work_file(plan_.configuration, ".hpp"), net,
-                                         {.constant = "recorded_network", .pipeline = pipeline});
     auto loaded = std::make_unique<Measured>();
     polyfold::load_network(file, *loaded);
     record r = record_of(e_, plan_, run_);
@@ -124,7 +129,15 @@ class step {
     r.costs = Measured::total_cost();
     r.approximated = Measured::approximated_cost();
     r.seconds_per_epoch = seconds_per_epoch_;
-    leave(e_, r, file);
+    leave(e_, plan_, r, file);
+  }
+  /// The same, and writes the network as a header. `trained` describes the network with its batch norms.
+  void finish(Measured const& net, spelling const& trained) {
+    finish(net);
+    polyfold::write_coefficient_header(e_.work_file(plan_.configuration, ".hpp"), net,
+                                       {.constant = "recorded_network",
+                                        .pipeline = joined({"polyfold::without_batch_norm(", trained.pipeline, ")"}),
+                                        .include = trained.include});
   }
 
  private:
@@ -212,7 +225,7 @@ void train_taught(experiment& e, step<Network, Measured>& s, Network& net, Dense
 
 /// Fits Folded to the dense network, retrains it, and folds its batch norm.
 template <auto Dense, auto Folded>
-void retrain(experiment& e, std::string const& name, std::string const& pipeline, polyfold::training_options const& o) {
+void retrain(experiment& e, std::string const& name, spelling const& pipeline, polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<Folded>;
   using plain_type = polyfold::network<plain>;
@@ -226,12 +239,12 @@ void retrain(experiment& e, std::string const& name, std::string const& pipeline
   train_taught(e, s, *net, *dense);
   auto folded = std::make_unique<plain_type>();
   polyfold::fold_batch_norm(*net, *folded);
-  s.finish(*folded, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
+  s.finish(*folded, pipeline);
 }
 
 /// Goes on from the configuration `from`, which `retrain` has left, on numbers rounded to bytes.
 template <auto Dense, auto Folded>
-void retrain_in_bytes(experiment& e, std::string const& name, std::string const& from, std::string const& pipeline,
+void retrain_in_bytes(experiment& e, std::string const& name, std::string const& from, spelling const& pipeline,
                       polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<plain>;
@@ -243,12 +256,12 @@ void retrain_in_bytes(experiment& e, std::string const& name, std::string const&
   train_taught(e, s, *net, *dense, std::function<void(net_type&)>(polyfold::quantised_rounding<bytes_type>()));
   auto bytes = std::make_unique<bytes_type>();
   polyfold::quantise(*net, *bytes);
-  s.finish(*bytes, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
+  s.finish(*bytes, pipeline);
 }
 
 /// Retrains the dense network with its weights arranged as in Arranged, maps and all, and puts it into bytes.
 template <auto Dense, auto Arranged, polyfold::quantisation Rule>
-void retrain_arranged_in_bytes(experiment& e, std::string const& name, std::string const& pipeline,
+void retrain_arranged_in_bytes(experiment& e, std::string const& name, spelling const& pipeline,
                                polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Arranged);
   using net_type = polyfold::network<Dense>;
@@ -263,6 +276,7 @@ void retrain_arranged_in_bytes(experiment& e, std::string const& name, std::stri
   if (s.done()) return;
   auto const dense = earlier<Dense>(e, "dense");
   polyfold::arranged_rounding<arranged_type> rounding;
+  s.before_epoch = [&](int) { rounding.restart(); };
   train_taught(e, s, *net, *dense, std::function<void(net_type&)>(std::ref(rounding)));
   auto arranged = std::make_unique<arranged_type>();
   rounding.store(*net, *arranged);
@@ -270,7 +284,7 @@ void retrain_arranged_in_bytes(experiment& e, std::string const& name, std::stri
   polyfold::fold_batch_norm(*arranged, *folded);
   auto bytes = std::make_unique<bytes_type>();
   polyfold::quantise(*folded, *bytes);
-  s.finish(*bytes, joined({"polyfold::without_batch_norm(", pipeline, ")"}));
+  s.finish(*bytes, pipeline);
 }
 
 }  // namespace recorded

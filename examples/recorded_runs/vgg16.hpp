@@ -1,7 +1,6 @@
 // VGG16 for CIFAR-10 in the recorded runs.
 #pragma once
 
-#include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/inference.hpp>
 
 namespace recorded {

@@ -14,6 +14,7 @@
 #include <polyfold/layers/residual.hpp>
 #include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/layers/softmax.hpp>
+#include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/models/alexnet.hpp>
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/models/resnet.hpp>

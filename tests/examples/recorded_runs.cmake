@@ -1,5 +1,5 @@
-# cmake -DPROGRAM=.../tiny_runs -DWRITE_RESULTS=.../write_results -DWRITE_DIGITS=.../write_digits -DWORK_DIR=... -P
-#       recorded_runs.cmake
+# cmake -DPROGRAM=.../tiny_runs -DWRITE_RESULTS=.../write_results -DWRITE_DIGITS=.../write_digits -DCOMPILER=...
+#       "-DINCLUDE=folder;..." -DCHECK=.../check_exported.cpp -DWORK_DIR=... -P recorded_runs.cmake
 # Trains, records and measures a study of tiny networks, interrupts it, and runs the programs in every way that must fail.
 
 include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
@@ -8,7 +8,7 @@ file(MAKE_DIRECTORY ${WORK_DIR})
 unset(ENV{POLYFOLD_DATA_DIR})
 set(data ${WORK_DIR}/data)
 execute_process(COMMAND ${WRITE_DIGITS} ${data} 320 200 COMMAND_ERROR_IS_FATAL ANY)
-set(names dense folded bytes thin)
+set(names dense folded bytes arranged thin)
 set(runs ${PROGRAM} recorded_runs)
 set(test ${runs} test tiny --data ${data})
 set(validate ${runs} validate tiny --data ${data})
@@ -45,8 +45,8 @@ function(change_record file name value)
 endfunction()
 
 # Records of the test images and the networks beside them.
-run(SUCCESS "tiny .mnist.: dense folded bytes thin" ${runs} list)
-run(SUCCESS "dense +epoch +4/4.*tiny dense, seed 1: test .*folded +epoch +4/4.*tiny folded, seed 1: test .*drop.*tiny bytes, seed 1.*tiny thin, seed 1"
+run(SUCCESS "tiny .mnist.: dense folded bytes arranged thin" ${runs} list)
+run(SUCCESS "dense +epoch +4/4.*tiny dense, seed 1: test .*folded +epoch +4/4.*tiny folded, seed 1: test .*drop.*tiny bytes, seed 1.*tiny arranged, seed 1.*tiny thin, seed 1"
     ${test} --threads 2)
 expect_there(records/tiny/folded_seed1.safetensors records/tiny/bytes_seed1.safetensors)
 expect_missing(records/tiny/dense_seed1.safetensors records/tiny/thin_seed1.safetensors)
@@ -54,7 +54,17 @@ foreach(name IN LISTS names)
   expect_there(records/tiny/${name}_seed1.json work/tiny/${name}_seed1.safetensors)
   expect_missing(work/tiny/${name}_seed1.checkpoint)
 endforeach()
-expect_there(work/tiny/folded_seed1.hpp work/tiny/bytes_seed1.hpp)
+
+# The networks as headers: they compile for a device, and have numbers in them.
+list(TRANSFORM INCLUDE PREPEND "-I")
+foreach(name IN ITEMS folded bytes arranged)
+  set(check ${WORK_DIR}/check_${name})
+  execute_process(
+    COMMAND ${COMPILER} -std=c++20 -O1 -fno-exceptions -fno-rtti ${INCLUDE} -include ${WORK_DIR}/work/tiny/${name}_seed1.hpp
+            ${CHECK} -o ${check} COMMAND_ERROR_IS_FATAL ANY)
+  run(SUCCESS "^(-?[0-9.e-]+ )+$" ${check})
+endforeach()
+
 file(READ ${WORK_DIR}/records/tiny/dense_seed1.json record)
 string(JSON dense_correct GET "${record}" correct)
 if(dense_correct LESS 100)
@@ -99,9 +109,10 @@ foreach(setting IN ITEMS --epochs=2 --learning-rate=0.1 --distillation=0.5)
 endforeach()
 run(SUCCESS "tiny folded, seed 1: validation .*drop" ${validate} --configuration dense,folded)
 run(SUCCESS "tiny folded, seed 1: recorded already" ${validate} --configuration folded)
-run(SUCCESS "folded +epoch +2/2.*tiny folded, seed 1: validation " ${validate} --configuration folded --epochs 2
-    --learning-rate 0.01 --distillation 0.5)
-run(SUCCESS "folded +epoch +4/4.*tiny folded, seed 1: validation " ${validate} --configuration folded)
+run(SUCCESS "folded +epoch +2/2.*tiny folded_epochs2_rate0.01_distillation0.5, seed 1: validation " ${validate}
+    --configuration folded --epochs 2 --learning-rate 0.01 --distillation 0.5)
+expect_there(records/tiny/validation/folded_epochs2_rate0.01_distillation0.5_seed1.json)
+run(SUCCESS "^tiny folded, seed 1: recorded already[^\n]*\n$" ${validate} --configuration folded)
 expect_there(records/tiny/validation/folded_seed1.json)
 expect_missing(records/tiny/validation/folded_seed1.safetensors)
 
@@ -126,23 +137,23 @@ file(WRITE ${WORK_DIR}/no_folded/tiny/thin_seed1.checkpoint "no checkpoint")
 run(FAILURE "thin_seed1.checkpoint: .*delete the file" ${test} --configuration thin --work no_folded --records no_folded)
 
 # The recorded networks, measured again.
-set(both "tiny bytes, seed 1: recorded ([0-9.]+ %), measured [0-9.]+ %\ntiny folded, seed 1: recorded [0-9.]+ %, measured")
-run(SUCCESS "${both}" ${remeasure} records --data ${data} --threads 2)
+set(all "tiny arranged, seed 1: recorded [0-9.]+ %, measured [0-9.]+ %\ntiny bytes, seed 1: recorded [0-9.]+ %, measured [0-9.]+ %\ntiny folded, seed 1: recorded [0-9.]+ %, measured")
+run(SUCCESS "${all}" ${remeasure} records --data ${data} --threads 2)
 run(SUCCESS "tiny is not measured: .*nowhere.*holds no MNIST.*tiny bytes, seed 1: recorded [0-9.]+ %, loaded" ${remeasure}
     records --data nowhere)
 run(FAILURE "holds no recorded networks" ${remeasure} before --data ${data})
 run(FAILURE "huge" ${remeasure} records --data ${data} --study huge)
 execute_process(COMMAND ${WRITE_DIGITS} ${WORK_DIR}/few_data 320 48 COMMAND_ERROR_IS_FATAL ANY)
-run(FAILURE "bytes_seed1.json: the network has [0-9]+ of 48 images right; expected [0-9]+ of 200.*2 of 2 networks" ${remeasure}
+run(FAILURE "bytes_seed1.json: the network has [0-9]+ of 48 images right; expected [0-9]+ of 200.*3 of 3 networks" ${remeasure}
     records --data ${WORK_DIR}/few_data)
 file(COPY ${WORK_DIR}/records/tiny DESTINATION ${WORK_DIR}/changed)
 change_record(changed/tiny/folded_seed1.json correct 3)
-run(FAILURE "${both}.*folded_seed1.json: the network has [0-9]+ of 200 images right; expected 3 of 200.*1 of 2 networks"
+run(FAILURE "${all}.*folded_seed1.json: the network has [0-9]+ of 200 images right; expected 3 of 200.*1 of 3 networks"
     ${remeasure} changed --data ${data})
 file(WRITE ${WORK_DIR}/changed/tiny/folded_seed1.json "{")
 file(WRITE ${WORK_DIR}/changed/tiny/bytes_seed1.safetensors "no network")
 file(COPY_FILE ${WORK_DIR}/work/tiny/dense_seed1.safetensors ${WORK_DIR}/changed/tiny/dense_seed1.safetensors)
-run(FAILURE "bytes_seed1.safetensors: .*dense_seed1.safetensors: holds a network of no type known here.*folded_seed1.json: is no record.*3 of 3"
+run(FAILURE "bytes_seed1.safetensors: .*dense_seed1.safetensors: holds a network of no type known here.*folded_seed1.json: is no record.*3 of 4"
     ${remeasure} changed --data ${data})
 file(RENAME ${WORK_DIR}/changed/tiny ${WORK_DIR}/changed/huge)
 run(FAILURE "huge: is the folder of no study" ${remeasure} changed --data ${data})

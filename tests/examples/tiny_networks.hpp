@@ -1,12 +1,7 @@
-// The networks of tiny_runs, and the functions that train them.
+// The networks of tiny_runs.
 #pragma once
 
-#include <string>
-
 #include <polyfold/inference.hpp>
-#include <polyfold/train/trainer.hpp>
-
-#include "experiment.hpp"
 
 namespace tiny {
 
@@ -18,16 +13,6 @@ inline constexpr auto make = input<1, 28, 28> | conv2d<4, 5>(stride<4>, Option) 
 inline constexpr auto dense_network = make<>;
 inline constexpr auto folded_network = make<along<axis::kernel, linear>>;
 inline constexpr auto thin_network = input<1, 28, 28> | max_pool<4> | dense<10>;
-
-[[nodiscard]] inline training_options options() {
-  training_options o{.epochs = 4};
-  o.batch = 16;
-  return o;
-}
-
-void train(experiment&, std::string const& name);
-void fold(experiment&, std::string const& name);
-void round(experiment&, std::string const& name);
-void train_thin(experiment&, std::string const& name);
+inline constexpr auto arranged_network = make<arranged_per_filter<4, constant, 2>>;
 
 }  // namespace tiny

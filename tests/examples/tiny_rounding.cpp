@@ -1,6 +1,7 @@
 #include "steps.hpp"
-#include "tiny_networks.hpp"
+#include "tiny_configurations.hpp"
 
 void tiny::round(experiment& e, std::string const& name) {
-  recorded::retrain_in_bytes<dense_network, folded_network>(e, name, "folded", "tiny::folded_network", options());
+  recorded::retrain_in_bytes<dense_network, folded_network>(e, name, "folded",
+                                                            {"tiny::folded_network", "tiny_networks.hpp"}, options());
 }

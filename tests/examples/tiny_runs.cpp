@@ -9,7 +9,7 @@
 
 #include "remeasure.hpp"
 #include "runs.hpp"
-#include "tiny_networks.hpp"
+#include "tiny_configurations.hpp"
 
 namespace {
 
@@ -32,12 +32,17 @@ class power_cut : public std::streambuf {
 
 int run(int argc, char** argv) {
   std::vector<study> const studies{{"tiny", "mnist", std::nullopt, 80}};
-  configuration_table const configurations{
-      {"tiny", {{"dense", tiny::train}, {"folded", tiny::fold}, {"bytes", tiny::round}, {"thin", tiny::train_thin}}}};
+  configuration_table const configurations{{"tiny",
+                                            {{"dense", tiny::train},
+                                             {"folded", tiny::fold},
+                                             {"bytes", tiny::round},
+                                             {"arranged", tiny::arrange},
+                                             {"thin", tiny::train_thin}}}};
   std::string const program = argc > 1 ? argv[1] : "";
   if (program == "remeasure")
     return remeasure(argc - 1, argv + 1, studies,
-                     {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>()});
+                     {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>(),
+                      measurable_bytes<tiny::arranged_network>()});
   if (program == "recorded_runs") return run_studies(argc - 1, argv + 1, studies, configurations);
   if (program != "interrupted_runs") throw polyfold::error("tiny_runs: no program is named '" + program + "'");
   power_cut cut(*std::cout.rdbuf());

@@ -1,5 +1,5 @@
 #include "steps.hpp"
-#include "tiny_networks.hpp"
+#include "tiny_configurations.hpp"
 
 void tiny::train(experiment& e, std::string const& name) { recorded::train_dense<dense_network>(e, name, options()); }
 

@@ -274,6 +274,23 @@ TEST_CASE("what the graph does beyond layers is reported", "[onnx]") {
             op("Add", {"image", "k"}, "x")},
            {}),
       {"Add node 'the_x'", "'k' [2, 2]"}));
+  std::string const two_floats = message().text(1, "value_floats").real(7, 1.0F).real(7, 2.0F).bytes();
+  for (auto const& [value, shape] :
+       {std::pair(attribute("value_float", 2.0F), "'k' []"), std::pair(two_floats, "'k' [2]")})
+    CHECK(mentions(with({op("Constant", {}, "k", {value}), op("Mul", {"image", "k"}, "x")}, {}), {"Mul node", shape}));
+  CHECK(mentions(with({op("Constant", {}, "k", {attribute("value_string", std::string("a"))})}, {}),
+                 {"Constant node 'the_k': its value is no tensor of numbers"}));
+  // Whole numbers are shapes and axes.
+  std::string const four = attribute("value_ints", std::vector<std::int64_t>{1, 4});
+  CHECK(with({op("Constant", {}, "k", {four}), op("Cast", {"k"}, "shape", {attribute("to", std::int64_t{7})}),
+              op("Constant", {}, "axis", {attribute("value_int", std::int64_t{1})}),
+              op("Reshape", {"image", "shape"}, "x")},
+             {})
+            .empty());
+  CHECK(mentions(with({op("Constant", {}, "k", {four}), op("Cast", {"k"}, "c", {attribute("to", std::int64_t{1})}),
+                       op("Mul", {"image", "c"}, "x")},
+                      {}),
+                 {"Cast node 'the_c': it casts the constant 'k' between whole numbers and others"}));
   CHECK(mentions(with({op("Conv", {"image", "computed"}, "x")}, {}), {"Conv node", "weights are no constant"}));
   CHECK(
       mentions(with({op("Transpose", {"image"}, "x", {attribute("perm", std::vector<std::int64_t>{0, 1, 3, 2})})}, {}),

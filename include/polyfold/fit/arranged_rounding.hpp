@@ -4,6 +4,7 @@
 //
 //   arranged_rounding<network<arranged>> rounding;
 //   trainer.rounding = std::ref(rounding);
+//   trainer.before_epoch = [&](int) { rounding.restart(); };   // where a run may be resumed
 //   trainer.run(images);
 //   rounding.store(dense_net, arranged_net);
 #pragma once
@@ -19,7 +20,7 @@
 namespace polyfold {
 
 /// Folded: a network of the same layers, some of them arranged. Levels are carried on from step to step, each time by one
-/// step of Lloyd's iteration; they are no part of a training_state, so that a resumed run fits them afresh.
+/// step of Lloyd's iteration. They are no part of a training_state: an uninterrupted run has to restart as a resumed one does.
 template <class Folded>
 class arranged_rounding {
  public:
@@ -48,6 +49,9 @@ class arranged_rounding {
       }
     });
   }
+
+  /// The next call fits all levels afresh.
+  void restart() { fits_ = {}; }
 
   /// Sets `target` to what `net` is, which has been rounded last.
   template <class Dense>

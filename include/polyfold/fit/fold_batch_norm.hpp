@@ -1,11 +1,8 @@
 // Folds batch norm into the convolution before it, for inference: y = scale (W x + b - mean) + beta with
 // scale = gamma / sqrt(variance + 1e-5) is a convolution with scaled coefficients and another bias.
 //
-//   constexpr auto exported = without_batch_norm(trained);
-//   fold_batch_norm(net, target);   // network<trained> to network<exported>
-// It needs coefficients of its own for every filter and a bias for every output. A layer that is cut along the output axis,
-// has its biases cut or is arranged with one curve for all filters does not have them: there, and behind layers without
-// weights, a scale_shift takes the place of batch norm, two numbers a channel instead of four, and takes up the biases.
+//   constexpr auto exported = without_batch_norm(trained);   // see layers/without_batch_norm.hpp
+//   fold_batch_norm(net, target);                            // network<trained> to network<exported>
 #pragma once
 
 #include <algorithm>
@@ -15,71 +12,12 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/layers/batch_norm.hpp>
-#include <polyfold/layers/chain.hpp>
-#include <polyfold/layers/layer.hpp>
-#include <polyfold/layers/options.hpp>
-#include <polyfold/layers/scale_shift.hpp>
+#include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
 
 namespace detail {
-
-/// Marks a layer that has taken up the batch norm behind it.
-struct takes_up_batch_norm {
-  static constexpr void apply(auto& spec) { spec.bias = true; }
-};
-
-/// Marks a layer that has left its biases to the scale_shift behind it.
-struct leaves_biases {
-  static constexpr void apply(auto& spec) {
-    spec.bias = false;
-    spec.approximated.bias = {};
-  }
-};
-
-/// Whether layer L can take up the batch norm that follows it.
-template <class L>
-inline constexpr bool takes_batch_norm = false;
-template <weighted_layer L>
-inline constexpr bool takes_batch_norm<L> =
-    !L::spec.approximated.output.used && !L::spec.approximated.bias.used &&
-    (!L::spec.approximated.arranged.used || L::spec.approximated.arranged.per_filter);
-
-/// The layers Kept..., and then those of the argument with batch norms taken up.
-template <class... Kept>
-struct absorbed {
-  static consteval chain<Kept...> rest(chain<>) { return {}; }
-  template <class L, class... More>
-  static consteval auto rest(chain<L, More...>) {
-    return absorbed<Kept..., decltype(inside(L{}))>::rest(chain<More...>{});
-  }
-  template <weighted_layer L, class... More>
-  requires takes_batch_norm<L>
-  static consteval auto rest(chain<L, batch_norm_layer, More...>) {
-    return absorbed<Kept..., decltype(L{}(takes_up_batch_norm{}))>::rest(chain<More...>{});
-  }
-  template <weighted_layer L, class... More>
-  requires(!takes_batch_norm<L>) static consteval auto rest(chain<L, batch_norm_layer, More...>) {
-    return absorbed<Kept..., decltype(L{}(leaves_biases{})), scale_shift_layer>::rest(chain<More...>{});
-  }
-
- private:
-  template <class L>
-  static consteval L inside(L) {
-    return {};
-  }
-  static consteval scale_shift_layer inside(batch_norm_layer) { return {}; }
-  template <class Body, class Shortcut>
-  static consteval auto inside(residual_block<Body, Shortcut>) {
-    return residual_block<decltype(absorbed<>::rest(Body{})), decltype(absorbed<>::rest(Shortcut{}))>{};
-  }
-};
-
-template <shape Input, class... Layers>
-consteval pipeline<Input, Layers...> on_input(chain<Layers...>) {
-  return {};
-}
 
 template <int I, int J, class Source, class Target>
 void copy_map(Source const& source, Target& target) {
@@ -152,12 +90,6 @@ void copy_folded(Source const& source, Target& target) {
 }
 
 }  // namespace detail
-
-/// The pipeline without batch norm: the layer before takes it up, or a scale_shift does.
-template <shape Input, class... Layers>
-[[nodiscard]] consteval auto without_batch_norm(pipeline<Input, Layers...>) {
-  return detail::on_input<Input>(detail::absorbed<>::rest(chain<Layers...>{}));
-}
 
 /// Sets `target`, a network of without_batch_norm(pipeline), to what `source`, a network of the pipeline, computes.
 template <auto Pipeline, auto Folded>

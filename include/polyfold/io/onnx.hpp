@@ -5,7 +5,7 @@
 //   load_weights(source, net);
 //
 // Conv, Gemm (either way round, scaled), MatMul, an Add of a constant behind them, and BatchNormalization become modules,
-// in graph order. Constants are followed through Identity, Reshape, Squeeze, Unsqueeze and Transpose; a map that is
+// in graph order. Constants are followed through Identity, Cast, Reshape, Squeeze, Unsqueeze and Transpose; a map that is
 // turned to channels last before it is flattened (TensorFlow's way) turns the weights behind it. Every other operation
 // on a constant floating tensor is a difference that load_weights reports. Activations, pooling and the way that branches
 // join are not compared with the network: samples do that.
@@ -139,12 +139,31 @@ class onnx_walk {
   }
 
   void add_constant(onnx_node const& node) {
-    auto const value = node.attributes.find("value");
-    if (value == node.attributes.end() || !value->second.tensor) return;
+    std::optional<stored_tensor> tensor = constant_value(node);
+    if (!tensor) return unreadable(node, "its value is no tensor of numbers");
     std::string const& name = node.outputs.front();
-    stored_tensor tensor = *value->second.tensor;
-    tensor.name = name;
-    if (constants_.emplace(name, constant{name, std::move(tensor)}).second) order_.push_back(name);
+    tensor->name = name;
+    if (constants_.emplace(name, constant{name, std::move(*tensor)}).second) order_.push_back(name);
+  }
+
+  /// A Constant's tensor, however it is written.
+  [[nodiscard]] static std::optional<stored_tensor> constant_value(onnx_node const& node) {
+    auto const at = [&](char const* name) {
+      auto const found = node.attributes.find(name);
+      return found == node.attributes.end() ? nullptr : &found->second;
+    };
+    auto const filled = [](dtype type, std::vector<std::int64_t> shape, std::span<std::byte const> bytes) {
+      return stored_tensor{{}, type, std::move(shape), {bytes.begin(), bytes.end()}};
+    };
+    auto const count = [](auto const& values, std::size_t size) { return std::int64_t(values.size() / size); };
+    if (auto const* a = at("value")) return a->tensor;
+    if (auto const* a = at("value_float")) return filled(dtype::f32, {}, std::as_bytes(std::span(&a->number, 1)));
+    if (auto const* a = at("value_int")) return filled(dtype::i64, {}, std::as_bytes(std::span(&a->integer, 1)));
+    if (auto const* a = at("value_ints"))
+      return filled(dtype::i64, {count(a->integers, 1)}, std::as_bytes(std::span(a->integers)));
+    if (auto const* a = at("value_floats"); a && a->numbers.size() % sizeof(float) == 0)
+      return filled(dtype::f32, {count(a->numbers, sizeof(float))}, a->numbers);
+    return std::nullopt;
   }
 
   /// Operations that only reshape a constant give a constant.
@@ -152,6 +171,14 @@ class onnx_walk {
     constant const& c = *constant_at(node, 0);
     std::optional<stored_tensor> result;
     if (node.operation == "Identity") {
+      result = c.tensor;
+    } else if (node.operation == "Cast") {
+      std::int64_t const to = node.integer("to", 0);
+      bool const floating = to == 1 || to == 10 || to == 11 || to == 16;  // TensorProto's F32, F16, F64, BF16
+      if (floating != is_floating(c.tensor.type)) {
+        unreadable(node, "it casts the constant '" + c.origin.substr(0, 100) + "' between whole numbers and others");
+        return true;
+      }
       result = c.tensor;
     } else if (node.operation == "Transpose") {
       std::vector<std::int64_t> order = node.integers("perm");

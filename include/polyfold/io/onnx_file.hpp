@@ -30,6 +30,7 @@ struct onnx_attribute {
   float number = 0;
   std::int64_t integer = 0;
   std::string text;
+  std::vector<std::byte> numbers;  ///< float32
   std::vector<std::int64_t> integers;
   std::optional<stored_tensor> tensor;
 };
@@ -266,6 +267,9 @@ class onnx_reader {
           break;
         case 5:
           attribute.tensor = read_tensor(bytes(f));
+          break;
+        case 7:
+          append_floats(f, attribute.numbers);
           break;
         case 8:
           append_integers(f, attribute.integers);

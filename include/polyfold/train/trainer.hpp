@@ -104,6 +104,8 @@ class trainer {
   std::function<void(Network&)> rounding;
   /// Called after every step.
   std::function<void(training_progress const&)> on_progress;
+  /// Called before every epoch, with the epochs done so far; then the network is rounded anew.
+  std::function<void(int)> before_epoch;
   /// Called after every epoch, with the epochs done so far.
   std::function<void(int)> after_epoch;
 
@@ -133,6 +135,11 @@ class trainer {
     long long const steps_per_epoch = (long long)((source.size() + batch - 1) / batch);
     round();
     for (; state_.epochs_done < options_.epochs;) {
+      if (before_epoch) {
+        before_epoch(state_.epochs_done);
+        space_.store(state_.master, net_);
+        round();
+      }
       std::uint64_t const epoch_seed = options_.seed * 0x9e3779b97f4a7c15u + std::uint64_t(state_.epochs_done);
       source.shuffle(epoch_seed);
       training_progress progress{state_.epochs_done, options_.epochs, 0, source.size(), {}};

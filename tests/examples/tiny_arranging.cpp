@@ -1,0 +1,9 @@
+#include "steps.hpp"
+#include "tiny_configurations.hpp"
+
+void tiny::arrange(experiment& e, std::string const& name) {
+  training_options o = options();
+  o.distil.weight = 0.5f;
+  recorded::retrain_arranged_in_bytes<dense_network, arranged_network, quantisation{}>(
+      e, name, {"tiny::arranged_network", "tiny_networks.hpp"}, o);
+}
