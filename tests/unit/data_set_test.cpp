@@ -85,6 +85,7 @@ TEST_CASE("unknown names and missing data say what to do", "[data_set]") {
                  {folder.path().string(), "CIFAR-10", "test_batch.bin", "cifar-10-batches-bin", "POLYFOLD_DATA_DIR",
                   "-DDATASET=cifar-10"}));
   CHECK(mentions(load_failure("tiny-imagenet", folder.path()), {"wnids.txt", "tiny-imagenet-200"}));
+  CHECK(mentions(load_failure("tiny-imagenet-20", folder.path()), {"wnids.txt", "-DDATASET=tiny-imagenet "}));
   CHECK(mentions(load_failure("images", folder.path()), {"train"}));
   write_bytes(folder / "test_batch.bin", "short");
   CHECK(mentions(load_failure("cifar-10", folder.path()), {"data_batch_1.bin"}));
@@ -105,6 +106,8 @@ TEST_CASE("own pictures have the same classes in both parts", "[data_set]") {
   CHECK(data.normalise.mean.size() == 3);
   std::filesystem::rename(folder / "val/cat", folder / "val/bird");
   CHECK(mentions(load_failure("images", folder.path()), {"bird", "is no known class"}));
+  std::filesystem::remove_all(folder / "val");
+  CHECK(mentions(load_failure("images", folder.path()), {"no test pictures", "test, or val"}));
 }
 
 TEST_CASE("mean and deviation are those of each channel", "[normalisation]") {

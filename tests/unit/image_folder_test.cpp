@@ -124,6 +124,11 @@ TEST_CASE("Tiny ImageNet's two parts are read", "[tiny_imagenet]") {
   CHECK(test.image(0)[0] == Approx(40).margin(6));
   CHECK(test.image(1)[0] == Approx(0).margin(6));
 
+  image_set const first = read_tiny_imagenet(folder.path(), split::train, 1);
+  CHECK(first.labels == std::vector<std::uint16_t>{0, 0});
+  CHECK(first.class_names == std::vector<std::string>{"Egyptian cat"});
+  CHECK(read_tiny_imagenet(folder.path(), split::test, 1).labels == std::vector<std::uint16_t>{0});
+
   std::filesystem::remove(folder / "words.txt");
   CHECK(read_tiny_imagenet(folder.path(), split::test).class_names == std::vector<std::string>{"n02", "n01"});
 }
@@ -141,8 +146,8 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
     CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "names 0 classes"}));
   }
   SECTION("a class twice") {
-    write_bytes(folder / "wnids.txt", "n01\nn01\n");
-    CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "line 2 is 'n01'"}));
+    write_bytes(folder / "wnids.txt", "n01\n\nn01\n");
+    CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "line 3 is 'n01'"}));
   }
   SECTION("a class outside the folder") {
     write_bytes(folder / "wnids.txt", "n01\n../n02\n");

@@ -145,6 +145,10 @@ TEST_CASE("layers are matched by name, in any order of the file", "[import]") {
                  }),
                  {"given 2 names", "expected 3", "0 conv2d, 1 batch_norm, 3 dense"}));
   CHECK(mentions(failure([&] {
+                   load_weights(sort_weights("file", file), net, {.names = {"conv", "bn", "conv"}});
+                 }),
+                 {"the name 'conv' more than once"}));
+  CHECK(mentions(failure([&] {
                    load_weights(sort_weights("file", file), net, {.names = {"conv", "norm", "fc"}});
                  }),
                  {"8 differences", "layer 1 batch_norm: no gamma, as the module 'norm' is missing",
@@ -316,4 +320,7 @@ TEST_CASE("files are told apart by their content", "[import]") {
   CHECK(mentions(failure([&] { load_weights(folder / "nothing", net); }), {"nothing", "can't be read"}));
   test::write_bytes(folder / "zip", "PK, but no more");
   CHECK(mentions(failure([&] { load_weights(folder / "zip", net); }), {"zip", ".npz"}));
+  CHECK(mentions(failure([&] { load_weights(folder / "none.npz", net); }), {"none.npz", "or can't be read"}));
+  test::write_bytes(folder / "model.onnx", "a model");
+  CHECK(mentions(failure([&] { load_weights(folder / "model.onnx", net); }), {"model.onnx", "no .npz", "read_onnx"}));
 }

@@ -174,6 +174,11 @@ TEST_CASE("resizing averages when it shrinks and interpolates when it enlarges")
 TEST_CASE("a picture is fitted as asked") {
   picture const source = test::ramp(20, 10, 3);
   CHECK(mentions(failure([&] { auto const ignored = fitted(source, 8, 8, fitting::as_is); }), {"20 x 10", "8 x 8"}));
+  CHECK(mentions(
+      failure([&] {
+        auto const ignored = fitted(picture{1, 16384, 1, std::vector<std::uint8_t>(16384)}, 224, 224, fitting::resize);
+      }),
+      {"1 x 16384", "too narrow", "224 x 224"}));
   CHECK(fitted(source, 20, 10, fitting::as_is).pixels == source.pixels);
   CHECK(fitted(source, 8, 8, fitting::crop).pixels == cropped(source, 8, 8).pixels);
   CHECK_FALSE(failure([&] { auto const ignored = fitted(source, 8, 12, fitting::crop); }).empty());

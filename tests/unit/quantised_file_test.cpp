@@ -1,6 +1,7 @@
 // Networks of bytes in files and headers: read again as they were, and refused where a file is not what it should be.
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -178,4 +179,15 @@ TEST_CASE("a header of bytes spells out what the network holds") {
         "inline constexpr polyfold::quantised_network<my::pair, "
         "polyfold::quantisation{polyfold::scales_per::filter}> pair_net{{\n    -127, 5, 0,}, {\n    255, 1,}, {}, "
         "{}};\n");
+}
+
+TEST_CASE("a header is written of finite numbers only") {
+  test::temporary_folder const folder;
+  network<input<2, 1, 1> | dense<1>> net;
+  net.numbers[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(test::mentions(test::failure([&] {
+                         write_coefficient_header(folder / "one.hpp", net, {"one", "my::one"});
+                       }),
+                       {"one.hpp", "nan", "finite"}));
+  CHECK_FALSE(std::filesystem::exists(folder / "one.hpp"));
 }

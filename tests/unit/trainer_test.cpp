@@ -174,6 +174,7 @@ TEST_CASE("options out of range are refused") {
   CHECK(test::mentions(refused([](auto& o) { o.epochs = 0; }), {"epochs"}));
   CHECK(test::mentions(refused([](auto& o) { o.batch = 0; }), {"batch"}));
   CHECK(test::mentions(refused([](auto& o) { o.shift = -1; }), {"shift"}));
+  CHECK(test::mentions(refused([](auto& o) { o.shift = 5000; }), {"shift", "4096"}));
   CHECK(test::mentions(refused([](auto& o) { o.dense_rate = -1; }), {"dense_rate"}));
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = INFINITY; }), {"learning_rate"}));
   CHECK(test::mentions(refused([&](auto& o) { o.optimizer.learning_rate = nan; }), {"learning_rate"}));

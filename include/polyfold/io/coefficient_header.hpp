@@ -1,12 +1,14 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there.
 #pragma once
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <span>
 #include <sstream>
 #include <string>
 
+#include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/network.hpp>
@@ -35,7 +37,8 @@ template <class Network>
 }  // namespace detail
 
 /// Writes `inline constexpr polyfold::network<pipeline> constant{...}`, or the same of a quantised_network; float32 numbers
-/// are hexadecimal floating-point literals, so none is rounded. Throws `error` where the file can't be written.
+/// are hexadecimal floating-point literals, so none is rounded. Throws `error` where one is NaN or infinite, and where the
+/// file can't be written.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) {
   std::ostringstream out;
@@ -55,6 +58,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   };
   auto const numbers = [&](auto const& values) {
     list(values, 6, [&](float v) {
+      if (!std::isfinite(v)) throw error(path, "would hold the number " + std::to_string(v), "finite numbers");
       char text[40];
       std::snprintf(text, sizeof text, "%af", double(v));
       out << text;

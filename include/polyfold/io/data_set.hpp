@@ -33,10 +33,11 @@ namespace detail {
 
 /// What is known of a data set before it is loaded.
 struct data_set_layout {
-  char const* name;                     // here and in cmake/datasets
+  char const* name;                     // here, and in cmake/datasets
   char const* title;                    // in messages
   std::vector<std::string> subfolders;  // where a folder of data sets may have it
   std::vector<std::string> marks;       // its folder holds one of these
+  char const* part_of = nullptr;        // the name in cmake/datasets, where that is another one
 };
 
 [[nodiscard]] inline std::vector<data_set_layout> data_set_layouts() {
@@ -47,6 +48,11 @@ struct data_set_layout {
           {"cifar-10", "CIFAR-10's binary version", {"cifar-10", "cifar-10-batches-bin"}, {"test_batch.bin"}},
           {"cifar-100", "CIFAR-100's binary version", {"cifar-100", "cifar-100-binary"}, {"test.bin"}},
           {"tiny-imagenet", "Tiny ImageNet", {"tiny-imagenet", "tiny-imagenet-200"}, {"wnids.txt"}},
+          {"tiny-imagenet-20",
+           "Tiny ImageNet",
+           {"tiny-imagenet-20", "tiny-imagenet", "tiny-imagenet-200"},
+           {"wnids.txt"},
+           "tiny-imagenet"},
           {"images", "pictures by class", {}, {"train"}}};
 }
 
@@ -109,11 +115,11 @@ struct data_set_layout {
               layout.subfolders.empty() ? "name the folder that holds train"
                                         : "name the right folder, set POLYFOLD_DATA_DIR to it, or fetch the data: "
                                           "cmake -DDATASET=" +
-                                              name + " -P cmake/FetchData.cmake");
+                                              (layout.part_of ? layout.part_of : name) + " -P cmake/FetchData.cmake");
 }
 
 /// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
-/// the test part), or `images`: folders train and test (or val) of pictures by class, all of one size. The folder is
+/// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by class, all of one size. The folder is
 /// found as find_data_set does. Throws `error` where files are missing, cut off or wrong.
 [[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) {
   std::filesystem::path const place = find_data_set(name, folder);
@@ -122,12 +128,15 @@ struct data_set_layout {
     data.training = read_image_folder(place / "train");
     shape const wanted{data.training.channels, data.training.height, data.training.width};
     std::filesystem::path const test = std::filesystem::exists(place / "test") ? place / "test" : place / "val";
+    if (!std::filesystem::exists(test))
+      throw error(place, "holds no test pictures", "a folder test, or val, beside train");
     data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names});
   } else {
     auto const read = [&](split part) {
       if (name == "cifar-10") return read_cifar10(place, part);
       if (name == "cifar-100") return read_cifar100(place, part);
       if (name == "tiny-imagenet") return read_tiny_imagenet(place, part);
+      if (name == "tiny-imagenet-20") return read_tiny_imagenet(place, part, 20);
       image_set set = read_mnist(place, part);
       set.class_names = detail::class_names_of(name);
       return set;

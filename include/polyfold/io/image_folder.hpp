@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -42,7 +43,14 @@ inline void read_pictures(std::vector<std::filesystem::path> const& files, shape
   set.height = wanted.height;
   set.width = wanted.width;
   std::size_t const bytes = set.image_bytes();
-  set.pixels.resize(files.size() * bytes);
+  try {
+    set.pixels.resize(files.size() * bytes);
+  } catch (std::exception const&) {
+    throw error(files.front(),
+                "is the first of " + std::to_string(files.size()) + " pictures, which take " + std::to_string(bytes) +
+                    " bytes each",
+                "pictures that fit into memory together", "resize them");
+  }
   picture_size const exact = how == fitting::as_is ? picture_size{wanted.height, wanted.width} : picture_size{};
   workers threads(int(std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), files.size())));
   threads.run(int(files.size()), [&](int i, int) {

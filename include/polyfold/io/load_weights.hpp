@@ -154,7 +154,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
       }
     }
   }
-  if (!(worst_share > options.tolerance)) return;
+  if (worst_share <= options.tolerance) return;
   std::ostringstream text;
   text << source.path.string() << ": the network does not compute what the file's samples say: " << worst.str()
        << ". Compare the network's layers with the file's, and this mapping:\n";

@@ -34,6 +34,7 @@ struct picture_size {
 namespace detail {
 
 inline constexpr int largest_extent = 16384;
+inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
 
 /// The bytes of a picture file. Throws `error` where it can't be read or is larger than 64 MiB.
 [[nodiscard]] inline std::vector<std::uint8_t> read_picture_file(std::filesystem::path const& path) {
@@ -58,7 +59,7 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
     if (height != std::uint64_t(wanted.height) || width != std::uint64_t(wanted.width))
       throw error(path, found, std::to_string(wanted.height) + " x " + std::to_string(wanted.width));
   } else if (height < 1 || width < 1 || height > largest_extent || width > largest_extent ||
-             height * width > (std::uint64_t(1) << 26U)) {
+             height * width > most_pixels) {
     throw error(path, found, "1 to 16384 rows and columns, 2^26 pixels in all at most");
   }
 }
@@ -144,9 +145,12 @@ enum class fitting {
                 " pixels; expected " + std::to_string(height) + " x " + std::to_string(width));
   if (how == fitting::crop) return cropped(from, height, width);
   double const scale = std::max(double(height) / from.height, double(width) / from.width);
-  return cropped(resized(from, std::max(height, int(std::lround(from.height * scale))),
-                         std::max(width, int(std::lround(from.width * scale)))),
-                 height, width);
+  double const rows = std::max(double(height), std::round(from.height * scale));
+  double const columns = std::max(double(width), std::round(from.width * scale));
+  if (rows * columns > double(detail::most_pixels))
+    throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
+                " pixels is too narrow to be resized to " + std::to_string(height) + " x " + std::to_string(width));
+  return cropped(resized(from, int(rows), int(columns)), height, width);
 }
 
 /// Writes the picture as `channels` planes of H x W bytes: grey becomes RGB, and RGB grey by the luma of ITU-R BT.601.

@@ -8,6 +8,7 @@
 // The official test pictures have no labels; the validation pictures are what networks are measured on.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,15 +29,23 @@ namespace detail {
 inline constexpr char tiny_imagenet_remedy[] =
     "name the folder with wnids.txt in it, or fetch it: cmake -DDATASET=tiny-imagenet -P cmake/FetchData.cmake";
 
-/// The lines of a text file, without what ends them; empty lines are left out.
-[[nodiscard]] inline std::vector<std::string> text_lines(std::filesystem::path const& path) {
+/// A line of a text file, without what ends it.
+struct text_line {
+  std::size_t number = 0;  ///< from 1
+  std::string text;
+};
+
+/// The lines that are not empty.
+[[nodiscard]] inline std::vector<text_line> text_lines(std::filesystem::path const& path) {
   std::ifstream stream(path);
   if (!stream || std::filesystem::is_directory(path))
     throw error(path, "can't be opened", "a text file of Tiny ImageNet", tiny_imagenet_remedy);
-  std::vector<std::string> lines;
+  std::vector<text_line> lines;
+  std::size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
+    ++number;
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) lines.push_back(line);
+    if (!line.empty()) lines.push_back({number, line});
   }
   return lines;
 }
@@ -60,27 +69,31 @@ inline constexpr char tiny_imagenet_remedy[] =
 }  // namespace detail
 
 /// Reads the training pictures, or with split::test the validation pictures: N x 3 x 64 x 64, grey ones made RGB, with
-/// the classes' first names from words.txt. Held as bytes: 1.2 GB for all 100,000 training pictures. Folders of some of
-/// the classes are read too: wnids.txt says which. Throws `error` where a file is missing or broken, where a picture has
-/// another size, and where annotations name unknown classes or no picture at all.
-[[nodiscard]] inline image_set read_tiny_imagenet(std::filesystem::path const& folder, split part) {
+/// the classes' first names from words.txt. Held as bytes: 1.2 GB for all 100,000 training pictures. Only the first
+/// `classes` of wnids.txt are read, if it names more; folders of some of the classes are read too. Throws `error` where a
+/// file is missing or broken, where a picture has another size, and where annotations name unknown classes or no picture
+/// at all.
+[[nodiscard]] inline image_set read_tiny_imagenet(std::filesystem::path const& folder, split part,
+                                                  std::size_t classes = 65536) {
   image_set set;
-  std::vector<std::string> const ids = detail::text_lines(folder / "wnids.txt");
+  std::vector<std::string> ids;
   std::map<std::string, std::uint16_t> labels;
-  for (std::string const& id : ids) {
+  for (auto const& [number, id] : detail::text_lines(folder / "wnids.txt")) {
     if (!detail::is_plain_name(id) || !labels.emplace(id, static_cast<std::uint16_t>(labels.size())).second)
-      throw error(folder / "wnids.txt", "line " + std::to_string(labels.size() + 1) + " is '" + id.substr(0, 40) + "'",
+      throw error(folder / "wnids.txt", "line " + std::to_string(number) + " is '" + id.substr(0, 40) + "'",
                   "the folder name of a class that no other line names");
+    ids.push_back(id);
   }
+  ids.resize(std::min(ids.size(), classes));
   if (ids.empty() || ids.size() > 65536)
     throw error(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
                 detail::tiny_imagenet_remedy);
   set.class_names = ids;
   if (std::filesystem::exists(folder / "words.txt"))
-    for (std::string const& line : detail::text_lines(folder / "words.txt")) {
+    for (auto const& [number, line] : detail::text_lines(folder / "words.txt")) {
       auto const parts = detail::fields(line);
       auto const found = labels.find(parts.front());
-      if (found != labels.end() && parts.size() == 2)
+      if (found != labels.end() && found->second < ids.size() && parts.size() == 2)
         set.class_names[found->second] = parts[1].substr(0, parts[1].find(','));
     }
 
@@ -93,12 +106,13 @@ inline constexpr char tiny_imagenet_remedy[] =
     }
   } else {
     std::filesystem::path const annotations = folder / "val" / "val_annotations.txt";
-    for (std::string const& line : detail::text_lines(annotations)) {
+    for (auto const& [number, line] : detail::text_lines(annotations)) {
       auto const parts = detail::fields(line);
       auto const found = parts.size() < 2 ? labels.end() : labels.find(parts[1]);
       if (found == labels.end() || !detail::is_plain_name(parts[0]))
-        throw error(annotations, "line " + std::to_string(files.size() + 1) + " is '" + line.substr(0, 80) + "'",
+        throw error(annotations, "line " + std::to_string(number) + " is '" + line.substr(0, 80) + "'",
                     "a file, a tab and a class of wnids.txt");
+      if (found->second >= ids.size()) continue;
       files.push_back(folder / "val" / "images" / parts[0]);
       set.labels.push_back(found->second);
     }

@@ -240,6 +240,8 @@ class weight_matching {
                   std::to_string(slots.size()) + ", one for each of these layers: " + list_of(slots));
     std::vector<module_number> result;
     for (std::string const& name : options_.names) {
+      if (std::count(options_.names.begin(), options_.names.end(), name) > 1)
+        throw error(source_.path, "was given the name '" + name + "' more than once", "another module for every layer");
       auto const found = std::find_if(source_.modules.begin(), source_.modules.end(),
                                       [&](weight_module const& m) { return m.name == name; });
       result.push_back(found == source_.modules.end() ? std::nullopt

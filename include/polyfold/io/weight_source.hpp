@@ -219,11 +219,16 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
   return source;
 }
 
-/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is broken.
+/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is neither, or broken.
 [[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path) {
   std::array<char, 2> start{};
   std::ifstream(path, std::ios::binary).read(start.data(), start.size());
-  return start == std::array{'P', 'K'} ? read_npz(path) : read_safetensors(path);
+  if (start == std::array{'P', 'K'}) return read_npz(path);
+  std::string const ending = path.extension().string();
+  if (ending != "" && ending != ".safetensors")
+    throw error(path, "is no .npz file, or can't be read", "a .npz or .safetensors file",
+                ending == ".onnx" ? "ONNX models are read by read_onnx" : "export the weights as one of them");
+  return read_safetensors(path);
 }
 
 [[nodiscard]] inline weight_source read_weights(std::filesystem::path const& path) {

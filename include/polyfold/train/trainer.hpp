@@ -45,7 +45,7 @@ inline void check_options(training_options const& o) {
   auto const rate = [](float v) { return v >= 0 && std::isfinite(v); };
   require(o.epochs >= 1 && o.batch >= 1, "epochs and batch must be at least 1");
   require(o.rounded_epochs >= 0, "rounded_epochs must be 0 or more");
-  require(o.shift >= 0, "shift must be 0 or more pixels");
+  require(o.shift >= 0 && o.shift <= 4096, "shift must lie between 0 and 4096 pixels");
   require(rate(o.dense_rate) && rate(o.optimizer.learning_rate) && rate(o.optimizer.weight_decay),
           "learning_rate, dense_rate and weight_decay must be finite and not negative");
   require(share(o.statistics_rate) && share(o.optimizer.warm_up) && share(o.distil.weight),
