@@ -252,6 +252,12 @@ fetch(ENVIRONMENT "POLYFOLD_DATA_DIR=${work}/mine")
 expect_success("${work}/cache/tiny")
 expect_files("${work}/mine" tiny.tar.gz)
 
+start_archive("what the user has unpacked from the archive is used in place")
+file(WRITE "${work}/mine/top/a" "${plain_a}")
+file(WRITE "${work}/mine/top/b" "${plain_b}")
+fetch(ENVIRONMENT "POLYFOLD_DATA_DIR=${work}/mine")
+expect_success("${work}/mine/top")
+
 start_archive("an archive in DESTINATION is unpacked there; what is there stays as it is")
 file(COPY "${work}/tiny.tar.gz" DESTINATION "${work}/there")
 file(WRITE "${work}/there/b" "my own")
