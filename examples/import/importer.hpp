@@ -21,6 +21,7 @@ struct arguments {
   std::filesystem::path output;
   std::vector<std::string> samples;  // pairs of .pb files, for ONNX
   polyfold::weight_options options;
+  std::vector<float> mean, deviation;  // of the images that the weights were trained on; empty: those of the model
   int threads = 1;
 };
 
@@ -41,7 +42,8 @@ void import_into(arguments const& a, std::string const& data_set, polyfold::norm
   print(load_weights(source_of(a), net, a.options));
   if (!a.output.empty()) save_network(a.output, net);
   polyfold::image_set const images = test_images(data_set, a.data);
+  polyfold::normalisation const chosen = a.mean.empty() ? normalise : polyfold::normalisation(a.mean, a.deviation);
   polyfold::workers threads(a.threads);
   using sixteen_images = polyfold::lanes<float, 16>;
-  print_accuracy(data_set, evaluate<sixteen_images>(net, polyfold::batch_source(images, normalise), threads));
+  print_accuracy(data_set, evaluate<sixteen_images>(net, polyfold::batch_source(images, chosen), threads));
 }

@@ -56,6 +56,8 @@ tuning_data load(settings const& s) {
   // As the weights of docs/import.md and of the example lenet_mnist want it.
   if (s.data_set == "fashion-mnist") data.normalise = {0.5f, 0.5f};
   if (s.data_set == "cifar-10") data.normalise = polyfold::cifar10_normalisation();
+  if (!s.mean.empty()) data.normalise = {s.mean, s.deviation};
+  data.normalise.check(data.training.channels);
   data.parts = polyfold::split_by_class(data.training, s.validation, s.options.retraining.seed);
   if (s.training > 0 && s.training < data.parts.training.size()) {
     std::mt19937_64 random(s.options.retraining.seed);

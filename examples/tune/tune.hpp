@@ -24,6 +24,7 @@ struct settings {
   std::filesystem::path data;
   std::filesystem::path weights;  // empty: the exact network is trained here
   std::vector<std::string> names;
+  std::vector<float> mean, deviation;  // of the images that the weights were trained on; empty: those of the data set
   std::filesystem::path output = "tuned";
   polyfold::tuning_budget budget;
   polyfold::tuning_options options;

@@ -40,6 +40,9 @@ run(SUCCESS "Pareto front.*exact .* 61,706 +61,716" ${PROGRAM} lenet5 mnist --ma
 execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDE} -include ${WORK_DIR}/bytes/tuned.hpp -x c++ /dev/null
                         COMMAND_ERROR_IS_FATAL ANY)
 
+run(FAILURE "--mean.*--deviation" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --mean 0.1307)
+run(FAILURE "2 means and 1 deviations" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --mean 0.1,0.2
+    --deviation 1)
 run(FAILURE "Exactly 1 option from .--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights})
 run(FAILURE "Exactly 1 option from .--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-drop 1 --max-bytes 8KiB)
 run(FAILURE "--bits" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --bits 7)
