@@ -23,6 +23,7 @@ inline constexpr auto resnet20_19x = make_resnet<resnet20_form>([](layer_place l
   return all_of(along<axis::channel, order<16>>, along<axis::kernel, linear>, along<axis::output, order<21>>);
 });
 static_assert(parameter_ratio(network<without_batch_norm(resnet20_19x)>::total_cost()) >= 19.3);
+static_assert(byte_ratio(quantised_network<without_batch_norm(resnet20_19x)>::total_cost()) >= 75);
 
 /// Every weight of the 3 x 3 convolutions but the first is one of its filter's four levels: an index of two bits. The
 /// levels take up batch norm.

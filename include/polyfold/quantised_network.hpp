@@ -8,8 +8,8 @@
 // that it computes to the last bit what the float network computes on the decoded numbers. The workspace grows by the
 // numbers of one step, where no map that is dead by then leaves room for them.
 //
-// Codes and scales are those of core/quantisation.hpp. Numbers of layers without weights stay float32:
-// batch norm, and the scale_shift that fold_batch_norm leaves behind layers that cannot take it up.
+// Codes and scales are those of core/quantisation.hpp. Numbers of batch norm stay float32: fold_batch_norm
+// takes them away.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +50,7 @@ class quantised_network {
   };
   template <int I>
   [[nodiscard]] static constexpr place after(place p) {
-    if constexpr (weighted_layer<layer_at<I>>) {
+    if constexpr (byte_layer<layer_at<I>>) {
       p.code += float_network::number_count(I);
       p.scale += groups<I>::count;
     } else {
@@ -73,7 +73,7 @@ class quantised_network {
   std::array<std::int8_t, std::size_t(places.back().code)> codes{};
   /// Layer by layer: of the coefficients, then of the biases.
   std::array<std::uint8_t, std::size_t(places.back().scale)> scales{};
-  /// The numbers of layers without weights.
+  /// The numbers of other layers.
   std::array<float, std::size_t(places.back().exact)> exact{};
   std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
@@ -110,7 +110,7 @@ class quantised_network {
   [[nodiscard]] static constexpr int scale_group(int i) {
     return groups<I>::of(i);
   }
-  /// Stored numbers i to i + count - 1 of layer I, decoded; a layer with weights.
+  /// Stored numbers i to i + count - 1 of layer I, decoded; a byte_layer.
   template <int I>
   constexpr void decode(int i, int count, float* out) const {
     for (int k = 0; k < count; ++k)
@@ -154,7 +154,7 @@ class quantised_network {
     constexpr int in_layer = facts.first_number - float_network::first_number(facts.stage);
     if constexpr (facts.numbers == 0) {
       return nullptr;
-    } else if constexpr (weighted_layer<layer_at<facts.stage>>) {
+    } else if constexpr (byte_layer<layer_at<facts.stage>>) {
       T* const behind_scratch = room + program_type::decoding.scratch[std::size_t(J)] + facts.scratch;
       auto* const decoded = reinterpret_cast<float*>(behind_scratch);
       decode<facts.stage>(in_layer, facts.numbers, decoded);

@@ -122,6 +122,8 @@ TEST_CASE("a network of bytes computes what the float network does on its number
                      relu | dense<4>(along<axis::output, linear>) | softmax>();
   same_for_all_rules<map | conv2d<6, 3>(arranged<2, linear, 3>) | batch_norm | relu |
                      conv2d<5, 3>(arranged_per_filter<2, quadratic, 4>, bias_along<linear>) | dense<4>>();
+  same_for_all_rules<map | conv2d<7, 3>(no_bias, along<axis::output, linear>) | scale_shift | relu |
+                     residual(scale_shift) | dense<4>>();
 }
 
 TEST_CASE("a network of bytes computes what the float network does on its numbers: branches that share moments") {
@@ -191,6 +193,8 @@ TEST_CASE("everything that a network of bytes stores is counted") {
   constexpr auto normal = map | conv2d<6, 3> | batch_norm | relu | dense<2>;
   STATIC_REQUIRE(quantised_network<normal>::total_cost().stored_bytes() ==
                  6 * 36 + 6 + 2 + 4 * 24 + 2 * 6 * 7 * 5 + 2 + 2);
+  // What is left of it takes bytes, and a scale for each of its two vectors.
+  STATIC_REQUIRE(quantised_network<map | scale_shift>::total_cost().stored_bytes() == 8 + 2);
 }
 
 TEST_CASE("the workspace has room for the decoded numbers of one layer") {

@@ -95,7 +95,7 @@ void quantise(network<Pipeline> const& net, quantised_network<Pipeline, Rule>& t
     (
         [&] {
           float const* const numbers = net.numbers.data() + source::first_number(I);
-          if constexpr (weighted_layer<typename source::template layer_at<I>>)
+          if constexpr (byte_layer<typename source::template layer_at<I>>)
             detail::quantise_layer<I>(numbers, target);
           else
             std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
@@ -115,7 +115,7 @@ void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipelin
     (
         [&] {
           float* const numbers = net.numbers.data() + target::first_number(I);
-          if constexpr (weighted_layer<typename target::template layer_at<I>>)
+          if constexpr (byte_layer<typename target::template layer_at<I>>)
             source.template decode<I>(0, target::number_count(I), numbers);
           else
             std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
 #include <polyfold/core/quantisation.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/scale_shift.hpp>
 
 namespace polyfold {
 
@@ -33,8 +35,12 @@ template <class Basis>
 
 }  // namespace detail
 
-/// The scale groups of layer L on inputs of shape In.
-template <weighted_layer L, shape In, scales_per Rule>
+/// Layers whose stored numbers take one byte each in a quantised_network.
+template <class L>
+concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer>;
+
+/// The scale groups of layer L on inputs of shape In: how many, and which one stored number i has.
+template <byte_layer L, shape In, scales_per Rule>
 class scale_groups {
   using folded = typename L::template folded<In>;
   static constexpr convolution_spec spec = L::spec;
@@ -123,6 +129,13 @@ class scale_groups {
         return 0;
     }
   }
+};
+
+template <shape In, scales_per Rule>
+class scale_groups<scale_shift_layer, In, Rule> {
+ public:
+  static constexpr int count = 2;  // of the scales and of the shifts
+  [[nodiscard]] static constexpr int of(int i) { return i / In.channels; }
 };
 
 }  // namespace polyfold
