@@ -1,5 +1,5 @@
-// write_results RECORDS PAGE [--check]: makes docs/results.md from the records of recorded_runs. With --check it changes
-// nothing and fails where the page is not what the records say.
+// write_results RECORDS PAGE [--overview FILE] [--check]: makes docs/results.md from the records of recorded_runs, and the
+// overview in the README. With --check it changes nothing and fails where they are not what the records say.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -25,6 +25,13 @@ namespace {
 namespace fs = std::filesystem;
 using polyfold::with_decimals;
 using polyfold::with_thousands;
+
+std::string text_of(fs::path const& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
 
 /// The records of one configuration, one for each seed.
 using runs = std::vector<record>;
@@ -112,22 +119,88 @@ std::string circumstances(std::vector<runs> const& all) {
   return text + ".\n";
 }
 
-/// The page: a study for each folder, with its about.md, the test figures and those of validation.
-std::string page_of(fs::path const& records) {
-  std::ostringstream page;
-  std::ifstream about(records / "about.md");
-  page << "<!-- Made by examples/recorded_runs/write_results from docs/records. -->\n" << about.rdbuf();
+std::vector<fs::path> studies_in(fs::path const& records) {
   std::set<fs::path> folders;
   for (auto const& entry : fs::directory_iterator(records))
     if (entry.is_directory()) folders.insert(entry.path());
-  for (fs::path const& folder : folders) {
+  return {folders.begin(), folders.end()};
+}
+
+/// What about.md says of a study: its title, and the text with it.
+struct introduction {
+  std::string title;
+  std::string text;
+};
+introduction read_introduction(fs::path const& folder) {
+  introduction about{"", text_of(folder / "about.md")};
+  if (!about.text.starts_with("## "))
+    throw polyfold::error(folder / "about.md", about.text.empty() ? "is not there" : "has no title",
+                          "'## ', the study's title, and what it is about");
+  about.title = about.text.substr(3, about.text.find('\n') - 3);
+  return about;
+}
+
+double mean_drop(runs const& same) {
+  double sum = 0;
+  for (record const& r : same) sum += 100 * r.drop();
+  return sum / double(same.size());
+}
+
+/// A row for each study: of the networks that lose a point at most the one with the fewest bytes, else the one that loses
+/// least.
+std::string overview_of(fs::path const& records) {
+  using polyfold::alignment;
+  constexpr double tolerated = 1;
+  polyfold::table t({{"network, data", alignment::left},
+                     {"dense, accuracy %"},
+                     {"configuration", alignment::left},
+                     {"drop, points"},
+                     {"stored bytes"},
+                     {"parameter ratio"},
+                     {"byte ratio"}});
+  for (fs::path const& folder : studies_in(records)) {
+    auto all = read_runs(folder);
+    if (all.empty() || all.front().front().kind != "dense") continue;
+    runs const dense = all.front();
+    std::erase_if(all, [](runs const& r) { return r.front().kind != "folded" && r.front().kind != "bytes"; });
+    auto const best = std::min_element(all.begin(), all.end(), [](runs const& a, runs const& b) {
+      auto const place = [](runs const& r) {
+        double const drop = mean_drop(r);
+        return drop <= tolerated ? std::pair(0, double(r.front().costs.stored_bytes())) : std::pair(1, drop);
+      };
+      return place(a) < place(b);
+    });
+    if (best == all.end()) continue;
+    polyfold::cost const& c = best->front().costs;
+    t.add_row({read_introduction(folder).title, mean_and_range(dense, [](record const& r) { return r.accuracy(); }),
+               best->front().configuration, mean_and_range(*best, [](record const& r) { return r.drop(); }),
+               with_thousands(c.stored_bytes()), polyfold::as_ratio(polyfold::parameter_ratio(c)),
+               polyfold::as_ratio(polyfold::byte_ratio(c))});
+  }
+  std::ostringstream text;
+  t.write_markdown(text);
+  return text.str();
+}
+
+/// `text` with what stands between the lines <!-- results --> and <!-- /results --> replaced. Throws `error` without them.
+std::string with_overview(fs::path const& file, std::string const& text, std::string const& overview) {
+  std::string const begin = "<!-- results -->\n";
+  std::size_t const first = text.find(begin);
+  std::size_t const last = text.find("<!-- /results -->");
+  if (first == std::string::npos || last == std::string::npos || last < first)
+    throw polyfold::error(file, "has no place for the results", "a line <!-- results --> and a line <!-- /results -->");
+  return text.substr(0, first + begin.size()) + overview + text.substr(last);
+}
+
+/// The page: a study for each folder, with its about.md, the test figures and those of validation.
+std::string page_of(fs::path const& records) {
+  std::ostringstream page;
+  page << "<!-- Made by examples/recorded_runs/write_results from docs/records. -->\n" << text_of(records / "about.md");
+  for (fs::path const& folder : studies_in(records)) {
     auto const tested = read_runs(folder);
     auto const validated = read_runs(folder / "validation");
     if (tested.empty() && validated.empty()) continue;
-    std::ifstream introduction(folder / "about.md");
-    if (!introduction)
-      throw polyfold::error(folder / "about.md", "is not there", "the study's title and what it is about");
-    page << '\n' << introduction.rdbuf();
+    page << '\n' << read_introduction(folder).text;
     auto const write = [&](std::vector<runs> const& all) {
       if (all.empty()) return;
       page << '\n' << circumstances(all) << '\n';
@@ -139,24 +212,32 @@ std::string page_of(fs::path const& records) {
   return page.str();
 }
 
+/// Writes `text` to `file`, or throws `error` if that is not what it holds.
+void write_or_check(fs::path const& file, std::string const& before, std::string const& text, bool check) {
+  if (before == text) return;
+  if (check)
+    throw polyfold::error(file, "is not what the records say", "a page made from them",
+                          "run write_results without --check");
+  polyfold::write_file_atomically(file, std::as_bytes(std::span(text)));
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Makes the page of results from the records of recorded_runs.");
   fs::path records;
   fs::path page;
+  fs::path overview;
   bool check = false;
   app.add_option("records", records, "folder of records")->required()->check(CLI::ExistingDirectory);
   app.add_option("page", page, "the page to write")->required();
+  app.add_option("--overview", overview, "a file that gets the overview between its marks, too")
+      ->check(CLI::ExistingFile);
   app.add_flag("--check", check, "change nothing; fail where the page is stale");
   CLI11_PARSE(app, argc, argv);
-  std::string const text = page_of(records);
-  std::ifstream file(page);
-  std::ostringstream before;
-  before << file.rdbuf();
-  if (before.str() == text) return EXIT_SUCCESS;
-  if (check)
-    throw polyfold::error(page, "is not what the records say", "a page made from them",
-                          "run write_results without --check");
-  polyfold::write_file_atomically(page, std::as_bytes(std::span(text)));
+  write_or_check(page, text_of(page), page_of(records), check);
+  if (!overview.empty()) {
+    std::string const before = text_of(overview);
+    write_or_check(overview, before, with_overview(overview, before, overview_of(records)), check);
+  }
   return EXIT_SUCCESS;
 }
 
