@@ -33,7 +33,7 @@ namespace detail {
 
 /// What is known of a data set before it is loaded.
 struct data_set_layout {
-  char const* name;                     // here, and in cmake/datasets
+  char const* name;                     // here and in cmake/datasets
   char const* title;                    // in messages
   std::vector<std::string> subfolders;  // where a folder of data sets may have it
   std::vector<std::string> marks;       // its folder holds one of these
@@ -119,8 +119,9 @@ struct data_set_layout {
 }
 
 /// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
-/// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by class, all of one size. The folder is
-/// found as find_data_set does. Throws `error` where files are missing, cut off or wrong.
+/// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by
+/// class, all of one size. The folder is found as find_data_set does. Throws `error` where files are missing, cut off or
+/// wrong.
 [[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) {
   std::filesystem::path const place = find_data_set(name, folder);
   data_set data{name, {}, {}, {}};
