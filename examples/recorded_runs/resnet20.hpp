@@ -44,6 +44,6 @@ static_assert(
     byte_ratio(quantised_network<without_batch_norm(resnet20_arranged), resnet20_arranged_scales>::total_cost()) >=
     19.3);
 
-inline constexpr int resnet20_19x_epochs = 12;
+inline constexpr int resnet20_19x_epochs = 8;
 
 }  // namespace recorded
