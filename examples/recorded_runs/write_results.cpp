@@ -83,6 +83,7 @@ polyfold::table results_table(std::vector<runs> const& all) {
                      {"drop, points"},
                      {"stored numbers"},
                      {"stored bytes"},
+                     {"flash bytes"},
                      {"coefficient ratio"},
                      {"parameter ratio"},
                      {"byte ratio"},
@@ -98,8 +99,9 @@ polyfold::table results_table(std::vector<runs> const& all) {
                mean_and_range(same, [](record const& one) { return one.accuracy(); }),
                r.kind == "dense" ? "" : mean_and_range(same, [](record const& one) { return one.drop(); }),
                with_thousands(r.costs.stored_numbers), with_thousands(r.costs.stored_bytes()),
-               ratio(polyfold::coefficient_ratio(r.approximated)), ratio(polyfold::parameter_ratio(r.costs)),
-               ratio(polyfold::byte_ratio(r.costs)), with_thousands(r.costs.multiplications),
+               with_thousands(r.costs.flash_bytes()), ratio(polyfold::coefficient_ratio(r.approximated)),
+               ratio(polyfold::parameter_ratio(r.costs)), ratio(polyfold::byte_ratio(r.costs)),
+               with_thousands(r.costs.multiplications),
                r.seconds_per_epoch > 0 ? with_decimals(r.seconds_per_epoch, 1) : ""});
   }
   return t;
