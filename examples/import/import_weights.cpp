@@ -11,11 +11,11 @@
 #include <polyfold/io/data_set.hpp>
 #include <polyfold/io/onnx.hpp>
 
+#include "../normalisation_options.hpp"
 #include "importer.hpp"
 
 polyfold::weight_source source_of(arguments const& a) {
-  if (a.file.extension() != ".onnx") return polyfold::read_weights(a.file);
-  polyfold::weight_source source = polyfold::read_onnx(a.file);
+  polyfold::weight_source source = polyfold::read_any_weights(a.file);
   for (std::size_t i = 0; i + 1 < a.samples.size(); i += 2)
     polyfold::add_onnx_sample(source, a.samples[i], a.samples[i + 1]);
   return source;
@@ -50,13 +50,7 @@ int main(int argc, char** argv) {
   app.add_option("--tolerance", a.options.tolerance, "allowed difference to samples, share of the largest output");
   app.add_option("--sample", a.samples, "an input and its output beside an ONNX model: two .pb files; repeatable")
       ->type_size(2);
-  auto* const mean =
-      app.add_option("--mean", a.mean,
-                     "of the images that the weights were trained on, x / 255; one for each channel, with "
-                     "commas between, or one for all")
-          ->delimiter(',');
-  auto* const deviation = app.add_option("--deviation", a.deviation, "the same")->delimiter(',')->needs(mean);
-  mean->needs(deviation);
+  add_normalisation_options(app, a.mean, a.deviation);
   app.add_option("--output", a.output, "also write the network to this .safetensors file, in polyfold's own form");
   app.add_option("--threads", a.threads, "threads of the evaluation")->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);

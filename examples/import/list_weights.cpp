@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   }
   try {
     std::filesystem::path const path = argv[1];
-    weight_source const source = path.extension() == ".onnx" ? read_onnx(path) : read_weights(path);
+    weight_source const source = read_any_weights(path);
     table rows({{"module", alignment::left},
                 {"part", alignment::left},
                 {"tensor", alignment::left},

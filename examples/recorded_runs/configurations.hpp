@@ -24,11 +24,14 @@ void lenet5_fashion_thin(experiment&, std::string const& name);
 
 void resnet20_cifar10_dense(experiment&, std::string const& name);
 void resnet20_cifar10_19x(experiment&, std::string const& name);
+void resnet20_cifar10_19x_longer(experiment&, std::string const& name);
 void resnet20_cifar10_bytes(experiment&, std::string const& name);
 void resnet20_cifar10_arranged(experiment&, std::string const& name);
 void resnet20_cifar10_arranged_longer(experiment&, std::string const& name);
 void resnet20_cifar10_2_bits(experiment&, std::string const& name);
+void resnet20_cifar10_2_bits_longer(experiment&, std::string const& name);
 void resnet20_cifar10_thin(experiment&, std::string const& name);
+void resnet20_cifar10_thin_longer(experiment&, std::string const& name);
 
 void vgg16_cifar10_dense(experiment&, std::string const& name);
 void vgg16_cifar10_700x(experiment&, std::string const& name);

@@ -19,9 +19,10 @@ enum class task {
 
 struct settings {
   task wanted = task::validate;
-  std::filesystem::path work;     // checkpoints, and every network
-  std::filesystem::path records;  // records, and the networks that are small
-  std::filesystem::path weights;  // trained weights to start from; empty: the dense network is trained here
+  std::filesystem::path work;      // checkpoints, and every network
+  std::filesystem::path records;   // records, and the networks that are small
+  std::filesystem::path weights;   // trained weights to start from; empty: the dense network is trained here
+  std::vector<std::string> names;  // the file's module for each layer, where its order does not say
   std::uint64_t seed = 1;
   bool terminal = false;
   // Instead of the configuration's own, for choices on the validation images.

@@ -41,11 +41,6 @@ static_assert(byte_ratio(quantised_network<lenet5_mnist_61x_bent>::total_cost())
 
 inline constexpr int lenet5_mnist_epochs = 160;
 
-/// Retraining that the dense network takes part in.
-[[nodiscard]] inline training_options taught(training_options o) {
-  o.distil.weight = 0.7f;
-  return o;
-}
 /// The network is trained: only the rounding is new to it.
 [[nodiscard]] inline training_options lenet5_mnist_options_in_bytes() {
   training_options o{.epochs = 16};

@@ -45,5 +45,6 @@ static_assert(
     19.3);
 
 inline constexpr int resnet20_19x_epochs = 8;
+inline constexpr int resnet20_19x_longer_epochs = 24;
 
 }  // namespace recorded

@@ -3,9 +3,22 @@
 #include "resnet20.hpp"
 #include "steps.hpp"
 
-void recorded::resnet20_cifar10_19x(experiment& e, std::string const& name) {
-  training_options o = colour_options(resnet20_19x_epochs);
+namespace recorded {
+
+namespace {
+
+void retrain_for(int epochs, experiment& e, std::string const& name) {
+  training_options o = colour_options(epochs);
   o.optimizer.learning_rate = 4e-3f;
-  o.distil.weight = 0.7f;
-  retrain<resnet20_dense, resnet20_19x>(e, name, {"recorded::resnet20_19x", "resnet20.hpp"}, o);
+  retrain<resnet20_dense, resnet20_19x>(e, name, {"recorded::resnet20_19x", "resnet20.hpp"}, taught(o));
 }
+
+}  // namespace
+
+void resnet20_cifar10_19x(experiment& e, std::string const& name) { retrain_for(resnet20_19x_epochs, e, name); }
+
+void resnet20_cifar10_19x_longer(experiment& e, std::string const& name) {
+  retrain_for(resnet20_19x_longer_epochs, e, name);
+}
+
+}  // namespace recorded

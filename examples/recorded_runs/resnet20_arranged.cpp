@@ -5,16 +5,19 @@
 
 namespace recorded {
 
-void resnet20_cifar10_arranged(experiment& e, std::string const& name) {
-  retrain_arranged_in_bytes<resnet20_dense, resnet20_arranged, resnet20_arranged_scales>(
-      e, name, {"recorded::resnet20_arranged", "resnet20.hpp"}, arranged_options(8));
-}
+namespace {
 
-void resnet20_cifar10_arranged_longer(experiment& e, std::string const& name) {
-  training_options o = arranged_options(16);
-  o.distil.weight = 0.7f;
+void retrain_as(training_options const& o, experiment& e, std::string const& name) {
   retrain_arranged_in_bytes<resnet20_dense, resnet20_arranged, resnet20_arranged_scales>(
       e, name, {"recorded::resnet20_arranged", "resnet20.hpp"}, o);
+}
+
+}  // namespace
+
+void resnet20_cifar10_arranged(experiment& e, std::string const& name) { retrain_as(arranged_options(8), e, name); }
+
+void resnet20_cifar10_arranged_longer(experiment& e, std::string const& name) {
+  retrain_as(taught(arranged_options(16)), e, name);
 }
 
 }  // namespace recorded

@@ -3,11 +3,25 @@
 #include "resnet20.hpp"
 #include "steps.hpp"
 
-void recorded::resnet20_cifar10_thin(experiment& e, std::string const& name) {
+namespace recorded {
+
+namespace {
+
+void train_for(int epochs, experiment& e, std::string const& name) {
   static constexpr auto thin = make_resnet<resnet_form{.width = 4, .shortcuts = shortcut::convolution}>();
   static_assert(network<without_batch_norm(thin)>::total_cost().stored_numbers >=
                 network<without_batch_norm(resnet20_19x)>::total_cost().stored_numbers);
-  training_options o = colour_options(2 * resnet20_19x_epochs);
+  training_options o = colour_options(epochs);
   o.optimizer.learning_rate = 4e-3f;
   train_alone<thin>(e, name, "thin", o);
 }
+
+}  // namespace
+
+void resnet20_cifar10_thin(experiment& e, std::string const& name) { train_for(2 * resnet20_19x_epochs, e, name); }
+
+void resnet20_cifar10_thin_longer(experiment& e, std::string const& name) {
+  train_for(2 * resnet20_19x_longer_epochs, e, name);
+}
+
+}  // namespace recorded

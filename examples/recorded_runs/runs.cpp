@@ -67,8 +67,10 @@ int run_studies(int argc, char** argv, std::vector<study> const& studies, config
       ->check(CLI::IsMember({"validate", "test", "list"}));
   app.add_option("study", name, "one of the studies that list says")->check(CLI::IsMember(names));
   app.add_option("--data", data, "folder of the data set, or of data sets (else $POLYFOLD_DATA_DIR, else the cache)");
-  app.add_option("--weights", chosen.weights, "trained weights for the dense network, .npz or .safetensors")
+  app.add_option("--weights", chosen.weights, "trained weights for the dense network: .npz, .safetensors or .onnx")
       ->check(CLI::ExistingFile);
+  app.add_option("--names", chosen.names, "the file's module for each layer, in order, with commas between")
+      ->delimiter(',');
   app.add_option("--configuration", only, "with commas between; all of the study's without")->delimiter(',');
   app.add_option("--seeds", seeds, "of weights, order and all else that is random, with commas between")
       ->delimiter(',')

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <polyfold/io/onnx.hpp>
 #include <polyfold/report/table.hpp>
 
 namespace recorded {
@@ -47,6 +48,8 @@ std::string machine_description() {
 }
 
 }  // namespace
+
+polyfold::weight_source given_weights(experiment const& e) { return polyfold::read_any_weights(e.chosen.weights); }
 
 std::string short_form(std::string const& run) {
   std::ostringstream text;

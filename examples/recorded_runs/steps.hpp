@@ -51,6 +51,8 @@ struct spelling {
   std::string include;  // where that is declared
 };
 
+/// What the file of weights holds.
+[[nodiscard]] polyfold::weight_source given_weights(experiment const& e);
 /// A checksum of a text, as text.
 [[nodiscard]] std::string short_form(std::string const& text);
 /// Everything that a run depends on, as text: networks, checkpoints and records of other runs are not taken up.
@@ -131,13 +133,13 @@ class step {
     r.seconds_per_epoch = seconds_per_epoch_;
     leave(e_, plan_, r, file);
   }
-  /// The same, and writes the network as a header. `trained` describes the network with its batch norms.
+  /// The same, and writes the network as a header before. `trained` describes the network with its batch norms.
   void finish(Measured const& net, spelling const& trained) {
-    finish(net);
     polyfold::write_coefficient_header(e_.work_file(plan_.configuration, ".hpp"), net,
                                        {.constant = "recorded_network",
                                         .pipeline = joined({"polyfold::without_batch_norm(", trained.pipeline, ")"}),
                                         .include = trained.include});
+    finish(net);
   }
 
  private:
@@ -187,7 +189,7 @@ void train_dense(experiment& e, std::string const& name, polyfold::training_opti
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   if (imported) {
-    polyfold::load_weights(e.chosen.weights, *net);
+    polyfold::load_weights(given_weights(e), *net, {.names = e.chosen.names});
   } else {
     polyfold::initialise(*net, s.options().seed);
     s.train(*net);
@@ -209,6 +211,12 @@ void train_alone(experiment& e, std::string const& name, std::string const& kind
   auto folded = std::make_unique<plain_type>();
   polyfold::fold_batch_norm(*net, *folded);
   s.finish(*folded);
+}
+
+/// Retraining that the dense network takes part in.
+[[nodiscard]] inline polyfold::training_options taught(polyfold::training_options o) {
+  o.distil.weight = 0.7f;
+  return o;
 }
 
 /// Trains `net` as `s` says, taught by `dense` where distillation is asked for.

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "../normalisation_options.hpp"
 #include "tune.hpp"
 
 namespace {
@@ -52,16 +53,10 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({8, 32}))
       ->capture_default_str();
   app.add_option("--weights", s.weights,
-                 ".npz or .safetensors, from PyTorch, Keras or polyfold; else the exact network is trained")
+                 ".npz, .safetensors or .onnx, from another framework or polyfold; else the exact network is trained")
       ->check(CLI::ExistingFile);
   app.add_option("--names", s.names, "the file's module for each layer, in order, with commas between")->delimiter(',');
-  auto* const mean =
-      app.add_option("--mean", s.mean,
-                     "of the images that the weights were trained on, x / 255; one for each channel, with "
-                     "commas between, or one for all")
-          ->delimiter(',');
-  auto* const deviation = app.add_option("--deviation", s.deviation, "the same")->delimiter(',')->needs(mean);
-  mean->needs(deviation);
+  add_normalisation_options(app, s.mean, s.deviation);
   app.add_option("--exact-epochs", s.exact_epochs, "of the exact network, without --weights")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();

@@ -8,6 +8,7 @@
 
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/data_set.hpp>
+#include <polyfold/io/onnx.hpp>
 #include <polyfold/tune/spelling.hpp>
 
 namespace {
@@ -47,6 +48,8 @@ std::string type_header(settings const& s, spelled_model const& model, polyfold:
 }
 
 }  // namespace
+
+polyfold::weight_source given_weights(settings const& s) { return polyfold::read_any_weights(s.weights); }
 
 tuning_data load(settings const& s) {
   polyfold::data_set set = polyfold::load_data_set(s.data_set, s.data);

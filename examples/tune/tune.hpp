@@ -47,6 +47,8 @@ struct tuning_data {
   polyfold::validation_split parts;
 };
 tuning_data load(settings const& s);
+/// What the file of weights holds.
+polyfold::weight_source given_weights(settings const& s);
 
 /// How a model is written in C++.
 struct spelled_model {
@@ -81,7 +83,7 @@ void load_exact(settings const& s, Network& net, polyfold::batch_source const& t
              polyfold::read_safetensors(s.weights).metadata.contains("network")) {
     polyfold::load_network(s.weights, net);
   } else {
-    polyfold::load_weights(s.weights, net, {.names = s.names});
+    polyfold::load_weights(given_weights(s), net, {.names = s.names});
   }
 }
 

@@ -2,7 +2,7 @@
 // order of the additions; same interface; no allocation and no global state.
 //
 //   network<digits> net = ...;
-//   packed_network<digits> const fast(net);         // weights in the order that the kernels read, numbers of `net` no more needed
+//   packed_network<digits> const fast(net);         // weights in the kernels' order; `net` is no more needed
 //   packed_network<digits>::workspace room;
 //   auto logits = fast.run(image, room);
 //

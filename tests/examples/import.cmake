@@ -1,5 +1,6 @@
-# cmake -DLIST=.../list_weights -DIMPORT=.../import_weights -DFILES=tests/data/import -DWORK_DIR=... -P import.cmake
-# What the import examples say of small files; the weights that they are for are no part of the tree.
+# cmake -DLIST=.../list_weights -DIMPORT=.../import_weights -DWRITE_DIGITS=.../write_digits -DWRITE_LENET5=.../write_lenet5
+#       -DFILES=tests/data/import -DWORK_DIR=... -P import.cmake
+# What the import examples say of small files, and of weights that nobody trained on images made here.
 
 include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 file(REMOVE_RECURSE ${WORK_DIR})
@@ -18,3 +19,16 @@ run(FAILURE "layer 0 conv2d: weight" ${IMPORT} mnist-8 ${FILES}/pytorch.onnx)
 run(FAILURE "layer 0 conv2d: weight" ${IMPORT} resnet20 ${FILES}/pytorch.npz)
 run(FAILURE "lenet6" ${IMPORT} lenet6 ${FILES}/pytorch.npz)
 run(FAILURE "nothing.npz" ${IMPORT} lenet5 nothing.npz)
+
+execute_process(COMMAND ${WRITE_DIGITS} ${WORK_DIR} 10 48 COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${WRITE_LENET5} ${WORK_DIR} OUTPUT_VARIABLE accuracies COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "\n.*" "" as_usual "${accuracies}")
+string(REGEX REPLACE "^[^\n]*\n(.*)\n" "\\1" otherwise "${accuracies}")
+set(names --names conv1,conv2,fc1,fc2,fc3)
+set(lenet5 ${IMPORT} lenet5 pytorch.safetensors ${names} --data ${WORK_DIR})
+run(SUCCESS "fc3[.]weight.*${as_usual}" ${lenet5} --output own.safetensors --threads 2)
+run(SUCCESS "${otherwise}" ${lenet5} --mean 0.25 --deviation 0.125)
+run(FAILURE "own.safetensors: is a file of polyfold's own" ${IMPORT} lenet5 own.safetensors)
+run(FAILURE "does not compute what the file's samples say" ${IMPORT} lenet5 wrong.safetensors ${names})
+run(FAILURE "--mean.*--deviation" ${lenet5} --mean 0.25)
+run(FAILURE "import_weights: .*holds no Fashion-MNIST" ${IMPORT} lenet5 pytorch.safetensors ${names} --data ${FILES})

@@ -372,6 +372,11 @@ class onnx_walk {
   return detail::onnx_walk(path).walk(read_onnx_graph(path));
 }
 
+/// Reads the weights of an .onnx file or, of any other ending, a .npz or .safetensors file.
+[[nodiscard]] inline weight_source read_any_weights(std::filesystem::path const& path) {
+  return path.extension() == ".onnx" ? read_onnx(path) : read_weights(path);
+}
+
 /// Adds an input and the output that belongs to it, from .pb files. Throws `error` where one can't be read.
 inline void add_onnx_sample(weight_source& source, std::filesystem::path const& input,
                             std::filesystem::path const& output) {

@@ -68,7 +68,8 @@ template <class Network>
   return text;
 }
 
-/// Layers, then their total. Bytes are those of the stored numbers, their scales and index maps; approximated layers bear a star.
+/// Layers, then their total. Bytes are those of the stored numbers, their scales and index maps; approximated layers bear a
+/// star.
 [[nodiscard]] inline table summary_table(network_summary const& s) {
   table t({{"layer", alignment::left},
            {"output"},

@@ -21,13 +21,12 @@
 namespace polyfold {
 
 namespace detail {
-/// Commas between the digits of the integer part: 1211.3 becomes 1,211.3. A sign is kept.
-[[nodiscard]] inline std::string group_digits(std::string digits) {
+/// Puts commas between the digits of the integer part: 1211.3 becomes 1,211.3. A sign is kept.
+inline void group_digits(std::string& digits) {
   std::size_t const first = !digits.empty() && digits.front() == '-' ? 1 : 0;
   std::size_t end = digits.find('.');
   if (end == std::string::npos) end = digits.size();
   for (; end > first + 3; end -= 3) digits.insert(end - 3, 1, ',');
-  return digits;
 }
 
 /// What a terminal shows of UTF-8 text: code points, that is all bytes that do not continue one.
@@ -39,7 +38,11 @@ namespace detail {
 }  // namespace detail
 
 /// 1,014
-[[nodiscard]] inline std::string with_thousands(long long n) { return detail::group_digits(std::to_string(n)); }
+[[nodiscard]] inline std::string with_thousands(long long n) {
+  std::string digits = std::to_string(n);
+  detail::group_digits(digits);
+  return digits;
+}
 
 /// A number with 0 to 12 decimals, rounded: 1,211.3. Not a number or infinite: "-".
 [[nodiscard]] inline std::string with_decimals(double value, int decimals) {
@@ -51,7 +54,8 @@ namespace detail {
   std::string digits(buffer, end);
   // Zero has no sign.
   if (digits.front() == '-' && digits.find_first_not_of("-0.") == std::string::npos) digits.erase(0, 1);
-  return detail::group_digits(std::move(digits));
+  detail::group_digits(digits);
+  return digits;
 }
 
 /// A share as percentage: 0.5442 is 54.4 %.

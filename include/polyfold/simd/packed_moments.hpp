@@ -1,5 +1,5 @@
-// Steps of moments and expansions: the sums of fold/moments.hpp and fold/expand.hpp on vectors of neighbouring pixels, and, on a
-// single pixel, on vectors of neighbouring positions of a segment.
+// Steps of moments and expansions: the sums of fold/moments.hpp and fold/expand.hpp on vectors of neighbouring pixels, and,
+// on a single pixel, on vectors of neighbouring positions of a segment.
 #pragma once
 
 #include <array>

@@ -2,8 +2,9 @@
 // everything lies. All of it is decided at compile time.
 //
 // A product, an expansion or a scale and shift takes in the steps behind it as long as each is the only reader of the one
-// before: an addition (not expansions), one activation, and (products) the maximum of each 2 x 2 outputs. Column moments take in the row moments that they alone read,
-// and a product both of them, tile by tile. Moments that several steps read stay a map: they are computed once.
+// before: an addition (not expansions), one activation, and (products) the maximum of each 2 x 2 outputs. Column moments
+// take in the row moments that they alone read, and a product both of them, tile by tile. Moments that several steps read
+// stay a map: they are computed once.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // A matrix of arranged weights times a vector: y_m = bias_m + sum over i of level[number(m, i)] * x_i.
 //
-// The level numbers stay packed in memory; a register of them is turned into weights by shifting and by looking up in a register
-// of levels. Memory traffic is that of the numbers alone: 32 / bits weights in four bytes.
+// The level numbers stay packed in memory; a register of them is turned into weights by shifting and by looking up in a
+// register of levels. Memory traffic is that of the numbers alone: 32 / bits weights in four bytes.
 #pragma once
 
 #include <algorithm>

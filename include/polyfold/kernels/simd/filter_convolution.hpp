@@ -94,7 +94,8 @@ struct filter_convolution {
   static constexpr bool fetches_ahead = one_pass && packed_size > 8192;
   static constexpr int ahead = 512;
 
-  /// Neighbouring channels taken at once, each with sums of its own, where a block is too small to hide the latency of a product.
+  /// Neighbouring channels taken at once, each with sums of its own, where a block is too small to hide the latency of a
+  /// product.
   template <int Sums>
   static constexpr int chains = p.fan_in() >= 32 && p.slid.area() == 1 ? (Sums >= 8   ? 1
                                                                           : Sums >= 4 ? 2
