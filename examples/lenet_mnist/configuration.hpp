@@ -3,12 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/quantise.hpp>
@@ -58,24 +58,20 @@ void train(experiment& e, std::string const& name, Network& net, polyfold::train
   trainer.run(e.training);
 }
 
-/// Median time of one inference over `images` images, in microseconds.
+/// A pass over at most 500 images, timed: see outcome::time_one.
 template <class Network>
-double time_per_image(Network const& net, polyfold::batch_source const& source) {
-  constexpr int passes = 7;
+std::function<double()> timed_pass(std::shared_ptr<Network const> net, polyfold::batch_source const& source) {
+  constexpr std::size_t size = std::size_t(Network::input_shape.size());
   std::size_t const images = std::min<std::size_t>(500, source.size());
-  std::vector<float> input(images * std::size_t(Network::input_shape.size()));
-  for (std::size_t i = 0; i < images; ++i) source.load(i, input.data() + i * std::size_t(Network::input_shape.size()));
-  std::vector<float> workspace(static_cast<std::size_t>(Network::workspace_size));
-  std::array<double, passes> times{};
-  float volatile sink = 0;
-  for (double& time : times) {
+  std::vector<float> inputs(images * size);
+  for (std::size_t i = 0; i < images; ++i) source.load(i, inputs.data() + i * size);
+  return [net = std::move(net), inputs = std::move(inputs), images] {
+    std::vector<float> workspace(static_cast<std::size_t>(Network::workspace_size));
+    float volatile sink = 0;
     auto const start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < images; ++i)
-      sink = sink + net.run(input.data() + i * std::size_t(Network::input_shape.size()), workspace.data())[0];
-    time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / double(images);
-  }
-  std::nth_element(times.begin(), times.begin() + passes / 2, times.end());
-  return times[passes / 2];
+    for (std::size_t i = 0; i < images; ++i) sink = sink + net->run(inputs.data() + i * size, workspace.data())[0];
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / double(images);
+  };
 }
 
 /// Writes the trained network, reads the file into a fresh one, and measures that.
@@ -84,13 +80,11 @@ outcome finish(experiment& e, std::string const& name, Network const& net, polyf
                double seconds) {
   std::filesystem::path const path = e.chosen.output / (name + ".safetensors");
   polyfold::save_network(path, net, {{"run", run_text<Network>(e, o)}, {"input", "grey 28 x 28, byte / 255"}});
-  auto loaded = std::make_unique<Network>();
+  auto loaded = std::make_shared<Network>();
   polyfold::load_network(path, *loaded);
   std::filesystem::remove(e.chosen.output / (name + ".checkpoint"));
-  outcome result{
-      name, polyfold::summarize<Network>(), polyfold::evaluate(*loaded, e.held_out, e.threads), o.epochs, seconds, 0};
-  result.microseconds = time_per_image(*loaded, e.held_out);
-  return result;
+  return {name,    polyfold::summarize<Network>(),         polyfold::evaluate(*loaded, e.held_out, e.threads), o.epochs,
+          seconds, timed_pass<Network>(loaded, e.held_out)};
 }
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ struct outcome {
   polyfold::network_summary summary;
   polyfold::evaluation result;  // of the file that was written, read again
   int epochs = 0;
-  double seconds = 0;       // of training
-  double microseconds = 0;  // per image, one thread, one image at a time: median
+  double seconds = 0;                // of training
+  std::function<double()> time_one;  // microseconds an image, of a pass over some images, one at a time on one thread
 };
 
 using dense_network = polyfold::network<polyfold::lenet5>;
