@@ -17,7 +17,7 @@ void retrain_as(training_options const& o, experiment& e, std::string const& nam
 void resnet20_cifar10_2_bits(experiment& e, std::string const& name) { retrain_as(arranged_options(4), e, name); }
 
 void resnet20_cifar10_2_bits_longer(experiment& e, std::string const& name) {
-  retrain_as(taught(arranged_options(12)), e, name);
+  retrain_as(taught(arranged_options(6)), e, name);
 }
 
 }  // namespace recorded

@@ -21,7 +21,7 @@ void train_for(int epochs, experiment& e, std::string const& name) {
 void resnet20_cifar10_thin(experiment& e, std::string const& name) { train_for(2 * resnet20_19x_epochs, e, name); }
 
 void resnet20_cifar10_thin_longer(experiment& e, std::string const& name) {
-  train_for(2 * resnet20_19x_longer_epochs, e, name);
+  train_for(resnet20_19x_longer_epochs, e, name);
 }
 
 }  // namespace recorded

@@ -111,7 +111,11 @@ class step {
     trainer.teacher = std::move(teacher);
     trainer.before_epoch = before_epoch;
     trainer.on_progress = polyfold::progress_bar(std::cout, plan_.configuration, e_.chosen.terminal);
-    trainer.after_epoch = [&](int) { polyfold::save_checkpoint(checkpoint, trainer.state(), run_); };
+    // A rounding that has to restart ends an epoch with levels that no checkpoint holds: the last epoch would be lost.
+    int const last_saved = before_epoch ? plan_.options.epochs - 1 : plan_.options.epochs;
+    trainer.after_epoch = [&](int done) {
+      if (done <= last_saved) polyfold::save_checkpoint(checkpoint, trainer.state(), run_);
+    };
     auto const begin = std::chrono::steady_clock::now();
     trainer.run(e_.training);
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

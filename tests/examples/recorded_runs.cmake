@@ -99,6 +99,17 @@ foreach(name IN LISTS names)
 endforeach()
 expect_same(cut_records/tiny/bytes_seed1.safetensors records/tiny/bytes_seed1.safetensors)
 
+# Interrupted after the last epoch, by a folder that is in the network's way: the same networks.
+set(late --data ${data} --work late --records late_records)
+foreach(name IN LISTS names)
+  set(file late/tiny/${name}_seed1.safetensors)
+  file(MAKE_DIRECTORY ${WORK_DIR}/${file})
+  run(FAILURE "${name} +epoch +4/4.*${file}" ${runs} test tiny ${late} --configuration ${name})
+  file(REMOVE_RECURSE ${WORK_DIR}/${file})
+  run(SUCCESS "^${name}: goes on after epoch [34] of" ${runs} test tiny ${late} --configuration ${name})
+  expect_same(${file} work/tiny/${name}_seed1.safetensors)
+endforeach()
+
 # Test images are measured once: other settings and other data are refused, and for choices there are validation images.
 run(FAILURE "dense_seed1.json: is the record of another run.*Remedy: test images are measured once" ${test}
     --configuration dense --weights ${WORK_DIR}/work/tiny/dense_seed1.safetensors)
