@@ -2,7 +2,6 @@
 // compile side by side.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <iostream>
@@ -58,20 +57,17 @@ void train(experiment& e, std::string const& name, Network& net, polyfold::train
   trainer.run(e.training);
 }
 
-/// A pass over at most 500 images, timed: see outcome::time_one.
+/// Runs the network on images, one after the other on one thread: microseconds an image.
 template <class Network>
-std::function<double()> timed_pass(std::shared_ptr<Network const> net, polyfold::batch_source const& source) {
+double time_per_image(Network const& net, std::vector<float> const& images) {
   constexpr std::size_t size = std::size_t(Network::input_shape.size());
-  std::size_t const images = std::min<std::size_t>(500, source.size());
-  std::vector<float> inputs(images * size);
-  for (std::size_t i = 0; i < images; ++i) source.load(i, inputs.data() + i * size);
-  return [net = std::move(net), inputs = std::move(inputs), images] {
-    std::vector<float> workspace(static_cast<std::size_t>(Network::workspace_size));
-    float volatile sink = 0;
-    auto const start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < images; ++i) sink = sink + net->run(inputs.data() + i * size, workspace.data())[0];
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / double(images);
-  };
+  std::vector<float> workspace(static_cast<std::size_t>(Network::workspace_size));
+  float volatile sink = 0;
+  auto const start = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < images.size(); i += size) sink = sink + net.run(images.data() + i, workspace.data())[0];
+  double const microseconds =
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  return microseconds * double(size) / double(images.size());
 }
 
 /// Writes the trained network, reads the file into a fresh one, and measures that.
@@ -83,8 +79,12 @@ outcome finish(experiment& e, std::string const& name, Network const& net, polyf
   auto loaded = std::make_shared<Network>();
   polyfold::load_network(path, *loaded);
   std::filesystem::remove(e.chosen.output / (name + ".checkpoint"));
-  return {name,    polyfold::summarize<Network>(),         polyfold::evaluate(*loaded, e.held_out, e.threads), o.epochs,
-          seconds, timed_pass<Network>(loaded, e.held_out)};
+  return {name,
+          polyfold::summarize<Network>(),
+          polyfold::evaluate(*loaded, e.held_out, e.threads),
+          o.epochs,
+          seconds,
+          [net = std::shared_ptr<Network const>(loaded)](auto const& images) { return time_per_image(*net, images); }};
 }
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {

@@ -36,8 +36,9 @@ struct outcome {
   polyfold::network_summary summary;
   polyfold::evaluation result;  // of the file that was written, read again
   int epochs = 0;
-  double seconds = 0;                // of training
-  std::function<double()> time_one;  // microseconds an image, of a pass over some images, one at a time on one thread
+  double seconds = 0;  // of training
+  /// Runs the network on images, one after the other on one thread: microseconds an image.
+  std::function<double(std::vector<float> const& images)> time_per_image;
 };
 
 using dense_network = polyfold::network<polyfold::lenet5>;

@@ -31,11 +31,14 @@ constexpr char compiler[] =
 #endif
 
 /// Median times of one inference, in microseconds. The networks take turns: what else the machine does meets all alike.
-std::vector<double> inference_times(std::vector<outcome> const& outcomes) {
+std::vector<double> inference_times(std::vector<outcome> const& outcomes, polyfold::batch_source const& source) {
   constexpr std::size_t passes = 15;
+  std::size_t const size = std::size_t(source.image_shape().size());
+  std::vector<float> images(std::min<std::size_t>(500, source.size()) * size);
+  for (std::size_t i = 0; i < images.size() / size; ++i) source.load(i, images.data() + i * size);
   std::vector<std::vector<double>> times(outcomes.size());
   for (std::size_t pass = 0; pass < passes; ++pass)
-    for (std::size_t i = 0; i < outcomes.size(); ++i) times[i].push_back(outcomes[i].time_one());
+    for (std::size_t i = 0; i < outcomes.size(); ++i) times[i].push_back(outcomes[i].time_per_image(images));
   std::vector<double> medians;
   for (std::vector<double>& own : times) {
     std::nth_element(own.begin(), own.begin() + passes / 2, own.end());
@@ -44,7 +47,7 @@ std::vector<double> inference_times(std::vector<outcome> const& outcomes) {
   return medians;
 }
 
-polyfold::table results_table(std::vector<outcome> const& outcomes) {
+polyfold::table results_table(std::vector<outcome> const& outcomes, std::vector<double> const& times) {
   using polyfold::alignment;
   polyfold::table t({{"configuration", alignment::left},
                      {"epochs"},
@@ -60,7 +63,6 @@ polyfold::table results_table(std::vector<outcome> const& outcomes) {
                      {"additions"},
                      {"time / image, us"}});
   double const dense = outcomes.front().result.accuracy();
-  std::vector<double> const times = inference_times(outcomes);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     outcome const& o = outcomes[i];
     polyfold::cost const& c = o.summary.total;
@@ -143,7 +145,7 @@ int run(int argc, char** argv) {
   }
   if (wanted("arranged")) outcomes.push_back(retrain_arranged(e, *dense));
 
-  polyfold::table const results = results_table(outcomes);
+  polyfold::table const results = results_table(outcomes, inference_times(outcomes, e.held_out));
   std::ostringstream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
           << " images, measured on " << with_thousands((long long)e.held_out.size())

@@ -113,7 +113,7 @@ endforeach()
 # Test images are measured once: other settings and other data are refused, and for choices there are validation images.
 run(FAILURE "dense_seed1.json: is the record of another run.*Remedy: test images are measured once" ${test}
     --configuration dense --weights ${WORK_DIR}/work/tiny/dense_seed1.safetensors)
-run(FAILURE "pytorch.onnx: .*differences" ${runs} test tiny --data ${WORK_DIR}/data --work imported --records imported
+run(FAILURE "pytorch.onnx: .*differences" ${runs} test tiny --data ${data} --work imported --records imported
     --weights ${CMAKE_CURRENT_LIST_DIR}/../data/import/pytorch.onnx)
 execute_process(COMMAND ${WRITE_DIGITS} ${WORK_DIR}/other_data 300 200 COMMAND_ERROR_IS_FATAL ANY)
 run(FAILURE "dense_seed1.json: is the record of another run" ${runs} test tiny --data ${WORK_DIR}/other_data)

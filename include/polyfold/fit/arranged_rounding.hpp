@@ -21,7 +21,7 @@ namespace polyfold {
 
 /// Folded: a network of the same layers, some of them arranged. Levels are carried on from step to step, each time by one
 /// step of Lloyd's iteration. They are no part of a training_state: an uninterrupted run has to restart as a resumed one
-/// does.
+/// does, and a checkpoint of the last epoch's end would lack them.
 template <class Folded>
 class arranged_rounding {
  public:
