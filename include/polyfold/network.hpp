@@ -86,12 +86,15 @@ class network {
     return graph_type::shapes[std::size_t(layer) + 1];
   }
 
-  /// What layer I stores and computes; operations that an earlier layer has done already count there only.
+  /// What layer I stores and computes; operations that an earlier layer has done already count there only, and so do
+  /// constants that one has read.
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c;
-    for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j)
+    for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j) {
       if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
+      c.table_bytes += program_type::constant_bytes[std::size_t(j)];
+    }
     c.stored_numbers = number_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
     auto const beside = [&c](cost const& dense) {

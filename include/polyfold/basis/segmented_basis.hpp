@@ -1,17 +1,17 @@
-// An axis of N positions cut into segments of L, with P + 1 functions per segment.
+// An axis of N positions cut into segments of L, with P + 1 functions per segment (basis/axis_cut.hpp), and what is done along
+// it.
 //
 //   analyse:    m_k = sum over i of phi_k(i) x_i     (moments: what the input side of a fold needs)
 //   synthesise: y_i = sum over k of phi_k(i) c_k     (expansion: what the output side needs; the transpose)
 //
-// Low polynomial orders use phi_k(i) = binomial(i, k): both directions are then running sums, additions only. Other
-// bases use the orthonormal table itself. The last segment of an axis that L does not divide is shorter and keeps at
-// most as many functions as it has positions.
+// Low polynomial orders use phi_k(i) = binomial(i, k): both directions are then running sums, additions only. Other bases use
+// the orthonormal functions: from a table in engines that have room for it, else made from a few constants
+// (basis/function_set.hpp), and each value serves two positions.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 
-#include <polyfold/basis/functions.hpp>
+#include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -27,23 +27,19 @@ struct segmented_basis {
       F.segment == 0 || F.order < F.segment,
       "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
 
+  static constexpr axis_cut cut{N, F};
   static constexpr int length = N;
-  static constexpr int segment = F.segment == 0 ? N : F.segment;
-  static constexpr int segments = (N + segment - 1) / segment;
-  static constexpr int tail = N - (segments - 1) * segment;
-  static constexpr int terms = std::min(F.order + 1, segment);
-  static constexpr int tail_terms = std::min(F.order + 1, tail);
+  static constexpr int segment = cut.segment;
+  static constexpr int segments = cut.segments;
+  static constexpr int tail = cut.tail;
+  static constexpr int terms = cut.terms;
+  static constexpr int tail_terms = cut.tail_terms;
+  static constexpr bool running_sums = cut.running_sums;
   /// Coefficients along the axis.
-  static constexpr int size = (segments - 1) * terms + tail_terms;
+  static constexpr int size = cut.size();
 
-  /// Longest segment for which float32 running sums of order 2 keep five digits.
-  static constexpr int longest_quadratic_sum = 64;
-  static constexpr bool running_sums =
-      F.order == 0 ||
-      (F.basis == basis_kind::polynomial && (F.order == 1 || (F.order == 2 && segment <= longest_quadratic_sum)));
-
-  [[nodiscard]] static constexpr int positions_of(int s) { return s + 1 < segments ? segment : tail; }
-  [[nodiscard]] static constexpr int terms_of(int s) { return s + 1 < segments ? terms : tail_terms; }
+  [[nodiscard]] static constexpr int positions_of(int s) { return cut.positions_of(s); }
+  [[nodiscard]] static constexpr int terms_of(int s) { return cut.terms_of(s); }
 
   /// phi_k(i) on a segment of Count positions, as used at inference.
   template <int Count, int Terms>
@@ -57,100 +53,183 @@ struct segmented_basis {
   /// m_k for the whole axis: `get(i)` gives x_i, `put(k, m)` takes the moments.
   template <class Get, class Put>
   static constexpr void analyse(Get get, Put put) {
-    for (int s = 0; s + 1 < segments; ++s)
-      analyse_segment<segment, terms>([&](int i) { return get(s * segment + i); },
-                                      [&](int k, auto const& m) { put(s * terms + k, m); });
-    constexpr int last = segments - 1;
-    analyse_segment<tail, tail_terms>([&](int i) { return get(last * segment + i); },
-                                      [&](int k, auto const& m) { put(last * terms + k, m); });
-  }
-
-  /// y_i for the whole axis: `get(k)` gives c_k, `put(i, y)` takes the values.
-  template <class Get, class Put>
-  static constexpr void synthesise(Get get, Put put) {
-    for (int s = 0; s + 1 < segments; ++s)
-      synthesise_segment<segment, terms>([&](int k) { return get(s * terms + k); },
-                                         [&](int i, auto const& y) { put(s * segment + i, y); });
-    constexpr int last = segments - 1;
-    synthesise_segment<tail, tail_terms>([&](int k) { return get(last * terms + k); },
-                                         [&](int i, auto const& y) { put(last * segment + i, y); });
-  }
-
-  /// Operations of one analysis or synthesis, and the bytes of the constant tables that they read.
-  [[nodiscard]] static constexpr long long multiplications() {
-    return running_sums ? 0 : over_segments([](int count, int functions) { return count * functions; });
-  }
-  [[nodiscard]] static constexpr long long analysis_additions() {
-    return over_segments([](int count, int functions) {
-      int sums = 0;
-      for (int k = 0; k < functions; ++k) sums += running_sums ? count - 1 - k : count - 1;
-      return sums;
+    using T = std::remove_cvref_t<decltype(get(0))>;
+    for_each_segment([&]<function_set S>(int first, int first_term) {
+      auto const x = [&](int i) { return get(first + i); };
+      T m[std::size_t(S.functions)];
+      if constexpr (running_sums)
+        sum_up<S>(x, m);
+      else if constexpr (reads_tables<T>)
+        multiply_table<S>(x, m);
+      else
+        multiply_made<S>(x, m);
+      for (int k = 0; k < S.functions; ++k) put(first_term + k, m[k]);
     });
   }
-  [[nodiscard]] static constexpr long long synthesis_additions() {
-    return over_segments([](int count, int functions) { return (running_sums ? count - 1 : count) * (functions - 1); });
+
+  /// y_i for the whole axis: `get(k)` gives c_k, `put(i, y)` takes the values, in any order.
+  template <class Get, class Put>
+  static constexpr void synthesise(Get get, Put put) {
+    using T = std::remove_cvref_t<decltype(get(0))>;
+    for_each_segment([&]<function_set S>(int first, int first_term) {
+      auto const y = [&](int i, T const& value) { put(first + i, value); };
+      T c[std::size_t(S.functions)];
+      for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
+      if constexpr (running_sums)
+        step_forward<S>(c, y);
+      else if constexpr (reads_tables<T>)
+        read_table<S>(c, y);
+      else
+        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+          put_pair<S>(
+              i, phi, [&](int k) { return c[k]; }, y);
+        });
+    });
   }
-  [[nodiscard]] static constexpr long long table_bytes() {
-    if (running_sums) return 0;
-    return 4LL * (segment * terms + (tail == segment ? 0 : tail * tail_terms));
+
+  /// The same for every pixel of the rows `rows` of a map, `width` wide: `get(i, y, x)` gives x_i, `at(k, y, x)` is where m_k
+  /// goes. Values of functions are made once for all pixels.
+  template <class Get, class At>
+  static constexpr void analyse_map(row_range rows, int width, Get get, At at) {
+    using T = std::remove_cvref_t<decltype(get(0, 0, 0))>;
+    if constexpr (running_sums || reads_tables<T>) {
+      for_each_pixel(rows, width, [&](int y, int x) {
+        analyse([&](int i) { return get(i, y, x); }, [&](int k, T const& m) { at(k, y, x) = m; });
+      });
+    } else {
+      for_each_segment([&]<function_set S>(int first, int first_term) {
+        for (int k = 0; k < S.functions; ++k)
+          for_each_pixel(rows, width, [&](int y, int x) { at(first_term + k, y, x) = T(0.0f); });
+        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+          for_each_pixel(rows, width, [&](int y, int x) {
+            add_pair<S>(
+                i, phi, [&](int j) { return get(first + j, y, x); },
+                [&](int k) -> T& { return at(first_term + k, y, x); });
+          });
+        });
+      });
+    }
+  }
+  /// `get(k, y, x)` gives c_k, `put(i, y, x, value)` takes y_i.
+  template <class Get, class Put>
+  static constexpr void synthesise_map(row_range rows, int width, Get get, Put put) {
+    using T = std::remove_cvref_t<decltype(get(0, 0, 0))>;
+    if constexpr (running_sums || reads_tables<T>) {
+      for_each_pixel(rows, width, [&](int y, int x) {
+        synthesise([&](int k) { return get(k, y, x); }, [&](int i, T const& value) { put(i, y, x, value); });
+      });
+    } else {
+      for_each_segment([&]<function_set S>(int first, int first_term) {
+        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+          for_each_pixel(rows, width, [&](int y, int x) {
+            put_pair<S>(
+                i, phi, [&](int k) { return get(first_term + k, y, x); },
+                [&](int j, T const& value) { put(first + j, y, x, value); });
+          });
+        });
+      });
+    }
   }
 
  private:
-  template <class Count>
-  [[nodiscard]] static constexpr long long over_segments(Count operations) {
-    return static_cast<long long>(segments - 1) * operations(segment, terms) + operations(tail, tail_terms);
+  /// Calls f<set>(first position, first coefficient) for each segment.
+  template <class Each>
+  static constexpr void for_each_segment(Each f) {
+    for (int s = 0; s + 1 < segments; ++s) f.template operator()<cut.set_of(0)>(s * segment, s * terms);
+    constexpr int last = segments - 1;
+    f.template operator()<cut.set_of(last)>(last * segment, last * terms);
+  }
+  template <class Each>
+  static constexpr void for_each_pixel(row_range rows, int width, Each f) {
+    for (int y = rows.first; y < rows.last; ++y)
+      for (int x = 0; x < width; ++x) f(y, x);
   }
 
-  template <int Count, int Terms, class Get, class Put>
-  static constexpr void analyse_segment(Get get, Put put) {
-    using T = std::remove_cvref_t<decltype(get(0))>;
-    T m[Terms];
-    if constexpr (running_sums) {
-      // From the last position to the first: sum_{i >= j} binomial(i - j, k) x_i follows from the same sum at j + 1.
-      // Unrolled, so that the sums stay in registers: a vector unit waits for sums in memory.
-      m[0] = get(Count - 1);
+  /// Running sums, from the last position to the first: sum_{i >= j} binomial(i - j, k) x_i follows from the same sum at j + 1.
+  /// Unrolled, so that the sums stay in registers: a vector unit waits for sums in memory.
+  template <function_set S, class X, class T>
+  static constexpr void sum_up(X x, T* m) {
+    constexpr int count = S.positions;
+    m[0] = x(count - 1);
 #pragma GCC unroll 4
-      for (int j = 1; j < Terms; ++j) {
-        m[j] = m[j - 1];
+    for (int j = 1; j < S.functions; ++j) {
+      m[j] = m[j - 1];
 #pragma GCC unroll 4
-        for (int k = j - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
-        m[0] = m[0] + get(Count - 1 - j);
-      }
-#pragma GCC unroll 8
-      for (int j = Terms; j < Count; ++j) {
-#pragma GCC unroll 4
-        for (int k = Terms - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
-        m[0] = m[0] + get(Count - 1 - j);
-      }
-    } else {
-      T const first = get(0);
-      for (int k = 0; k < Terms; ++k) m[k] = first * value<Count, Terms>(k, 0);
-      for (int i = 1; i < Count; ++i) {
-        T const x = get(i);
-        for (int k = 0; k < Terms; ++k) m[k] = mul_add(x, value<Count, Terms>(k, i), m[k]);
-      }
+      for (int k = j - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
+      m[0] = m[0] + x(count - 1 - j);
     }
-    for (int k = 0; k < Terms; ++k) put(k, m[k]);
+#pragma GCC unroll 8
+    for (int j = S.functions; j < count; ++j) {
+#pragma GCC unroll 4
+      for (int k = S.functions - 1; k > 0; --k) m[k] = m[k] + m[k - 1];
+      m[0] = m[0] + x(count - 1 - j);
+    }
+  }
+  /// Forward differences: c_k at position i + 1 is c_k + c_{k+1} at position i.
+  template <function_set S, class T, class Y>
+  static constexpr void step_forward(T* c, Y y) {
+    y(0, c[0]);
+    for (int i = 1; i < S.positions; ++i) {
+      for (int k = 0; k + 1 < S.functions; ++k) c[k] = c[k] + c[k + 1];
+      y(i, c[0]);
+    }
   }
 
-  template <int Count, int Terms, class Get, class Put>
-  static constexpr void synthesise_segment(Get get, Put put) {
-    using T = std::remove_cvref_t<decltype(get(0))>;
-    T c[Terms];
-    for (int k = 0; k < Terms; ++k) c[k] = get(k);
-    if constexpr (running_sums) {
-      // Forward differences: c_k at position i + 1 is c_k + c_{k+1} at position i.
-      put(0, c[0]);
-      for (int i = 1; i < Count; ++i) {
-        for (int k = 0; k + 1 < Terms; ++k) c[k] = c[k] + c[k + 1];
-        put(i, c[0]);
-      }
+  template <function_set S, class X, class T>
+  static constexpr void multiply_table(X x, T* m) {
+    T const first = x(0);
+    for (int k = 0; k < S.functions; ++k) m[k] = first * value<S.positions, S.functions>(k, 0);
+    for (int i = 1; i < S.positions; ++i) {
+      T const xi = x(i);
+      for (int k = 0; k < S.functions; ++k) m[k] = mul_add(xi, value<S.positions, S.functions>(k, i), m[k]);
+    }
+  }
+  template <function_set S, class T, class Y>
+  static constexpr void read_table(T const* c, Y y) {
+    for (int i = 0; i < S.positions; ++i) {
+      T sum = c[0] * value<S.positions, S.functions>(0, i);
+      for (int k = 1; k < S.functions; ++k) sum = mul_add(c[k], (value<S.positions, S.functions>(k, i)), sum);
+      y(i, sum);
+    }
+  }
+
+  template <function_set S, class X, class T>
+  static constexpr void multiply_made(X x, T* m) {
+    for (int k = 0; k < S.functions; ++k) m[k] = T(0.0f);
+    function_walk<S>::template for_each_position<T>(
+        [&](int i, auto const* phi) { add_pair<S>(i, phi, x, [&](int k) -> T& { return m[k]; }); });
+  }
+  /// What positions i and N - 1 - i add to the moments.
+  template <function_set S, class Phi, class X, class M>
+  static constexpr void add_pair(int i, Phi const* phi, X x, M m) {
+    auto const a = x(i);
+    if (2 * i + 1 == S.positions) {
+      for (int k = 0; k < S.functions; k += 2) m(k) = mul_add(a, phi[k], m(k));
+      return;
+    }
+    auto const b = x(S.positions - 1 - i);
+    auto const even = a + b;
+    for (int k = 0; k < S.functions; k += 2) m(k) = mul_add(even, phi[k], m(k));
+    if constexpr (S.functions > 1) {
+      auto const odd = a - b;
+      for (int k = 1; k < S.functions; k += 2) m(k) = mul_add(odd, phi[k], m(k));
+    }
+  }
+  /// The values at positions i and N - 1 - i.
+  template <function_set S, class Phi, class C, class Y>
+  static constexpr void put_pair(int i, Phi const* phi, C c, Y y) {
+    auto even = c(0) * phi[0];
+    for (int k = 2; k < S.functions; k += 2) even = mul_add(c(k), phi[k], even);
+    if (2 * i + 1 == S.positions) {
+      y(i, even);
+    } else if constexpr (S.functions == 1) {
+      y(i, even);
+      y(S.positions - 1 - i, even);
     } else {
-      for (int i = 0; i < Count; ++i) {
-        T y = c[0] * value<Count, Terms>(0, i);
-        for (int k = 1; k < Terms; ++k) y = mul_add(c[k], (value<Count, Terms>(k, i)), y);
-        put(i, y);
-      }
+      auto odd = c(1) * phi[1];
+      for (int k = 3; k < S.functions; k += 2) odd = mul_add(c(k), phi[k], odd);
+      y(i, even + odd);
+      y(S.positions - 1 - i, even - odd);
     }
   }
 };

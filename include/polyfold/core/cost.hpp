@@ -12,7 +12,7 @@ struct cost {
   long long byte_numbers = 0;     ///< of the stored numbers: those that take one byte; the others take four
   long long scale_bytes = 0;      ///< scales of the numbers that take one byte
   long long map_bytes = 0;        ///< index maps of arranged weights, packed
-  long long table_bytes = 0;      ///< constant tables of bases that running sums do not serve, at every use
+  long long table_bytes = 0;      ///< constants of bases that running sums do not serve, at the first use of each
   long long multiplications = 0;  ///< per inference, moments and expansion included
   long long additions = 0;        ///< per inference, moments and expansion included
   long long dense_multiplications = 0;
@@ -22,7 +22,7 @@ struct cost {
   [[nodiscard]] constexpr long long stored_bytes() const {
     return 4 * (stored_numbers - byte_numbers) + byte_numbers + scale_bytes + map_bytes;
   }
-  /// Bytes of constant memory that a program holds for it: stored bytes and basis tables.
+  /// Bytes of constant memory that a program holds for it: stored bytes and constants of bases.
   [[nodiscard]] constexpr long long flash_bytes() const { return stored_bytes() + table_bytes; }
 
   constexpr cost& operator+=(cost const& b) {

@@ -24,6 +24,11 @@ namespace polyfold {
 template <class T>
 inline constexpr int lane_count = 1;
 
+/// Whether a scalar's engine runs on a host, where a table of a basis costs nothing and saves time. Others make the values of
+/// functions from a few constants (basis/function_set.hpp).
+template <class T>
+inline constexpr bool reads_tables = lane_count<T> > 1;
+
 template <class T>
 concept scalar = std::copyable<T> && requires(T a, T b, float w) {
   T(w);

@@ -83,6 +83,7 @@ struct arranged_product : operation {
   static constexpr int map_bytes = packing::bytes(weights);
   static constexpr int scratch = levels * block + bias::scratch;
   static constexpr int backward_scratch = 2 * levels;
+  static constexpr auto constants = bias::constants;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 
@@ -91,10 +92,10 @@ struct arranged_product : operation {
     long long const outputs = output.size();
     if (grouped) {
       c.multiplications += outputs * curve::size;
-      c.additions += outputs * (fan_in - levels + curve::analysis_additions() + curve::size - 1);
+      c.additions += outputs * (fan_in - levels + curve::cut.analysis_additions() + curve::size - 1);
     } else {
       c.multiplications += outputs * fan_in;
-      c.additions += curves * curve::synthesis_additions() + outputs * (fan_in - 1);
+      c.additions += curves * curve::cut.synthesis_additions() + outputs * (fan_in - 1);
     }
     return c;
   }

@@ -18,6 +18,7 @@ template <int N, bias_rule R>
 struct biases {
   static constexpr int numbers = R.kind == bias_kind::none ? 0 : N;
   static constexpr int scratch = 0;
+  static constexpr std::array<function_set, 2> constants{function_set{0, 0}, function_set{0, 0}};
   [[nodiscard]] static constexpr cost count(int pixels) {
     cost c;
     c.additions = static_cast<long long>(numbers) * pixels;
@@ -45,11 +46,11 @@ requires(R.kind == bias_kind::segmented) struct biases<N, R> {
   using basis = segmented_basis<N, R.cut>;
   static constexpr int numbers = basis::size;
   static constexpr int scratch = N;
+  static constexpr auto constants = basis::cut.sets();
   [[nodiscard]] static constexpr cost count(int pixels) {
     cost c;
-    c.additions = static_cast<long long>(N) * pixels + basis::synthesis_additions();
-    c.multiplications = basis::multiplications();
-    c.table_bytes = basis::table_bytes();
+    c.additions = static_cast<long long>(N) * pixels + basis::cut.synthesis_additions();
+    c.multiplications = basis::cut.multiplications();
     return c;
   }
   template <class T>

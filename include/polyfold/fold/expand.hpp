@@ -15,12 +15,13 @@ struct expand : pixelwise_operation {
   static constexpr bool backward_reads_input = false;
   static constexpr int numbers = bias::numbers;
   static constexpr int scratch = bias::scratch;
+  static constexpr std::array constants{basis::cut.sets()[0], basis::cut.sets()[1], bias::constants[0],
+                                        bias::constants[1]};
 
   [[nodiscard]] static constexpr cost count() {
     cost c = bias::count(In.pixels());
-    c.table_bytes += basis::table_bytes();
-    c.multiplications += Groups * In.pixels() * basis::multiplications();
-    c.additions += Groups * In.pixels() * basis::synthesis_additions();
+    c.multiplications += Groups * basis::cut.multiplications(In.pixels());
+    c.additions += Groups * basis::cut.synthesis_additions(In.pixels());
     return c;
   }
 
@@ -28,16 +29,15 @@ struct expand : pixelwise_operation {
   static void forward(context<T> const& at, row_range rows, Out out, Input in) {
     bias::prepare(at.numbers, at.scratch);
     for (int g = 0; g < Groups; ++g)
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x)
-          basis::synthesise([&](int k) { return in(g * basis::size + k, y, x); },
-                            [&](int i, T const& value) {
-                              int const m = g * basis::length + i;
-                              if constexpr (Bias.kind == bias_kind::none)
-                                out(m, y, x) = value;
-                              else
-                                out(m, y, x) = value + bias::template start<T>(at.numbers, at.scratch, m);
-                            });
+      basis::synthesise_map(
+          rows, In.width, [&](int k, int y, int x) { return in(g * basis::size + k, y, x); },
+          [&](int i, int y, int x, T const& value) {
+            int const m = g * basis::length + i;
+            if constexpr (Bias.kind == bias_kind::none)
+              out(m, y, x) = value;
+            else
+              out(m, y, x) = value + bias::template start<T>(at.numbers, at.scratch, m);
+          });
   }
 
   template <class T, class Out, class Input, class Gradient>

@@ -31,7 +31,7 @@ struct sliding_basis {
   static constexpr long long slide_additions = 2 * terms;
   static constexpr long long slide_multiplications = terms - 1;
   static constexpr bool slides = Windows > 1 && basis::running_sums&& Stride == 1 &&
-                                 slide_additions + slide_multiplications < basis::analysis_additions();
+                                 slide_additions + slide_multiplications < basis::cut.analysis_additions();
   /// Rounding errors of a running sum grow with its length: start afresh after so many steps.
   static constexpr int restart = 16;
 
@@ -49,10 +49,10 @@ struct sliding_basis {
   /// Operations for all windows of the line.
   static constexpr int fresh = slides ? ceil_div(Windows, restart) : Windows;
   [[nodiscard]] static constexpr long long additions() {
-    return fresh * basis::analysis_additions() + (Windows - fresh) * slide_additions;
+    return fresh * basis::cut.analysis_additions() + (Windows - fresh) * slide_additions;
   }
   [[nodiscard]] static constexpr long long multiplications() {
-    return fresh * basis::multiplications() + (Windows - fresh) * slide_multiplications;
+    return fresh * basis::cut.multiplications() + (Windows - fresh) * slide_multiplications;
   }
 };
 
@@ -65,12 +65,12 @@ struct row_moments : pixelwise_operation {
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
+  static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
-    c.table_bytes = basis::table_bytes();
     c.multiplications = In.channels * In.height * sliding::multiplications();
     c.additions = In.channels * In.height * sliding::additions();
     return c;
@@ -83,7 +83,7 @@ struct row_moments : pixelwise_operation {
         T const* const source = in.row(c, y);
         T* target[terms];
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
-        T held[terms];
+        T held[terms]{};  // not that it is read: compilers do not see that position 0 sets it
         for (int x = 0; x < output.width; ++x) {
           auto const get = [&](int s) { return value(source, x * W.stride_x - W.padding_x + s); };
           if (sliding::slides_to(x))
@@ -147,6 +147,12 @@ struct column_moments : operation {
     (std::make_integer_sequence<int, row_terms>{});
   }
 
+  static constexpr auto constants = [] {
+    std::array<function_set, std::size_t(row_terms)> sets{};
+    for_each_degree([&]<int J>() { sets[std::size_t(J)] = column_basis<J>::basis::cut.sets()[0]; });
+    return sets;
+  }();
+
   /// One row more than the window where a running sum may take that row off.
   [[nodiscard]] static constexpr row_range rows(int y) {
     row_range const under = rows_under(W, y, In.height);
@@ -164,7 +170,6 @@ struct column_moments : operation {
       using column = column_basis<J>;
       c.multiplications += planes * output.width * column::multiplications();
       c.additions += planes * output.width * column::additions();
-      c.table_bytes += column::basis::table_bytes();
     });
     return c;
   }
@@ -222,24 +227,23 @@ template <shape In, int Groups, factor F>
 struct channel_moments : pixelwise_operation {
   using basis = segmented_basis<In.channels / Groups, F>;
   static constexpr shape output{Groups * basis::size, In.height, In.width};
+  static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
-    c.table_bytes = basis::table_bytes();
-    c.multiplications = Groups * In.pixels() * basis::multiplications();
-    c.additions = Groups * In.pixels() * basis::analysis_additions();
+    c.multiplications = Groups * basis::cut.multiplications(In.pixels());
+    c.additions = Groups * basis::cut.analysis_additions(In.pixels());
     return c;
   }
 
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {
     for (int g = 0; g < Groups; ++g)
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x)
-          basis::analyse([&](int c) { return in(g * basis::length + c, y, x); },
-                         [&](int k, T const& m) { out(g * basis::size + k, y, x) = m; });
+      basis::analyse_map(
+          rows, In.width, [&](int c, int y, int x) { return T(in(g * basis::length + c, y, x)); },
+          [&](int k, int y, int x) -> T& { return out(g * basis::size + k, y, x); });
   }
 
   template <class T, class Out, class Input, class Gradient>
@@ -264,15 +268,15 @@ struct flat_moments : operation {
   static constexpr int channels = In.channels / Groups;
   using basis = segmented_basis<channels * W.area(), F>;
   static constexpr shape output{Groups * basis::size, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
-    c.table_bytes = basis::table_bytes();
-    c.multiplications = Groups * output.pixels() * basis::multiplications();
-    c.additions = Groups * output.pixels() * basis::analysis_additions();
+    c.multiplications = Groups * output.pixels() * basis::cut.multiplications();
+    c.additions = Groups * output.pixels() * basis::cut.analysis_additions();
     return c;
   }
 

@@ -13,7 +13,8 @@
 //   backward_reads_output, backward_reads_input   backward looks at what forward wrote; at what it read
 //   sets_gradient                                 backward obeys context.fresh
 //   by_rows                                       whether training may run it a strip of rows at a time (row_order)
-//   count()                                       multiplications, additions, table bytes (see cost)
+//   count()                                       multiplications, additions (see cost)
+//   constants                                     the sets of functions whose constants it reads; empty ones do not count
 //   rows(y)                                       the input rows that output row y needs
 //   forward(context, rows, out, in)               writes the output rows `rows`
 //   backward(context, out, dout, in, din)         adds to din (where it has data) and to context.gradient
@@ -21,8 +22,10 @@
 // Views are row accessors (tensor_view), so that a schedule may hold whole maps or a few rows.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
+#include <polyfold/basis/function_set.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
@@ -60,6 +63,7 @@ struct operation {
   static constexpr bool backward_reads_input = true;
   static constexpr bool sets_gradient = false;
   static constexpr row_order by_rows = row_order::whole;
+  static constexpr std::array<function_set, 0> constants{};
 };
 
 /// Mixin for operations whose output row y reads input row y only.

@@ -25,6 +25,7 @@ struct product : operation {
 
   static constexpr int numbers = weights + bias::numbers;
   static constexpr int scratch = bias::scratch;
+  static constexpr auto constants = bias::constants;
   static constexpr bool sets_gradient = true;
   static constexpr row_order by_rows = W == window{} && In.height > 1 ? row_order::ends : row_order::whole;
   static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;

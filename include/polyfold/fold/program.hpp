@@ -4,6 +4,7 @@
 // earlier one, is that earlier one. Two layers that cut the same input alike thus share one set of moments.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
@@ -187,6 +188,24 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
         }
       }
     return all;
+  }
+  (std::make_integer_sequence<int, steps>{});
+
+  /// Bytes of the constants that step j reads and no step before it.
+  static constexpr auto constant_bytes = []<int... J>(std::integer_sequence<int, J...>) {
+    std::array<function_set, (std::size_t(1) + ... + operation_at<J>::constants.size())> known{};
+    auto end = known.begin();
+    std::array<long long, std::size_t(steps)> bytes{};
+    auto const add = [&](int j, auto const& sets) {
+      if (!facts[std::size_t(j)].executed) return;
+      for (function_set const& set : sets) {
+        if (set.functions == 0 || std::find(known.begin(), end, set) != end) continue;
+        *end++ = set;
+        bytes[std::size_t(j)] += set.constant_bytes();
+      }
+    };
+    (add(J, operation_at<J>::constants), ...);
+    return bytes;
   }
   (std::make_integer_sequence<int, steps>{});
 

@@ -65,7 +65,9 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
  private:
   template <class Basis>
   [[nodiscard]] static constexpr double operations() {
-    return static_cast<double>(Basis::analysis_additions() + Basis::multiplications());
+    // Vectors read tables.
+    return Basis::running_sums ? static_cast<double>(Basis::cut.analysis_additions())
+                               : static_cast<double>(Basis::terms * (2 * Basis::length - 1));
   }
 
   /// `Count` rows of one vector: `r`, `v` is the place of the first in the tile.

@@ -12,7 +12,6 @@
 #include <polyfold/core/cost.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
-#include <polyfold/tune/axis_cut.hpp>
 #include <polyfold/tune/layer_form.hpp>
 
 namespace polyfold {
@@ -38,14 +37,14 @@ class window_line {
   window_line(int windows, int length, int order, basis_kind kind, int stride)
       : basis_(length, factor{true, 0, order, kind}), windows_(windows), fresh_(windows) {
     long long const slide_operations = slide_additions() + slide_multiplications();
-    if (windows > 1 && basis_.running_sums() && stride == 1 && slide_operations < basis_.analysis_additions())
+    if (windows > 1 && basis_.running_sums && stride == 1 && slide_operations < basis_.analysis_additions())
       fresh_ = ceil_div(windows, sliding_basis<1, 1, 0, basis_kind::polynomial, 1>::restart);
   }
   [[nodiscard]] int terms() const { return basis_.size(); }
-  /// Of so many such lines; the table is one.
+  [[nodiscard]] axis_cut const& basis() const { return basis_; }
+  /// Of so many such lines.
   [[nodiscard]] cost count(long long lines) const {
     cost c;
-    c.table_bytes = basis_.table_bytes();
     c.multiplications = lines * (fresh_ * basis_.multiplications() + (windows_ - fresh_) * slide_multiplications());
     c.additions = lines * (fresh_ * basis_.analysis_additions() + (windows_ - fresh_) * slide_additions());
     return c;
@@ -80,15 +79,17 @@ class run_time_counter {
       factor const cut = with_length(a.channel, l.channels());
       axis_cut const basis(l.channels(), cut);
       value = shared({kind::channels, value, map, {}, l.groups, cut}, c,
-                     [&] { return operations(basis, static_cast<long long>(l.groups) * map.pixels()); });
+                     [&] { return operations(basis, l.groups, map.pixels()); });
       map.channels = l.groups * basis.size();
     }
     if (cuts_kernel || cuts_rows) {
       factor const& f = cuts_rows ? a.flat : a.kernel;
       window const along_rows{1, w.width, 1, w.stride_x, 0, w.padding_x};
       window_line const line(w.output_width(map.width), w.width, f.order, f.basis, w.stride_x);
-      value = shared({kind::rows, value, map, along_rows, 1, {true, 0, f.order, f.basis}}, c,
-                     [&] { return line.count(static_cast<long long>(map.channels) * map.height); });
+      value = shared({kind::rows, value, map, along_rows, 1, {true, 0, f.order, f.basis}}, c, [&] {
+        read_constants(c, line.basis());
+        return line.count(static_cast<long long>(map.channels) * map.height);
+      });
       map = {map.channels * line.terms(), map.height, w.output_width(map.width)};
       rest = {w.height, 1, w.stride_y, 1, w.padding_y, 0};
     }
@@ -98,9 +99,11 @@ class run_time_counter {
       int const height = w.output_height(map.height);
       shared({kind::columns, value, map, w, 1, {true, 0, a.kernel.order, a.kernel.basis}}, c, [&] {
         cost sum;
-        for (int j = 0; j < row_terms; ++j)
-          sum += window_line(height, w.height, a.kernel.order - j, a.kernel.basis, w.stride_y)
-                     .count(static_cast<long long>(planes) * map.width);
+        for (int j = 0; j < row_terms; ++j) {
+          window_line const column(height, w.height, a.kernel.order - j, a.kernel.basis, w.stride_y);
+          read_constants(sum, column.basis());
+          sum += column.count(static_cast<long long>(planes) * map.width);
+        }
         return sum;
       });
       map = {planes * terms_up_to(row_terms, std::min(a.kernel.order + 1, w.height), a.kernel.order), height,
@@ -110,7 +113,7 @@ class run_time_counter {
     if (cuts_flat) {
       axis_cut const basis(l.fan_in(), a.flat);
       shared({kind::flat, value, map, w, l.groups, a.flat}, c,
-             [&] { return operations(basis, static_cast<long long>(l.groups) * l.output().pixels()); });
+             [&] { return operations(basis, static_cast<long long>(l.groups) * l.output().pixels(), 1); });
       map = {l.groups * basis.size(), l.output().height, l.output().width};
       rest = {};
     }
@@ -123,9 +126,9 @@ class run_time_counter {
     c.multiplications += products * pixels * fan_in;
     c.additions += products * pixels * (fan_in - 1);
     if (a.output.used) {
-      c.table_bytes += expansion.table_bytes();
-      c.multiplications += l.groups * pixels * expansion.multiplications();
-      c.additions += l.groups * pixels * expansion.synthesis_additions();
+      read_constants(c, expansion);
+      c.multiplications += l.groups * expansion.multiplications(l.output().pixels());
+      c.additions += l.groups * expansion.synthesis_additions(l.output().pixels());
     }
 
     c.coefficients = products * fan_in;
@@ -168,16 +171,25 @@ class run_time_counter {
     return value;
   }
 
-  /// `times` analyses along a whole axis.
-  [[nodiscard]] static cost operations(axis_cut const& basis, long long times) {
+  /// `times` analyses along a whole axis, each of so many pixels together.
+  [[nodiscard]] cost operations(axis_cut const& basis, long long times, int pixels) {
     cost c;
-    c.table_bytes = basis.table_bytes();
-    c.multiplications = times * basis.multiplications();
-    c.additions = times * basis.analysis_additions();
+    read_constants(c, basis);
+    c.multiplications = times * basis.multiplications(pixels);
+    c.additions = times * basis.analysis_additions(pixels);
     return c;
   }
 
-  static void add_biases(cost& c, layer_form const& l, approximation const& a, int products) {
+  /// Constants count where they are read first.
+  void read_constants(cost& c, axis_cut const& basis) {
+    for (function_set const& set : basis.sets()) {
+      if (set.functions == 0 || std::find(read_.begin(), read_.end(), set) != read_.end()) continue;
+      read_.push_back(set);
+      c.table_bytes += set.constant_bytes();
+    }
+  }
+
+  void add_biases(cost& c, layer_form const& l, approximation const& a, int products) {
     long long const pixels = l.output().pixels();
     // Biases cut like the outputs are added to the partial products.
     if (a.output.used && a.bias == a.output && l.groups == 1) {
@@ -192,7 +204,7 @@ class run_time_counter {
     }
     axis_cut const basis(l.filters, a.bias);
     c.stored_numbers += basis.size();
-    c.table_bytes += basis.table_bytes();
+    read_constants(c, basis);
     c.multiplications += basis.multiplications();
     c.additions += basis.synthesis_additions();
   }
@@ -201,7 +213,7 @@ class run_time_counter {
   [[nodiscard]] static int scales(layer_form const& l, approximation const& a) {
     auto const degrees = [](int length, factor const& f) {
       axis_cut const basis(length, f);
-      return basis.running_sums() ? basis.terms_of(0) : 1;
+      return basis.running_sums ? basis.terms_of(0) : 1;
     };
     window const& w = l.sliding;
     int count = 1;
@@ -211,13 +223,14 @@ class run_time_counter {
     if (a.kernel.used && w.area() > 1) {
       axis_cut const rows(w.width, a.kernel);
       axis_cut const columns(w.height, a.kernel);
-      if (rows.running_sums()) count *= std::min(a.kernel.order + 1, rows.size() + columns.size() - 1);
+      if (rows.running_sums) count *= std::min(a.kernel.order + 1, rows.size() + columns.size() - 1);
     }
     return count + (l.bias ? 1 : 0);
   }
 
   stored_as stored_;
   std::vector<moments> computed_;
+  std::vector<function_set> read_;
 };
 
 }  // namespace detail

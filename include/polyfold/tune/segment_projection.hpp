@@ -10,11 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/train/workers.hpp>
-#include <polyfold/tune/axis_cut.hpp>
 #include <polyfold/tune/layer_form.hpp>
+#include <polyfold/tune/orthonormal.hpp>
 
 namespace polyfold {
 
@@ -51,16 +52,16 @@ class segment_projection {
 
   static void add(int outer, int extent, int inner, factor const& f, std::vector<cut>& to) {
     axis_cut const axis(extent, f);
-    std::vector<matrix> functions{axis.functions(0)};
-    int const last = axis.segments() - 1;
-    if (axis.positions_of(last) != axis.segment()) functions.push_back(axis.functions(last));
-    to.push_back({outer, extent, inner, axis.segment(), std::move(functions)});
+    auto const functions_of = [&](int s) { return orthonormal(axis.positions_of(s), axis.terms_of(s), f.basis); };
+    std::vector<matrix> functions{functions_of(0)};
+    if (axis.tail != axis.segment) functions.push_back(functions_of(axis.segments - 1));
+    to.push_back({outer, extent, inner, axis.segment, std::move(functions)});
   }
 
   /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
   [[nodiscard]] static matrix plane(window const& w, factor const& f) {
-    matrix const row = axis_cut::orthonormal(w.width, std::min(f.order + 1, w.width), f.basis);
-    matrix const column = axis_cut::orthonormal(w.height, std::min(f.order + 1, w.height), f.basis);
+    matrix const row = orthonormal(w.width, std::min(f.order + 1, w.width), f.basis);
+    matrix const column = orthonormal(w.height, std::min(f.order + 1, w.height), f.basis);
     matrix products(w.area(), detail::terms_up_to(row.columns, column.columns, f.order));
     int k = 0;
     for (int j = 0; j < row.columns; ++j)

@@ -120,6 +120,9 @@ class simd_vector {
   batch v_;
 };
 
+template <class Arch>
+inline constexpr bool reads_tables<simd_vector<Arch>> = true;
+
 namespace detail {
 template <int First>
 struct every_second {
