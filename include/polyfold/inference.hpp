@@ -11,6 +11,7 @@
 #include <polyfold/layers/local_response_norm.hpp>
 #include <polyfold/layers/padded_identity.hpp>
 #include <polyfold/layers/pooling.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/layers/residual.hpp>
 #include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/layers/softmax.hpp>

@@ -45,11 +45,14 @@ class counted {
   friend counted mul_add(counted a, counted b, counted c) { return c + a * b; }
   friend counted mul_add(counted a, float b, counted c) { return c + a * b; }
   friend counted maximum(counted a, counted b) { return computed(polyfold::maximum(a.value_, b.value_)); }
+  friend counted at_least(counted a, counted low) { return computed(polyfold::at_least(a.value_, low.value_)); }
+  friend counted at_most(counted a, counted high) { return computed(polyfold::at_most(a.value_, high.value_)); }
   friend counted select_greater(counted a, counted b, counted yes, counted no) {
     return a.value_ > b.value_ ? yes : no;
   }
   friend counted exponential(counted a) { return computed(polyfold::exponential(a.value_)); }
   friend counted hyperbolic_tangent(counted a) { return computed(polyfold::hyperbolic_tangent(a.value_)); }
+  friend counted error_function(counted a) { return computed(polyfold::error_function(a.value_)); }
   friend counted square_root(counted a) { return computed(polyfold::square_root(a.value_)); }
   friend float horizontal_sum(counted a) { return a.value_; }
 

@@ -16,6 +16,29 @@ TEST_CASE("gradients of activations") {
   check_gradients<input<2, 3, 4> | sigmoid | dense<3>>();
   // After a layer they work in place.
   check_gradients<input<2, 3, 4> | dense<5> | tanh_activation | dense<3> | sigmoid>();
+  check_gradients<input<2, 3, 4> | bounded_relu<2> | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | elu<1, 2> | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | dense<5> | elu<> | dense<3>>();
+}
+
+TEST_CASE("gradients of activations that read their input") {
+  check_gradients<input<2, 3, 4> | silu | dense<3>>();
+  check_gradients<input<2, 3, 4> | gelu | dense<3>>();
+  check_gradients<input<2, 3, 4> | gelu_tanh | dense<3>>();
+  // Behind layers whose backward reads what they have written, and before layers that work in place.
+  check_gradients<input<2, 3, 4> | dense<5> | silu | gelu | tanh_activation | gelu_tanh | dense<3> | silu>();
+  check_gradients<input<3, 4, 4> | conv2d<3, 1> | residual(silu | conv2d<3, 1>) | dense<3>, float>();
+}
+
+TEST_CASE("gradients of hard sigmoid and hard swish") {
+  check_gradients<input<2, 3, 4> | hard_sigmoid | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | hard_swish | dense<3>>(inputs::spaced);
+}
+
+TEST_CASE("gradients of prelu") {
+  check_gradients<input<2, 3, 4> | prelu | dense<3>>(inputs::spaced);
+  check_gradients<input<2, 3, 4> | prelu, float>(inputs::spaced);
+  check_gradients<input<3, 4, 4> | residual(prelu) | prelu>(inputs::spaced);
 }
 
 TEST_CASE("gradients of softmax") {

@@ -43,6 +43,15 @@ TEST_CASE("operations of layers without approximation") {
   CHECK(stated_and_done<input<2, 4, 4> | leaky_relu<>>() == ops{32, 0});
   CHECK(stated_and_done<input<2, 4, 4> | tanh_activation>() == ops{});
   CHECK(stated_and_done<input<2, 4, 4> | sigmoid>() == ops{0, 32, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | relu6>() == ops{});
+  CHECK(stated_and_done<input<2, 4, 4> | elu<>>() == ops{0, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | elu<1, 2>>() == ops{32, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | hard_sigmoid>() == ops{32, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | silu>() == ops{0, 32, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | hard_swish>() == ops{64, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | gelu>() == ops{96, 32});
+  CHECK(stated_and_done<input<2, 4, 4> | gelu_tanh>() == ops{160, 64});
+  CHECK(stated_and_done<input<2, 4, 4> | prelu>() == ops{32, 0});
   // Subtract the largest, add up, scale: per pixel 5 + 4 additions, 5 multiplications and one division.
   CHECK(stated_and_done<input<5, 2, 3> | softmax>() == ops{30, 54, 6});
   CHECK(stated_and_done<input<5, 2, 3> | dropout<>>() == ops{});

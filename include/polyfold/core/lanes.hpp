@@ -70,7 +70,13 @@ class lanes<float, N> {
     return out;
   }
   friend lanes maximum(lanes const& a, lanes const& b) {
-    return zip(a, b, [](vector x, vector y) { return x > y ? x : y; });
+    return zip(a, b, [](vector x, vector y) { return (x > y) | (x != x) ? x : y; });
+  }
+  friend lanes at_least(lanes const& a, lanes const& low) {
+    return zip(a, low, [](vector x, vector y) { return y > x ? y : x; });
+  }
+  friend lanes at_most(lanes const& a, lanes const& high) {
+    return zip(a, high, [](vector x, vector y) { return y < x ? y : x; });
   }
   friend lanes select_greater(lanes const& a, lanes const& b, lanes const& yes, lanes const& no) {
     lanes out;
@@ -82,6 +88,9 @@ class lanes<float, N> {
   }
   friend lanes hyperbolic_tangent(lanes const& a) {
     return each(a, [](float x) { return std::tanh(x); });
+  }
+  friend lanes error_function(lanes const& a) {
+    return each(a, [](float x) { return std::erf(x); });
   }
   friend lanes square_root(lanes const& a) {
     return each(a, [](float x) { return std::sqrt(x); });

@@ -11,11 +11,17 @@ namespace polyfold {
 
 /// c + a * b, in one expression so that the compiler may fuse it.
 [[nodiscard]] constexpr float mul_add(float a, float b, float c) { return c + a * b; }
-[[nodiscard]] constexpr float maximum(float a, float b) { return a > b ? a : b; }
+/// The larger of the two; NaN where either is NaN.
+[[nodiscard]] constexpr float maximum(float a, float b) { return a > b || a != a ? a : b; }
+/// `a`, but not below `low`; NaN where `a` is NaN. `low` is a number or NaN with `a`: then one instruction does it.
+[[nodiscard]] constexpr float at_least(float a, float low) { return low > a ? low : a; }
+/// `a`, but not above `high`, likewise.
+[[nodiscard]] constexpr float at_most(float a, float high) { return high < a ? high : a; }
 /// `yes` where a > b, else `no`.
 [[nodiscard]] constexpr float select_greater(float a, float b, float yes, float no) { return a > b ? yes : no; }
 [[nodiscard]] inline float exponential(float a) { return std::exp(a); }
 [[nodiscard]] inline float hyperbolic_tangent(float a) { return std::tanh(a); }
+[[nodiscard]] inline float error_function(float a) { return std::erf(a); }
 [[nodiscard]] inline float square_root(float a) { return std::sqrt(a); }
 /// Sum over the images that a scalar holds: itself for a single image.
 [[nodiscard]] constexpr float horizontal_sum(float a) { return a; }
@@ -40,6 +46,8 @@ concept scalar = std::copyable<T> && requires(T a, T b, float w) {
   a += b;
   { mul_add(a, w, b) } -> std::convertible_to<T>;
   { maximum(a, b) } -> std::convertible_to<T>;
+  { at_least(a, b) } -> std::convertible_to<T>;
+  { at_most(a, b) } -> std::convertible_to<T>;
   { select_greater(a, b, a, b) } -> std::convertible_to<T>;
 };
 

@@ -76,8 +76,8 @@ void write_parameters(std::ostream& out) {
   } else if constexpr (requires { L::pooled; }) {
     out << ' ' << L::pooled.size << ", stride " << L::pooled.stride;
     if (L::pooled.padding != 0) out << ", padding " << L::pooled.padding;
-  } else if constexpr (requires { L::function::leak; }) {
-    out << ' ' << L::function::leak;
+  } else if constexpr (requires { L::function::parameter; }) {
+    out << ' ' << L::function::parameter;
   } else if constexpr (requires { L::zeros_before; }) {
     out << ' ' << L::filters << ", stride " << L::stride;
     if (L::zeros_before >= 0) out << ", " << L::zeros_before << " zeros before";

@@ -1,83 +1,36 @@
-// Element-wise activations: relu, leaky_relu<n, d>, tanh_activation, sigmoid. They work in place.
+// Elementwise activations: relu, relu6, bounded_relu<n, d>, leaky_relu<n, d>, elu<n, d>, tanh_activation, sigmoid,
+// hard_sigmoid, silu, hard_swish, gelu, gelu_tanh. Their functions are in activation_functions.hpp; one of your own goes in
+// as activation_layer<your_function>{}.
 //
-// Each is one function f and its derivative in terms of the output, f'(x) = slope(f(x)): backward needs no input. What f
-// multiplies and adds for one number is counted; comparisons, exponentials and divisions are not.
+// They work in place. In training those work in place whose derivative follows from their output; the others keep their
+// input.
 #pragma once
 
 #include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/activation_functions.hpp>
 #include <polyfold/layers/layer.hpp>
 
 namespace polyfold {
 
-/// f(x) = max(x, 0)
-struct relu_function {
-  static constexpr char const* name = "relu";
-  static constexpr int multiplications = 0;
-  static constexpr int additions = 0;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return maximum(x, T(0.0f));
-  }
-  template <class T>
-  [[nodiscard]] static T slope(T const& y) {
-    return select_greater(y, T(0.0f), T(1.0f), T(0.0f));
-  }
+/// Functions whose derivative follows from f(x) alone.
+template <class Function>
+concept slopes_from_output = requires(float y) {
+  Function::slope_from_output(y);
 };
 
-/// f(x) = x for x > 0, else x * Numerator / Denominator
-template <int Numerator, int Denominator>
-struct leaky_relu_function {
-  static_assert(Numerator > 0 && Denominator > Numerator, "polyfold: the leak of leaky_relu lies between 0 and 1");
-  static constexpr char const* name = "leaky_relu";
-  static constexpr float leak = float(Numerator) / float(Denominator);
-  static constexpr int multiplications = 1;
-  static constexpr int additions = 0;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return maximum(x, T(x * leak));
-  }
-  template <class T>
-  [[nodiscard]] static T slope(T const& y) {
-    return select_greater(y, T(0.0f), T(1.0f), T(leak));
-  }
-};
-
-/// f(x) = tanh(x)
-struct tanh_function {
-  static constexpr char const* name = "tanh";
-  static constexpr int multiplications = 0;
-  static constexpr int additions = 0;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return hyperbolic_tangent(x);
-  }
-  template <class T>
-  [[nodiscard]] static T slope(T const& y) {
-    return T(1.0f) - y * y;
-  }
-};
-
-/// f(x) = 1 / (1 + exp(-x))
-struct sigmoid_function {
-  static constexpr char const* name = "sigmoid";
-  static constexpr int multiplications = 0;
-  static constexpr int additions = 1;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return T(1.0f) / (T(1.0f) + exponential(T(0.0f) - x));
-  }
-  template <class T>
-  [[nodiscard]] static T slope(T const& y) {
-    return y * (T(1.0f) - y);
-  }
+/// Functions that say that they never fall.
+template <class Function>
+concept nondecreasing_function = requires {
+  requires Function::nondecreasing;
 };
 
 template <shape In, class Function>
 struct apply_elementwise : pixelwise_operation {
   static constexpr shape output = In;
-  static constexpr bool backward_reads_input = false;
+  static constexpr bool backward_reads_output = slopes_from_output<Function>;
+  static constexpr bool backward_reads_input = !backward_reads_output;
   static constexpr bool in_place = true;
-  static constexpr bool backward_reads_output = true;
+  static constexpr bool sets_gradient = true;
 
   [[nodiscard]] static constexpr cost count() {
     cost c;
@@ -94,13 +47,22 @@ struct apply_elementwise : pixelwise_operation {
   }
 
   template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out out, Out dout, Input, Gradient din) {
+  static void backward(context<T> const& at, Out out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
-    bool const same = din.data() == dout.data();
+    bool const set = at.fresh[0] || din.data() == dout.data();
     for (int i = 0; i < In.size(); ++i) {
-      T const d = dout[i] * Function::slope(out[i]);
-      din[i] = same ? d : din[i] + d;
+      T const d = dout[i] * slope(out, in, i);
+      din[i] = set ? d : din[i] + d;
     }
+  }
+
+ private:
+  template <class Out, class Input>
+  [[nodiscard]] static auto slope([[maybe_unused]] Out out, [[maybe_unused]] Input in, int i) {
+    if constexpr (backward_reads_output)
+      return Function::slope_from_output(out[i]);
+    else
+      return Function::slope_from_input(in[i]);
   }
 };
 
@@ -114,10 +76,20 @@ struct activation_layer : layer {
 };
 
 inline constexpr activation_layer<relu_function> relu{};
+template <int Bound, int Denominator = 1>
+inline constexpr activation_layer<bounded_relu_function<Bound, Denominator>> bounded_relu{};
+inline constexpr auto relu6 = bounded_relu<6>;
 template <int Numerator = 1, int Denominator = 100>
 inline constexpr activation_layer<leaky_relu_function<Numerator, Denominator>> leaky_relu{};
+template <int Numerator = 1, int Denominator = 1>
+inline constexpr activation_layer<elu_function<Numerator, Denominator>> elu{};
 /// Not `tanh`, which the C library has at global scope.
 inline constexpr activation_layer<tanh_function> tanh_activation{};
 inline constexpr activation_layer<sigmoid_function> sigmoid{};
+inline constexpr activation_layer<hard_sigmoid_function> hard_sigmoid{};
+inline constexpr activation_layer<silu_function> silu{};
+inline constexpr activation_layer<hard_swish_function> hard_swish{};
+inline constexpr activation_layer<gelu_function> gelu{};
+inline constexpr activation_layer<gelu_tanh_function> gelu_tanh{};
 
 }  // namespace polyfold

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
@@ -42,7 +43,7 @@ struct maximum_under_window : operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < output.width; ++x) {
-          T largest = T(-3.402823466e38f);
+          T largest = T(-std::numeric_limits<float>::infinity());
           detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
           out(c, y, x) = largest;
         }
@@ -54,7 +55,7 @@ struct maximum_under_window : operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = 0; y < output.height; ++y)
         for (int x = 0; x < output.width; ++x) {
-          T largest = T(-3.402823466e38f);
+          T largest = T(-std::numeric_limits<float>::infinity());
           detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
           T left = dout(c, y, x);
           detail::for_each_under<In, W>(y, x, [&](int iy, int ix) {

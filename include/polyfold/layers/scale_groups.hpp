@@ -10,6 +10,7 @@
 #include <polyfold/core/quantisation.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/layers/scale_shift.hpp>
 
 namespace polyfold {
@@ -37,7 +38,7 @@ template <class Basis>
 
 /// Layers whose stored numbers take one byte each in a quantised_network.
 template <class L>
-concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer>;
+concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
 
 /// The scale groups of layer L on inputs of shape In: how many, and which one stored number i has.
 template <byte_layer L, shape In, scales_per Rule>
@@ -136,6 +137,13 @@ class scale_groups<scale_shift_layer, In, Rule> {
  public:
   static constexpr int count = 2;  // of the scales and of the shifts
   [[nodiscard]] static constexpr int of(int i) { return i / In.channels; }
+};
+
+template <shape In, scales_per Rule>
+class scale_groups<prelu_layer, In, Rule> {
+ public:
+  static constexpr int count = 1;
+  [[nodiscard]] static constexpr int of(int) { return 0; }
 };
 
 }  // namespace polyfold

@@ -6,6 +6,7 @@
 
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/pooling.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/layers/residual.hpp>
 #include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/simd/packed_step.hpp>
@@ -20,6 +21,11 @@ struct unstored_step {
   static constexpr bool clears_border = true;
   static void pack(float const*, std::uint8_t const*, float*) {}
 };
+
+/// The layout of one channel of a map.
+[[nodiscard]] constexpr map_layout one_plane(map_layout const& whole) {
+  return {{1, whole.inner.height, whole.inner.width}, whole.border_y, whole.border_x};
+}
 }  // namespace detail
 
 template <class Vector, shape In, class Activation, step_wiring Wiring, class Function>
@@ -43,6 +49,29 @@ struct packed_step<Vector, add_operation<In>, Wiring, Function> : detail::unstor
 };
 
 template <class Vector, shape In, step_wiring Wiring, class Function>
+struct packed_step<Vector, prelu_operation<In>, Wiring, Function> {
+  static constexpr int packed_size = In.channels;
+  static constexpr int scratch = 0;
+  static constexpr bool clears_border = true;
+
+  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+    std::copy(numbers, numbers + packed_size, packed);
+  }
+
+  static void run(float const* packed, float const* in, float const*, float* out, float*) {
+    for (int c = 0; c < In.channels; ++c) {
+      float const* const from = in + c * Wiring.in.plane();
+      float* const to = out + c * Wiring.out.plane();
+      for_each_piece<Vector, detail::one_plane(Wiring.in), detail::one_plane(Wiring.out)>(
+          [&](auto count, int i, int k) {
+            prelu_operation<In>::value(Vector::template load_lanes<0, count>(from + i), packed[c])
+                .template store_lanes<0, count>(to + k);
+          });
+    }
+  }
+};
+
+template <class Vector, shape In, step_wiring Wiring, class Function>
 struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
   static constexpr int packed_size = 2 * In.channels;
   static constexpr int scratch = 0;
@@ -53,9 +82,6 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
   }
 
   static void run(float const* packed, float const* in, float const* second, float* out, float*) {
-    constexpr auto plane = [](map_layout whole) {
-      return map_layout{{1, In.height, In.width}, whole.border_y, whole.border_x};
-    };
     constexpr bool adds = Wiring.second.inner.channels > 0;
     constexpr map_layout added = adds ? Wiring.second : Wiring.in;
     for (int c = 0; c < In.channels; ++c) {
@@ -64,11 +90,12 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
       float const* const from = in + c * Wiring.in.plane();
       float const* const other = (adds ? second : in) + c * added.plane();
       float* const to = out + c * Wiring.out.plane();
-      for_each_piece<Vector, plane(Wiring.in), plane(added), plane(Wiring.out)>([&](auto count, int i, int j, int k) {
-        Vector y = mul_add(Vector::template load_lanes<0, count>(from + i), scale, shift);
-        if constexpr (adds) y += Vector::template load_lanes<0, count>(other + j);
-        Function::value(y).template store_lanes<0, count>(to + k);
-      });
+      for_each_piece<Vector, detail::one_plane(Wiring.in), detail::one_plane(added), detail::one_plane(Wiring.out)>(
+          [&](auto count, int i, int j, int k) {
+            Vector y = mul_add(Vector::template load_lanes<0, count>(from + i), scale, shift);
+            if constexpr (adds) y += Vector::template load_lanes<0, count>(other + j);
+            Function::value(y).template store_lanes<0, count>(to + k);
+          });
     }
   }
 };

@@ -2,9 +2,9 @@
 // everything lies. All of it is decided at compile time.
 //
 // A product, an expansion or a scale and shift takes in the steps behind it as long as each is the only reader of the one
-// before: an addition (not expansions), one activation, and (products) the maximum of each 2 x 2 outputs. Column moments
-// take in the row moments that they alone read, and a product both of them, tile by tile. Moments that several steps read
-// stay a map: they are computed once.
+// before: an addition (not expansions), one activation, and (products) the maximum of each 2 x 2 outputs, behind an
+// activation only where that says that it never falls. Column moments take in the row moments that they alone read, and a
+// product both of them, tile by tile. Moments that several steps read stay a map: they are computed once.
 #pragma once
 
 #include <array>
@@ -38,6 +38,7 @@ struct operation_traits {
   static constexpr int border_y = 0, border_x = 0;  // that its input has to have
   static constexpr int filters_of_pixel = 0;        // of a group, where a product's window is one pixel
   static constexpr int window_area = 0;             // of column moments
+  static constexpr bool nondecreasing = false;      // of an activation: it never falls
 };
 template <shape In, int Filters, window W, int Groups, bias_rule Bias>
 struct operation_traits<product<In, Filters, W, Groups, Bias>> : operation_traits<void> {
@@ -77,6 +78,7 @@ struct operation_traits<scale_shift_operation<In>> : operation_traits<void> {
 template <shape In, class Function>
 struct operation_traits<apply_elementwise<In, Function>> : operation_traits<void> {
   static constexpr step_role role = step_role::activation;
+  static constexpr bool nondecreasing = nondecreasing_function<Function>;
   using function = Function;
 };
 template <shape In>
@@ -115,6 +117,7 @@ struct packed_program {
     constexpr int filters[] = {
         detail::operation_traits<typename Program::template operation_at<J>>::filters_of_pixel...};
     constexpr int areas[] = {detail::operation_traits<typename Program::template operation_at<J>>::window_area...};
+    constexpr bool rising[] = {detail::operation_traits<typename Program::template operation_at<J>>::nondecreasing...};
     constexpr shape outputs[] = {Program::template operation_at<J>::output...};
     constexpr bool filled[] = {tile_pixels<Vector, outputs[J].width>::well_filled(outputs[J].height)...};
     std::array<detail::fused_steps, std::size_t(steps)> all{};
@@ -143,8 +146,9 @@ struct packed_program {
           call.added = other;
         else if (roles[k] == step_role::activation && call.activation < 0)
           call.activation = k;
-        // Activations never fall, so the maximum may be taken before or after one; an addition must not follow it.
-        else if (product && roles[k] == step_role::halving_pool && !call.pools && call.added < 0)
+        // The kernel takes the maximum first: right behind an activation that never falls. No addition may follow it.
+        else if (product && roles[k] == step_role::halving_pool && !call.pools && call.added < 0 &&
+                 (call.activation < 0 || rising[call.activation]))
           call.pools = true;
         else
           break;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <polyfold/fit/modes.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/network.hpp>
 
@@ -22,7 +23,7 @@ namespace polyfold {
 /// What a stored number is to the optimiser.
 enum class role : std::uint8_t {
   weight,     // coefficients: weight decay applies
-  bias,       // biases, scales and shifts
+  bias,       // biases, scales and shifts, slopes
   statistic,  // running mean or variance: averaged, not descended
 };
 
@@ -115,7 +116,7 @@ namespace detail {
 }  // namespace detail
 
 /// Random weights for training from nothing: normal, of variance 2 / fan-in in the weights that the coefficients stand
-/// for (He et al. 2015); biases 0, batch norm and scale_shift neutral.
+/// for (He et al. 2015); biases 0, batch norm and scale_shift neutral, the slopes of prelu 0.25.
 template <class Network>
 void initialise(Network& net, std::uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -141,6 +142,8 @@ void initialise(Network& net, std::uint64_t seed) {
               master[std::size_t(first + i)] = master[std::size_t(first + 3 * channels + i)] = 1;
           } else if constexpr (std::is_same_v<layer_type, scale_shift_layer>) {
             std::fill_n(master.begin() + first, Network::number_count(I) / 2, 1.0f);
+          } else if constexpr (std::is_same_v<layer_type, prelu_layer>) {
+            std::fill_n(master.begin() + first, Network::number_count(I), prelu_layer::initial_slope);
           }
         }(),
         ...);

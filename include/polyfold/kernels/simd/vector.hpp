@@ -86,13 +86,23 @@ class simd_vector {
   friend simd_vector mul_add(simd_vector const& a, float b, simd_vector const& c) {
     return xsimd::fma(a.v_, batch(b), c.v_);
   }
-  friend simd_vector maximum(simd_vector const& a, simd_vector const& b) { return xsimd::max(a.v_, b.v_); }
+  // Where one operand is NaN, NEON's maximum is NaN, and x86's the second operand: so that is the one which may be NaN. Of
+  // both orders one then gives NaN, and the bits of NaN and of a number, or-ed, are NaN.
+  friend simd_vector maximum(simd_vector const& a, simd_vector const& b) {
+    if constexpr (std::is_base_of_v<xsimd::neon, Arch>)
+      return xsimd::max(a.v_, b.v_);
+    else
+      return xsimd::max(a.v_, b.v_) | xsimd::max(b.v_, a.v_);
+  }
+  friend simd_vector at_least(simd_vector const& a, simd_vector const& low) { return xsimd::max(low.v_, a.v_); }
+  friend simd_vector at_most(simd_vector const& a, simd_vector const& high) { return xsimd::min(high.v_, a.v_); }
   friend simd_vector select_greater(simd_vector const& a, simd_vector const& b, simd_vector const& yes,
                                     simd_vector const& no) {
     return xsimd::select(a.v_ > b.v_, yes.v_, no.v_);
   }
   friend simd_vector exponential(simd_vector const& a) { return xsimd::exp(a.v_); }
   friend simd_vector hyperbolic_tangent(simd_vector const& a) { return xsimd::tanh(a.v_); }
+  friend simd_vector error_function(simd_vector const& a) { return xsimd::erf(a.v_); }
   friend simd_vector square_root(simd_vector const& a) { return xsimd::sqrt(a.v_); }
 
   /// Sum of all elements.

@@ -1,0 +1,63 @@
+// prelu: y = x for x > 0, else slope x, with a trained slope for each channel (He et al. 2015). Stored: C slopes.
+#pragma once
+
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+template <shape In>
+struct prelu_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  static constexpr int numbers = In.channels;
+  static constexpr bool in_place = true;
+  static constexpr bool sets_gradient = true;
+
+  [[nodiscard]] static constexpr cost count() {
+    cost c;
+    c.multiplications = In.size();
+    return c;
+  }
+
+  template <class T>
+  [[nodiscard]] static T value(T const& x, float slope) {
+    return select_greater(x, T(0.0f), x, T(x * slope));
+  }
+
+  template <class T, class Out, class Input>
+  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = value(T(in(c, y, x)), at.numbers[c]);
+  }
+
+  template <class T, class Out, class Input, class Gradient>
+  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+    T const zero(0.0f);
+    for (int c = 0; c < In.channels; ++c) {
+      T d_slope = zero;
+      for (int i = 0; i < In.pixels(); ++i) {
+        T const d = dout.row(c, 0)[i];
+        T const x = in.row(c, 0)[i];
+        d_slope += select_greater(x, zero, zero, T(d * x));
+        if (din.data() == nullptr) continue;
+        T const step = select_greater(x, zero, d, T(d * at.numbers[c]));
+        T& target = din.row(c, 0)[i];
+        target = at.fresh[0] ? step : target + step;
+      }
+      at.gradient[c] += horizontal_sum(d_slope);
+    }
+  }
+};
+
+struct prelu_layer : layer {
+  static constexpr char const* name = "prelu";
+  static constexpr float initial_slope = 0.25f;
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<prelu_operation<In>, layer_input>>;
+};
+
+inline constexpr prelu_layer prelu{};
+
+}  // namespace polyfold

@@ -1,0 +1,162 @@
+// Activations: PyTorch's values, computed in double, for every scalar; what is trained, stored and described of them.
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include <polyfold/core/lanes.hpp>
+#include <polyfold/fit/quantise.hpp>
+#include <polyfold/inference.hpp>
+#include <polyfold/io/description.hpp>
+#include <polyfold/train/parameters.hpp>
+
+#include "catch.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+using formula = std::function<double(double)>;
+
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+double clipped(double x, double low, double high) { return std::fmin(std::fmax(x, low), high); }
+
+/// Values and slopes from -8 to 8, in units of the largest slope's rounding.
+template <class Layer>
+void check_function(Layer layer, formula const& f) {
+  using function = typename Layer::function;
+  INFO(Layer::name);
+  double worst = 0, worst_slope = 0;
+  bool lanes_alike = true;
+  for (float x = -8; x <= 8; x += 0.0625f) {
+    double const expected = f(double(x));
+    float const value = function::value(x);
+    worst = std::fmax(worst, std::abs(double(value) - expected));
+    lanes_alike = lanes_alike && std::abs(function::value(lanes<float, 16>(x))[7] - value) <= 1e-6f;
+    constexpr double step = 1e-5;
+    double const left = (expected - f(double(x) - step)) / step;
+    double const right = (f(double(x) + step) - expected) / step;
+    if (std::abs(right - left) > 1e-3) continue;  // a kink
+    float slope = 0;
+    if constexpr (slopes_from_output<function>)
+      slope = function::slope_from_output(value);
+    else
+      slope = function::slope_from_input(x);
+    worst_slope = std::fmax(worst_slope, std::abs(double(slope) - (left + right) / 2));
+  }
+  CHECK(worst < 1e-6);
+  CHECK(worst_slope < 1e-5);
+  CHECK(lanes_alike);
+  (void)layer;
+}
+
+template <auto Layer>
+constexpr cost cost_of = network<input<2, 3, 4> | Layer>::total_cost();
+
+}  // namespace
+
+TEST_CASE("activations are PyTorch's formulas") {
+  check_function(relu, [](double x) { return std::fmax(x, 0); });
+  check_function(relu6, [](double x) { return clipped(x, 0, 6); });
+  check_function(bounded_relu<3, 2>, [](double x) { return clipped(x, 0, 1.5); });
+  check_function(leaky_relu<>, [](double x) { return x > 0 ? x : 0.01 * x; });
+  check_function(elu<>, [](double x) { return x > 0 ? x : std::expm1(x); });
+  check_function(elu<3, 2>, [](double x) { return x > 0 ? x : 1.5 * std::expm1(x); });
+  check_function(tanh_activation, [](double x) { return std::tanh(x); });
+  check_function(sigmoid, sigmoid_of);
+  check_function(hard_sigmoid, [](double x) { return clipped(x + 3, 0, 6) / 6; });
+  check_function(silu, [](double x) { return x * sigmoid_of(x); });
+  check_function(hard_swish, [](double x) { return x * clipped(x + 3, 0, 6) / 6; });
+  check_function(gelu, [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2))); });
+  check_function(gelu_tanh, [](double x) {
+    return x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1)) * (x + 0.044715 * x * x * x)));
+  });
+}
+
+TEST_CASE("values of activations at a few points") {
+  // Known to six digits from tables of the normal distribution and of the exponential.
+  CHECK(gelu_function::value(1.0f) == Approx(0.841345f).epsilon(1e-6));
+  CHECK(gelu_function::value(-1.0f) == Approx(-0.158655f).epsilon(1e-5));
+  CHECK(gelu_tanh_function::value(1.0f) == Approx(0.841192f).epsilon(1e-6));
+  CHECK(silu_function::value(1.0f) == Approx(0.731059f).epsilon(1e-6));
+  CHECK(silu_function::value(-1.0f) == Approx(-0.268941f).epsilon(1e-5));
+  CHECK(hard_swish_function::value(-1.5f) == Approx(-0.375f));
+  CHECK(hard_sigmoid_function::value(3.0f) == 1.0f);
+  CHECK(hard_sigmoid_function::value(-3.0f) == 0.0f);
+  CHECK((elu_function<1, 1>::value(-1.0f)) == Approx(-0.632121f).epsilon(1e-6));
+}
+
+TEST_CASE("functions that fall somewhere do not say that they never do") {
+  STATIC_REQUIRE(nondecreasing_function<relu_function>);
+  STATIC_REQUIRE(nondecreasing_function<bounded_relu_function<6, 1>>);
+  STATIC_REQUIRE(nondecreasing_function<leaky_relu_function<1, 100>>);
+  STATIC_REQUIRE(nondecreasing_function<elu_function<1, 1>>);
+  STATIC_REQUIRE(nondecreasing_function<tanh_function>);
+  STATIC_REQUIRE(nondecreasing_function<sigmoid_function>);
+  STATIC_REQUIRE(nondecreasing_function<hard_sigmoid_function>);
+  STATIC_REQUIRE_FALSE(nondecreasing_function<silu_function>);
+  STATIC_REQUIRE_FALSE(nondecreasing_function<hard_swish_function>);
+  STATIC_REQUIRE_FALSE(nondecreasing_function<gelu_function>);
+  STATIC_REQUIRE_FALSE(nondecreasing_function<gelu_tanh_function>);
+}
+
+TEST_CASE("activations work in place at inference, and in training where their output is enough") {
+  using needs_output = network<input<2, 3, 4> | dense<24> | hard_sigmoid | dense<2>>::program_type;
+  using needs_input = network<input<2, 3, 4> | dense<24> | silu | dense<2>>::program_type;
+  using has_slopes = network<input<2, 3, 4> | dense<24> | prelu | dense<2>>::program_type;
+  STATIC_REQUIRE(needs_output::homes(false)[2] == 1);
+  STATIC_REQUIRE(needs_output::homes(true)[2] == 1);
+  STATIC_REQUIRE(needs_input::homes(false)[2] == 1);
+  STATIC_REQUIRE(needs_input::homes(true)[2] == 2);
+  STATIC_REQUIRE(has_slopes::homes(false)[2] == 1);
+  STATIC_REQUIRE(has_slopes::homes(true)[2] == 2);
+}
+
+TEST_CASE("prelu has a slope for each channel, a quarter at first") {
+  using net_type = network<input<2, 1, 3> | prelu>;
+  STATIC_REQUIRE(net_type::total_cost().stored_numbers == 2);
+  STATIC_REQUIRE(net_type::total_cost().multiplications == 6);
+  net_type net;
+  initialise(net, 1);
+  CHECK(net.numbers == std::array{0.25f, 0.25f});
+  net.numbers = {0.5f, -2.0f};
+  std::array<float, 6> const image{-1, 0, 3, 4, -5, -0.5f};
+  net_type::workspace<> room;
+  auto const out = net.run(image.data(), room.data());
+  CHECK(std::vector<float>(out.begin(), out.end()) == std::vector<float>{-0.5f, 0, 3, 4, 10, 1});
+  // A slope is no weight: weight decay leaves it alone.
+  CHECK(parameter_space<net_type>().roles() == std::vector{role::bias, role::bias});
+}
+
+TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
+  constexpr auto pipeline = input<2, 3, 3> | conv2d<3, 2> | prelu | dense<2> | prelu;
+  using bytes_type = quantised_network<pipeline>;
+  STATIC_REQUIRE(bytes_type::total_cost().byte_numbers == network<pipeline>::total_cost().stored_numbers);
+  network<pipeline> net;
+  initialise(net, 3);
+  bytes_type bytes;
+  quantise(net, bytes);
+  network<pipeline> decoded;
+  dequantise(bytes, decoded);
+  for (int const layer : {1, 3})
+    for (int i = 0; i < net.number_count(layer); ++i)
+      CHECK(decoded.numbers[std::size_t(net.first_number(layer) + i)] == 0.25f);
+}
+
+TEST_CASE("descriptions tell activations apart") {
+  constexpr auto pipeline = input<2, 3, 4> | relu6 | bounded_relu<3, 2> | elu<> | elu<1, 2> | silu | hard_swish |
+                            hard_sigmoid | gelu | gelu_tanh | prelu;
+  CHECK(describe<network<pipeline>>() ==
+        "input 2 x 3 x 4\n"
+        "0 bounded_relu 6: 2 x 3 x 4\n"
+        "1 bounded_relu 1.5: 2 x 3 x 4\n"
+        "2 elu 1: 2 x 3 x 4\n"
+        "3 elu 0.5: 2 x 3 x 4\n"
+        "4 silu: 2 x 3 x 4\n"
+        "5 hard_swish: 2 x 3 x 4\n"
+        "6 hard_sigmoid: 2 x 3 x 4\n"
+        "7 gelu: 2 x 3 x 4\n"
+        "8 gelu_tanh: 2 x 3 x 4\n"
+        "9 prelu: 2 x 3 x 4\n");
+}
