@@ -68,6 +68,9 @@ TEST_CASE("what no type could be is refused") {
   refused([](approximation& a) { a.channel = {true, 3, 3}; }, "order 3 on segments of 3");
   refused([](approximation& a) { a.flat = {true, 0, 32}; }, "below 32");
   refused([](approximation& a) { a.output = {true, 0, -1}; }, "negative");
+  refused([](approximation& a) { a.kernel = {true, 0, 5}; }, "order 5 where orders above 4 add nothing");
+  refused([](approximation& a) { a.channel = {true, 0, 6}; }, "order 6 where orders above 5 add nothing");
+  refused([](approximation& a) { a.output = {true, 0, 7}; }, "order 7 where orders above 6 add nothing");
   CHECK_THROWS_WITH(count_network(forms, {}, {}), contains("0 approximations for 1 layers"));
 }
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/shape.hpp>
+#include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/network.hpp>
@@ -89,20 +89,32 @@ template <class Network>
   if (a.flat.used && (a.kernel.used || a.channel.used)) return "a flat cut covers the kernel and channel axes already";
   if (a.bias.used && !form.bias) return "the layer has no biases to cut";
   if (a.kernel.used && a.kernel.segment != 0) return "the kernel axis takes an order and no segment";
-  auto const wrong = [](factor const& f, int length) -> std::string {
+  struct axis_factor {
+    factor f;
+    int length;
+    int most;  // the largest order over the whole axis
+  };
+  auto const along = [](factor const& f, int length) { return axis_factor{f, length, length - 1}; };
+  auto const wrong = [](axis_factor const& a) -> std::string {
+    factor const& f = a.f;
     if (!f.used) return "";
     if (f.order < 0) return "the order is negative";
     if (f.basis == basis_kind::polynomial && f.order >= 32) return "polynomials have orders below 32";
-    if (f.segment < 0 || f.segment > length)
-      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(length);
+    if (f.segment < 0 || f.segment > a.length)
+      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(a.length);
     if (f.segment != 0 && f.order >= f.segment)
       return "order " + std::to_string(f.order) + " on segments of " + std::to_string(f.segment);
+    if (f.segment == 0 && f.order > a.most)
+      return "order " + std::to_string(f.order) + " where orders above " + std::to_string(a.most) + " add nothing";
     return "";
   };
-  for (auto const& [f, length] : {std::pair{a.flat, form.fan_in()}, std::pair{a.kernel, form.sliding.area()},
-                                  std::pair{a.channel, form.channels()},
-                                  std::pair{a.output, form.filters / form.groups}, std::pair{a.bias, form.filters}})
-    if (std::string const why = wrong(f, length); !why.empty()) return why;
+  window const& w = form.sliding;
+  // A kernel of one weight is not cut, whatever the order.
+  int const plane_order = w.area() > 1 ? detail::largest_plane_order(w) : a.kernel.order;
+  for (axis_factor const& each :
+       {along(a.flat, form.fan_in()), axis_factor{a.kernel, w.area(), plane_order}, along(a.channel, form.channels()),
+        along(a.output, form.filters / form.groups), along(a.bias, form.filters)})
+    if (std::string const why = wrong(each); !why.empty()) return why;
   return "";
 }
 
