@@ -36,8 +36,8 @@ template <class Network>
 template <class Exact, class Folded, class Stored>
 void check_counts_of(polyfold::stored_as stored) {
   using namespace polyfold;
-  counted_network const counted =
-      count_network(layer_forms<Exact>(), approximations_of<Folded>(), cost_of_layers_without_weights<Exact>(), stored);
+  counted_network const counted = count_network(layer_forms<Exact>(), approximations_of<Folded>(),
+                                                cost_of_layers_without_weights<Exact>(stored), stored);
   CHECK(counted.total == Stored::total_cost());
   CHECK(counted.approximated == Stored::approximated_cost());
   std::vector<cost> layers;

@@ -47,6 +47,11 @@ TEST_CASE("whole models count as their types say") {
   test::check_counts<lenet5, lenet5_small>();
 }
 
+TEST_CASE("layers beside those with weights count as their types say") {
+  constexpr auto with = [](auto a) { return map | conv2d<5, 3>(a) | scale_shift | prelu | dense<4> | gelu; };
+  test::check_counts<with(exact), with(along<axis::kernel, linear>)>();
+}
+
 TEST_CASE("what no type could be is refused") {
   auto const forms = layer_forms<network<map | conv2d<7, 3>(no_bias)>>();
   layer_form const& form = forms.front();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/basis/factor.hpp>
@@ -10,6 +11,7 @@
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/scale_groups.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -71,15 +73,41 @@ template <class Network>
   return forms;
 }
 
+/// What kind of network is counted.
+enum class stored_as {
+  float32,  ///< network
+  bytes,    ///< quantised_network with the default rule: a scale for each degree of a layer's coefficients
+};
+
+namespace detail {
+
+template <int I, class Network>
+[[nodiscard]] constexpr cost cost_without_weights(stored_as stored) {
+  using layer_type = typename Network::template layer_at<I>;
+  cost c;
+  if constexpr (!weighted_layer<layer_type>) {
+    c = Network::template layer_cost<I>();
+    if constexpr (byte_layer<layer_type>) {
+      if (stored == stored_as::bytes) {
+        constexpr shape in = Network::template layer_input_shape<I>();
+        c.byte_numbers = c.stored_numbers;
+        c.scale_bytes = scale_groups<layer_type, in, quantisation{}.scales>::count;
+        c.multiplications += c.byte_numbers;
+      }
+    }
+  }
+  return c;
+}
+
+}  // namespace detail
+
 /// What the other layers cost; no approximation changes it.
 template <class Network>
-[[nodiscard]] constexpr cost cost_of_layers_without_weights() {
-  cost sum;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((sum += weighted_layer<typename Network::template layer_at<I>> ? cost{} : Network::template layer_cost<I>()), ...);
+[[nodiscard]] constexpr cost cost_of_layers_without_weights(stored_as stored) {
+  return [&]<int... I>(std::integer_sequence<int, I...>) {
+    return (cost{} + ... + detail::cost_without_weights<I, Network>(stored));
   }
   (std::make_integer_sequence<int, Network::layers>{});
-  return sum;
 }
 
 /// Why no type of this form can have approximation `a`; empty where one can. Arranged weights are refused: what they
@@ -95,17 +123,17 @@ template <class Network>
     int most;  // the largest order over the whole axis
   };
   auto const along = [](factor const& f, int length) { return axis_factor{f, length, length - 1}; };
-  auto const wrong = [](axis_factor const& a) -> std::string {
-    factor const& f = a.f;
+  auto const wrong = [](axis_factor const& axis) -> std::string {
+    factor const& f = axis.f;
     if (!f.used) return "";
     if (f.order < 0) return "the order is negative";
     if (f.basis == basis_kind::polynomial && f.order >= 32) return "polynomials have orders below 32";
-    if (f.segment < 0 || f.segment > a.length)
-      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(a.length);
+    if (f.segment < 0 || f.segment > axis.length)
+      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(axis.length);
     if (f.segment != 0 && f.order >= f.segment)
       return "order " + std::to_string(f.order) + " on segments of " + std::to_string(f.segment);
-    if (f.segment == 0 && f.order > a.most)
-      return "order " + std::to_string(f.order) + " where orders above " + std::to_string(a.most) + " add nothing";
+    if (f.segment == 0 && f.order > axis.most)
+      return "order " + std::to_string(f.order) + " where orders above " + std::to_string(axis.most) + " add nothing";
     return "";
   };
   window const& w = form.sliding;

@@ -16,12 +16,6 @@
 
 namespace polyfold {
 
-/// What kind of network is counted.
-enum class stored_as {
-  float32,  ///< network
-  bytes,    ///< quantised_network with the default rule: a scale for each degree of a layer's coefficients
-};
-
 /// One cost for every layer with weights; `total` has the other layers as well.
 struct counted_network {
   std::vector<cost> layers;

@@ -111,7 +111,7 @@ class tuner {
 
   [[nodiscard]] counted_network count(state const& s) const {
     return count_network(forms_, present_approximations(s.parts, forms_.size()),
-                         cost_of_layers_without_weights<Network>(), options_.stored);
+                         cost_of_layers_without_weights<Network>(options_.stored), options_.stored);
   }
   [[nodiscard]] long long size_now(state const& s, measure m) const { return size_of(count(s).total, m); }
 
