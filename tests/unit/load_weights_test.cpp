@@ -20,6 +20,7 @@
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/dense.hpp>
 #include <polyfold/layers/pooling.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/network.hpp>
 
 #include "catch.hpp"
@@ -162,6 +163,22 @@ TEST_CASE("batch norms may stand anywhere between the weights", "[import]") {
   small_network net;
   load_weights(sort_weights("file", file), net);
   CHECK(net.numbers[27] == 110);
+}
+
+TEST_CASE("the slopes of PReLUs, one for each channel or one for all", "[import]") {
+  using net_type = network<input<2, 3, 4> | conv2d<3, 2>(no_bias) | prelu | dense<5> | prelu>;
+  tensor_file file;
+  file.ordered = true;
+  file.tensors = {counted("conv.weight", {3, 2, 2, 2}, 1), counted("act1.weight", {3}, 40),
+                  counted("act2.weight", {1}, 50), counted("fc.weight", {5, 18}, 200), counted("fc.bias", {5}, 300)};
+  net_type net;
+  weight_mapping const mapping = load_weights(sort_weights("file", file), net);
+  CHECK(mapping.rows.size() == 5);
+  for (int i = 0; i < 3; ++i) CHECK(net.numbers[std::size_t(net.first_number(1) + i)] == 40 + float(i));
+  for (int i = 0; i < 5; ++i) CHECK(net.numbers[std::size_t(net.first_number(3) + i)] == 50);
+  named(file, "act1.weight") = counted("act1.weight", {2}, 40);
+  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", file), net); }),
+                 {"layer 1 prelu: weight 'act1.weight'", "[2]", "expected [3] or [1]"}));
 }
 
 TEST_CASE("Keras's flattened weights land at their pixels", "[import]") {

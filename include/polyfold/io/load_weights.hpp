@@ -27,6 +27,7 @@
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/prelu.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -63,6 +64,10 @@ template <class Network, int I>
     return s;
   } else if constexpr (std::is_same_v<layer_type, batch_norm_layer>) {
     s.is = weight_module::kind::normalising;
+    s.outputs = in.channels;
+    return s;
+  } else if constexpr (std::is_same_v<layer_type, prelu_layer>) {
+    s.is = weight_module::kind::slopes;
     s.outputs = in.channels;
     return s;
   } else {

@@ -25,8 +25,8 @@ namespace polyfold {
 
 /// How load_weights matches and checks.
 struct weight_options {
-  /// The file's module for each layer that stores numbers, in the network's order. Empty: the file's own order, weights
-  /// and batch norms each for themselves.
+  /// The file's module for each layer that stores numbers, in the network's order. Empty: the file's own order, weights,
+  /// batch norms and slopes each for themselves.
   std::vector<std::string> names{};
   /// Tensors that may be left over, by name, or all of a module by its name.
   std::vector<std::string> ignored{};
@@ -40,7 +40,7 @@ struct weight_options {
 struct weight_mapping {
   struct row {
     int layer;               ///< its number in the network
-    std::string layer_name;  ///< "conv2d", "dense" or "batch_norm"
+    std::string layer_name;  ///< "conv2d", "dense", "batch_norm" or "prelu"
     weight_part part;
     std::string tensor;
     dtype type;
@@ -79,7 +79,7 @@ struct weight_slot {
   std::string name;
   weight_module::kind is = weight_module::kind::weighted;
   std::size_t first_number = 0;
-  int outputs = 0;  ///< filters; channels of a batch norm
+  int outputs = 0;  ///< filters; channels of a batch norm and of slopes
   // Of a layer with weights, what one filter covers.
   int channels = 1;
   int height = 1;
@@ -106,6 +106,7 @@ struct weight_slot {
 
 /// All shapes that a weight of this slot may have in a file of this layout; the first is the usual one.
 [[nodiscard]] inline std::vector<std::vector<std::int64_t>> weight_shapes(weight_slot const& s, weight_layout layout) {
+  if (s.is == weight_module::kind::slopes) return {{s.outputs}, {1}};
   std::vector<std::int64_t> const inputs = layout.channels_last
                                                ? std::vector<std::int64_t>{s.height, s.width, s.channels}
                                                : std::vector<std::int64_t>{s.channels, s.height, s.width};
@@ -225,9 +226,9 @@ class weight_matching {
       throw error(source_.path, "does not keep its layers in order", "weight_options::names",
                   "name the file's module for each of these layers: " + list_of(slots));
     std::vector<module_number> result;
-    std::size_t next[2] = {0, 0};  // of each kind
+    std::size_t next[3] = {0, 0, 0};  // of each kind
     for (weight_slot const& s : slots) {
-      std::size_t& m = next[s.is == weight_module::kind::normalising];
+      std::size_t& m = next[static_cast<std::size_t>(s.is)];
       while (m < used_.size() && source_.modules[m].is != s.is) ++m;
       result.push_back(m < used_.size() ? module_number(m++) : std::nullopt);
     }
@@ -289,7 +290,7 @@ class weight_matching {
     if (!fits) {
       std::string wanted;
       for (auto const& s : shapes) wanted += (wanted.empty() ? "" : " or ") + shape_text(s);
-      if (weight) wanted += " (" + layout_text(module.layout) + ")";
+      if (weight && slot.is == weight_module::kind::weighted) wanted += " (" + layout_text(module.layout) + ")";
       add_difference(what + "has the shape " + shape_text(tensor.shape) + "; expected " + wanted);
     }
     if (!is_floating(tensor.type)) {
@@ -309,6 +310,10 @@ class weight_matching {
     if (weight && !(module.layout == weight_layout{})) {
       values = arrange_axes(values, slot, module.layout);
       note(layout_text(module.layout) + " to O C H W");
+    }
+    if (slot.is == weight_module::kind::slopes && values.size() == 1) {
+      values.resize(std::size_t(slot.outputs), values.front());
+      note("to all channels");
     }
     if (found.is == weight_part::variance) {
       for (std::size_t i = 0; i < values.size(); ++i)

@@ -59,7 +59,7 @@ struct sliding_facts {
 
 /// The tensors of one layer in the file.
 struct weight_module {
-  enum class kind { weighted, normalising };
+  enum class kind { weighted, normalising, slopes };  ///< slopes: of a PReLU, one for each channel or one for all
   struct part {
     weight_part is;
     stored_tensor tensor;
@@ -145,13 +145,17 @@ struct split_name {
   return keras ? framework::keras : framework::pytorch;
 }
 
-/// Whether a module is a batch norm, and then its parts by their names.
+/// Whether a module is a batch norm, and then its parts by their names, or the slopes of a PReLU.
 inline void recognise(weight_module& module) {
   weight_module::part const* const weight = module.find(weight_part::weight);
   if (module.find(weight_part::mean) == nullptr && module.find(weight_part::variance) == nullptr &&
       module.find(weight_part::gamma) == nullptr && module.find(weight_part::beta) == nullptr &&
       (weight == nullptr || weight->tensor.shape.size() != 1))
     return;
+  if (weight != nullptr && module.parts.size() == 1) {
+    module.is = weight_module::kind::slopes;
+    return;
+  }
   module.is = weight_module::kind::normalising;
   for (weight_module::part& p : module.parts) {
     if (p.is == weight_part::weight) p.is = weight_part::gamma;
