@@ -70,7 +70,10 @@ class lanes<float, N> {
     return out;
   }
   friend lanes maximum(lanes const& a, lanes const& b) {
-    return zip(a, b, [](vector x, vector y) { return (x > y) | (x != x) ? x : y; });
+    return zip(a, b, [](vector x, vector y) {
+      vector const larger = x > y ? x : y;
+      return x != x ? x : larger;
+    });
   }
   friend lanes at_least(lanes const& a, lanes const& low) {
     return zip(a, low, [](vector x, vector y) { return y > x ? y : x; });

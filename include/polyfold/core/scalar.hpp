@@ -12,7 +12,10 @@ namespace polyfold {
 /// c + a * b, in one expression so that the compiler may fuse it.
 [[nodiscard]] constexpr float mul_add(float a, float b, float c) { return c + a * b; }
 /// The larger of the two; NaN where either is NaN.
-[[nodiscard]] constexpr float maximum(float a, float b) { return a > b || a != a ? a : b; }
+[[nodiscard]] constexpr float maximum(float a, float b) {
+  float const larger = a > b ? a : b;  // b where one is NaN, as the instruction does
+  return a != a ? a : larger;
+}
 /// `a`, but not below `low`; NaN where `a` is NaN. `low` is a number or NaN with `a`: then one instruction does it.
 [[nodiscard]] constexpr float at_least(float a, float low) { return low > a ? low : a; }
 /// `a`, but not above `high`, likewise.
