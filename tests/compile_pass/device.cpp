@@ -1,6 +1,8 @@
 // A program for a device: networks in constant memory, the workspace static, one function from image to class. Includes
 // what inference needs and nothing else.
 
+#include <algorithm>
+
 #include <polyfold/inference.hpp>
 
 namespace {
@@ -33,8 +35,10 @@ constexpr auto exported =
     filled<network<without_batch_norm(input<3, 16, 16> | conv2d<8, 3>(no_bias) | batch_norm | relu |
                                       conv2d<8, 3>(along<axis::output, linear>) | batch_norm | relu | dense<10>)>>();
 
-constexpr int needed =
-    exported.workspace_size > pictures.workspace_size ? exported.workspace_size : pictures.workspace_size;
+constexpr auto activated = filled<network<input<1, 8, 8> | conv2d<4, 3> | prelu | hard_swish | conv2d<4, 3> | silu |
+                                          relu6 | elu<> | gelu | gelu_tanh | hard_sigmoid | dense<10>>>();
+
+constexpr int needed = std::max({exported.workspace_size, pictures.workspace_size, activated.workspace_size});
 float room[digits.workspace_size > needed ? digits.workspace_size : needed];
 
 template <class View>
@@ -49,4 +53,5 @@ int largest(View logits) {
 
 extern "C" int digit_of(float const* image) { return largest(digits.run(image, room)); }
 extern "C" int exported_class_of(float const* image) { return largest(exported.run(image, room)); }
+extern "C" int activated_class_of(float const* image) { return largest(activated.run(image, room)); }
 extern "C" int class_of(float const* image) { return largest(pictures.run(image, room)); }

@@ -51,8 +51,21 @@ void check_function(Layer layer, formula const& f) {
   (void)layer;
 }
 
-template <auto Layer>
-constexpr cost cost_of = network<input<2, 3, 4> | Layer>::total_cost();
+/// A user's, as the documentation shows it.
+struct softsign_function {
+  static constexpr char const* name = "softsign";
+  static constexpr int multiplications = 0, additions = 1;
+  static constexpr bool nondecreasing = true;
+  template <class T>
+  static T value(T const& x) {
+    return x / (T(1.0f) + maximum(x, T(T(0.0f) - x)));
+  }
+  template <class T>
+  static T slope_from_output(T const& y) {
+    T const left = T(1.0f) - maximum(y, T(T(0.0f) - y));
+    return left * left;
+  }
+};
 
 }  // namespace
 
@@ -69,6 +82,7 @@ TEST_CASE("activations are PyTorch's formulas") {
   check_function(silu, [](double x) { return x * sigmoid_of(x); });
   check_function(hard_swish, [](double x) { return x * clipped(x + 3, 0, 6) / 6; });
   check_function(gelu, [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2))); });
+  check_function(activation_layer<softsign_function>{}, [](double x) { return x / (1 + std::abs(x)); });
   check_function(gelu_tanh, [](double x) {
     return x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1)) * (x + 0.044715 * x * x * x)));
   });
