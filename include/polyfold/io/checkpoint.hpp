@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/train/trainer.hpp>
 
@@ -15,7 +16,8 @@ namespace polyfold {
 
 /// Writes `state`. `run` names everything that the run depends on (network, options, data): only the same run may go on
 /// from it.
-inline void save_checkpoint(std::filesystem::path const& path, training_state const& state, std::string const& run) {
+inline void save_checkpoint(std::filesystem::path const& path, training_state const& state,
+                            std::string const& run) try {
   tensor_file file;
   file.metadata = {{"format", "polyfold checkpoint 1"},
                    {"run", run},
@@ -28,6 +30,8 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
   add("optimizer.first", state.optimizer.first);
   add("optimizer.second", state.optimizer.second);
   write_safetensors(path, file);
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 namespace detail {
@@ -69,13 +73,15 @@ namespace detail {
 /// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
 /// Throws `error` where the file is broken or of another run.
 [[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
-                                                                   std::string const& run, std::size_t numbers) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+                                                                   std::string const& run, std::size_t numbers) try {
+  if (!detail::is_there(path)) return std::nullopt;
   try {
     return detail::read_checkpoint(path, run, numbers);
   } catch (error const& failure) {
     throw error(std::string(failure.what()) + " To start afresh, delete the file.");
   }
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 }  // namespace polyfold

@@ -11,6 +11,7 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -40,7 +41,7 @@ template <class Network>
 /// are hexadecimal floating-point literals, so none is rounded. Throws `error` where one is NaN or infinite, and where the
 /// file can't be written.
 template <class Network>
-void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) {
+void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) try {
   std::ostringstream out;
   out << "// A network with its stored numbers, written by polyfold.\n//\n";
   std::istringstream description(describe<Network>());
@@ -79,6 +80,8 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   out << "};\n";
   std::string const text = out.str();
   write_file_atomically(path, std::as_bytes(std::span(text)));
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 }  // namespace polyfold

@@ -22,6 +22,7 @@
 
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/weight_matching.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/layers/batch_norm.hpp>
@@ -169,7 +170,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
 /// tensor is missing, left over, of another shape, of an integer type or not finite, where a convolution of an ONNX file
 /// slides otherwise, and where the file carries samples that the network does not reproduce.
 template <class Network>
-weight_mapping load_weights(weight_source const& source, Network& net, weight_options const& options = {}) {
+weight_mapping load_weights(weight_source const& source, Network& net, weight_options const& options = {}) try {
   detail::weight_matching matching(source, detail::slots_of<Network>(), options, net.numbers.size());
   std::vector<detail::checked_sample> const samples =
       detail::checked_samples(source, Network::input_shape, Network::output_shape, matching);
@@ -180,6 +181,8 @@ weight_mapping load_weights(weight_source const& source, Network& net, weight_op
   detail::replay(*loaded, samples, source, options, mapping);
   net = *loaded;
   return mapping;
+} catch (...) {
+  detail::fail_to_read(source.path);
 }
 
 /// The same from a .npz or .safetensors file.
