@@ -105,7 +105,7 @@ struct data_set_layout {
     candidates.push_back(place);
     for (auto const& candidate : candidates)
       for (std::string const& mark : layout.marks)
-        if (detail::is_there(candidate / mark)) return candidate;
+        if (is_there(candidate / mark)) return candidate;
     places += (places.empty() ? "" : " and ") + place.string();
   }
   std::string subfolders;
@@ -130,8 +130,8 @@ struct data_set_layout {
   if (name == "images") {
     data.training = read_image_folder(place / "train");
     shape const wanted{data.training.channels, data.training.height, data.training.width};
-    std::filesystem::path const test = detail::is_there(place / "test") ? place / "test" : place / "val";
-    if (!detail::is_there(test)) throw error(place, "holds no test pictures", "a folder test, or val, beside train");
+    std::filesystem::path const test = is_there(place / "test") ? place / "test" : place / "val";
+    if (!is_there(test)) throw error(place, "holds no test pictures", "a folder test, or val, beside train");
     data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names});
   } else {
     auto const read = [&](split part) {

@@ -22,11 +22,18 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
+
+#if __has_include(<dirent.h>)
+#include <dirent.h>
+#endif
 
 #include <polyfold/error.hpp>
 
-namespace polyfold::detail {
+namespace polyfold {
+
+namespace detail {
 
 /// The failure where memory does not even suffice for the text of another one.
 class memory_error final : public error {
@@ -102,9 +109,6 @@ class memory_error final : public error {
   return type;
 }
 
-[[nodiscard]] inline bool is_there(std::filesystem::path const& path) {
-  return type_at(path) != std::filesystem::file_type::not_found;
-}
 [[nodiscard]] inline bool is_folder(std::filesystem::path const& path) {
   return type_at(path) == std::filesystem::file_type::directory;
 }
@@ -160,13 +164,30 @@ class input_file {
   std::unique_ptr<std::FILE, close> stream_;
 };
 
-/// A whole file as text, as its bytes are.
-[[nodiscard]] inline std::string read_text(std::filesystem::path const& path, std::string const& expected,
-                                           std::string const& remedy = "") {
-  input_file file(path, expected, remedy);
-  std::string text(static_cast<std::size_t>(file.size()), '\0');
-  file.read(std::as_writable_bytes(std::span(text)));
-  return text;
+/// The names of all that is in a folder. Not by std::filesystem where that can be avoided: libstdc++'s directory_iterator
+/// ends the program where memory runs out.
+[[nodiscard]] inline std::vector<std::string> all_names_in(std::filesystem::path const& folder, std::error_code& code) {
+  std::vector<std::string> names;
+#if __has_include(<dirent.h>)
+  struct close {
+    void operator()(DIR* stream) const { ::closedir(stream); }
+  };
+  std::unique_ptr<DIR, close> const stream(::opendir(folder.empty() ? "." : folder.c_str()));
+  errno = stream == nullptr ? errno : 0;
+  while (stream != nullptr) {
+    dirent const* const entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(std::move(name));
+    errno = 0;
+  }
+  code.assign(errno, std::generic_category());
+#else
+  for (std::filesystem::directory_iterator at(folder.empty() ? "." : folder, code), end; !code && at != end;
+       at.increment(code))
+    names.push_back(at->path().filename().string());
+#endif
+  return names;
 }
 
 /// The names in a folder for whose paths keep(path) holds, in the order of their bytes. Throws `error` where it is no
@@ -176,12 +197,42 @@ template <class Keep>
                                                 Keep keep) {
   if (!is_folder(folder)) throw error(folder, "is no folder", expected, "name another one");
   std::error_code code;
-  std::vector<std::string> names;
-  for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
-    if (keep(at->path())) names.push_back(at->path().filename().string());
+  std::vector<std::string> names = all_names_in(folder, code);
   if (code) throw system_failure(folder, "can't be read", code, expected);
+  std::erase_if(names, [&](std::string const& name) { return !keep(folder / name); });
   std::sort(names.begin(), names.end());
   return names;
 }
 
-}  // namespace polyfold::detail
+}  // namespace detail
+
+/// The bytes of a whole file. Throws `error`, with what was `expected` there, where it can't be read.
+[[nodiscard]] inline std::string read_file(std::filesystem::path const& path, std::string const& expected = "a file",
+                                           std::string const& remedy = "") try {
+  detail::input_file file(path, expected, remedy);
+  std::string bytes(static_cast<std::size_t>(file.size()), '\0');
+  file.read(std::as_writable_bytes(std::span(bytes)));
+  return bytes;
+} catch (...) {
+  detail::fail_to_read(path);
+}
+
+/// Makes the folder and those above it, as far as they are not there. Throws `error` where that fails.
+inline void make_folders(std::filesystem::path const& path) try {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  // Without a name there is nothing to make: the parent of a file in the working folder.
+  if (code && !path.empty())
+    throw detail::system_failure(path, "can't be made", code, "a folder, or a name that is free");
+} catch (...) {
+  detail::fail_to_write(path);
+}
+
+/// Whether something is at `path`, behind links. Throws `error` where that can't be told.
+[[nodiscard]] inline bool is_there(std::filesystem::path const& path) try {
+  return detail::type_at(path) != std::filesystem::file_type::not_found;
+} catch (...) {
+  detail::fail_to_read(path);
+}
+
+}  // namespace polyfold

@@ -90,7 +90,7 @@ class onnx_reader {
     std::uint64_t const size = size_of_file(path_, "an ONNX file");
     if (size > std::uint64_t{INT32_MAX})
       throw error(path_, "has " + std::to_string(size) + " bytes", "2 GiB at most, as protobuf can hold");
-    return read_text(path_, "an ONNX file");
+    return read_file(path_, "an ONNX file");
   }
 
   [[nodiscard]] error malformed(std::string const& what) const {

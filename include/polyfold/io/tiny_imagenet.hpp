@@ -38,7 +38,7 @@ struct text_line {
 
 /// The lines that are not empty.
 [[nodiscard]] inline std::vector<text_line> text_lines(std::filesystem::path const& path) {
-  std::istringstream stream(read_text(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy));
+  std::istringstream stream(read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy));
   std::vector<text_line> lines;
   std::size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
@@ -88,7 +88,7 @@ struct text_line {
     throw error(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
                 detail::tiny_imagenet_remedy);
   set.class_names = ids;
-  if (detail::is_there(folder / "words.txt"))
+  if (is_there(folder / "words.txt"))
     for (auto const& [number, line] : detail::text_lines(folder / "words.txt")) {
       auto const parts = detail::fields(line);
       auto const found = labels.find(parts.front());
