@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -29,6 +28,7 @@
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -129,7 +129,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
             weight_options const& options, weight_mapping& mapping) {
   auto room = std::vector<float>(std::size_t(Network::workspace_size));
   std::size_t const size = std::size_t(Network::output_shape.size());
-  std::ostringstream worst;
+  text_stream worst;
   float worst_share = 0;
   for (checked_sample const& s : samples) {
     float largest = 0;
@@ -156,7 +156,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
     }
   }
   if (worst_share <= options.tolerance) return;
-  std::ostringstream text;
+  text_stream text;
   text << source.path.string() << ": the network does not compute what the file's samples say: " << worst.str()
        << ". Compare the network's layers with the file's, and this mapping:\n";
   mapping.samples = 0;

@@ -22,6 +22,7 @@
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/quantised_network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -93,7 +94,7 @@ void check_values(std::filesystem::path const& path, std::string const& name, st
   if constexpr (std::is_same_v<T, float> && std::is_same_v<Layer, batch_norm_layer>) {
     for (std::size_t i = values.size() / 4 * 3; i < values.size(); ++i)
       if (values[i] < 0)
-        throw error(path, "tensor '" + name + "' has the variance " + std::to_string(values[i]),
+        throw error(path, "tensor '" + name + "' has the variance " + number_text(double(values[i])),
                     "variances of at least 0");
   }
 }

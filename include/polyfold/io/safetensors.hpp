@@ -138,6 +138,9 @@ inline described_tensor describe_tensor(std::filesystem::path const& path, std::
   return result;
 }
 
+/// A text as JSON writes it. Throws nlohmann's exception where it is not UTF-8.
+inline std::string json_text(std::string const& text) { return nlohmann::json(text).dump(); }
+
 }  // namespace detail
 
 /// Reads a safetensors file. Its tensors come in the order of their bytes, which need not be the network's. Everything
@@ -228,32 +231,37 @@ inline void write_safetensors(std::filesystem::path const& path, tensor_file con
     return dtype_bytes(a->type) > dtype_bytes(b->type);
   });
 
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+  // Put together by hand: nlohmann's values ask for memory when they are destroyed, and end the program where there is none.
+  std::string text = "{";
   std::set<std::string_view> names{"__metadata__"};
   std::uint64_t place = 0;
-  for (stored_tensor const* const tensor : order) {
-    if (!names.insert(tensor->name).second) {
-      throw error(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
-                  "unique names");
-    }
-    std::optional<std::uint64_t> const bytes = detail::tensor_bytes(tensor->shape, tensor->type);
-    if (!bytes || *bytes != tensor->bytes.size()) {
-      throw error(path, detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
-                  (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
-                      std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
-    }
-    header[tensor->name] = {
-        {"dtype", dtype_name(tensor->type)}, {"shape", tensor->shape}, {"data_offsets", {place, place + *bytes}}};
-    place += *bytes;
-  }
-
-  std::string text;
   try {
-    text = header.dump();
+    std::string metadata;
+    for (auto const& [key, value] : file.metadata)
+      metadata += (metadata.empty() ? "" : ",") + detail::json_text(key) + ":" + detail::json_text(value);
+    if (!metadata.empty()) text += "\"__metadata__\":{" + metadata + "}";
+    for (stored_tensor const* const tensor : order) {
+      if (!names.insert(tensor->name).second) {
+        throw error(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
+                    "unique names");
+      }
+      std::optional<std::uint64_t> const bytes = detail::tensor_bytes(tensor->shape, tensor->type);
+      if (!bytes || *bytes != tensor->bytes.size()) {
+        throw error(path, detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
+                    (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
+                        std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
+      }
+      std::string sizes;
+      for (std::int64_t const size : tensor->shape) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
+      text += (text.size() == 1 ? "" : ",") + detail::json_text(tensor->name) + ":{\"dtype\":\"" +
+              std::string(dtype_name(tensor->type)) + "\",\"shape\":[" + sizes + "],\"data_offsets\":[" +
+              std::to_string(place) + "," + std::to_string(place + *bytes) + "]}";
+      place += *bytes;
+    }
   } catch (nlohmann::json::exception const& failure) {
     throw error(path, std::string("a name or metadata can't be written (") + failure.what() + ")", "UTF-8 text");
   }
+  text += "}";
   // Spaces after the object keep the data aligned to 8 bytes.
   text.append((8 - text.size() % 8) % 8, ' ');
   if (text.size() > detail::max_safetensors_header) {
