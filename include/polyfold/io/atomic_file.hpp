@@ -159,7 +159,8 @@ class temporary_file {
 
 /// Replaces the content of `path` by `bytes`, or throws `error` and leaves an older file as it was. The folder must exist.
 /// The permissions are those of the file that is replaced, or for a new one what the process's mask leaves. A link is
-/// followed: the file that it names is replaced, not the link. Devices, pipes and folders are refused.
+/// followed: the file that it names is replaced, not the link; a second name of the old file (a hard link) keeps the old
+/// content. Devices, pipes and folders are refused.
 inline void write_file_atomically(std::filesystem::path const& path, std::span<std::byte const> bytes) try {
   namespace fs = std::filesystem;
   std::error_code code;
