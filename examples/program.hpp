@@ -2,6 +2,8 @@
 // does a standard output that takes no more, as one into a file on a full disk.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -14,7 +16,8 @@
 template <class Body>
 int run_program(char const* name, Body body) {
   auto const failed = [name](char const* sentence) {
-    std::cout.flush();  // what was said before it stands before it
+    std::cout.flush();                                  // what was said before it stands before it
+    if (isatty(STDOUT_FILENO) != 0) std::cerr << '\n';  // a line that shows progress may not have ended
     std::cerr << name << ": " << sentence << std::endl;
     return EXIT_FAILURE;
   };
