@@ -7,13 +7,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/text.hpp>
+
+#include "../../examples/program.hpp"
 
 namespace {
 
@@ -42,7 +46,7 @@ effort run(std::vector<std::string> const& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return run_program("measure", [&] {
     std::vector<std::vector<std::string>> parts(1);
     for (int i = 1; i < argc; ++i) {
       if (std::string(argv[i]) == "--")
@@ -52,7 +56,8 @@ int main(int argc, char** argv) {
     }
     if (parts.size() != 3 || parts[0].size() < 3)
       throw std::runtime_error("usage: measure OUT.json REPETITIONS PROGRAM.cpp... -- COMPILER... -- FLAG...");
-    int const repetitions = std::stoi(parts[0][1]);
+    int const repetitions = polyfold::to_number<int>(parts[0][1]).value_or(0);
+    if (repetitions < 1) throw std::runtime_error("'" + parts[0][1] + "' is no number of repetitions from 1 on");
     nlohmann::json measured = nlohmann::json::array();
     for (auto program = parts[0].begin() + 2; program != parts[0].end(); ++program)
       for (std::string const& compiler : parts[1]) {
@@ -73,10 +78,7 @@ int main(int argc, char** argv) {
                             {"mib", mib}});
         std::cout << measured.back().dump() << std::endl;
       }
-    std::ofstream(parts[0][0]) << nlohmann::json{{"compile", measured}}.dump(1) << '\n';
+    polyfold::write_file_atomically(parts[0][0], nlohmann::json{{"compile", measured}}.dump(1) + "\n");
     return 0;
-  } catch (std::exception const& e) {
-    std::cerr << "measure: " << e.what() << '\n';
-    return 1;
-  }
+  });
 }

@@ -1,41 +1,30 @@
 // bench_report record OUT.json IN.json...             gathers the outputs of the benchmark programs, prints the tables
 // bench_report page RECORD.json PAGE.md PICTURE.svg   writes the made parts of the page, and the picture
 // bench_report check RECORD.json PAGE.md PICTURE.svg  fails where they are stale
+#include <polyfold/io/atomic_file.hpp>
+
+#include "../../examples/program.hpp"
 #include "page.hpp"
-
-namespace {
-
-std::string read_text(std::filesystem::path const& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(path.string() + ": cannot be opened");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-void write_text(std::filesystem::path const& path, std::string const& text) {
-  std::ofstream file(path, std::ios::binary);
-  if (!(file << text).flush()) throw std::runtime_error(path.string() + ": cannot be written");
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace polyfold::bench;
-  try {
+  return run_program("bench_report", [&] {
     std::vector<std::string> const words(argv + 1, argv + argc);
     if (words.size() >= 3 && words[0] == "record") {
       json record = json::object();
       for (std::size_t i = 2; i < words.size(); ++i) add_to_record(record, read_json(words[i]));
-      write_text(words[1], record.dump(1) + "\n");
+      polyfold::write_file_atomically(words[1], record.dump(1) + "\n");
       page(record).print(std::cout);
       return 0;
     }
     if (words.size() == 4 && (words[0] == "page" || words[0] == "check")) {
       page const made(read_json(words[1]));
-      std::string const before = read_text(words[2]);
+      std::string const before = polyfold::read_file(words[2]);
       std::string const text = made.filled(before);
       if (words[0] == "page") {
-        write_text(words[2], text);
-        write_text(words[3], made.picture());
-      } else if (text != before || read_text(words[3]) != made.picture()) {
+        polyfold::write_file_atomically(words[2], text);
+        polyfold::write_file_atomically(words[3], made.picture());
+      } else if (text != before || polyfold::read_file(words[3]) != made.picture()) {
         throw std::runtime_error("the page or its picture is stale. Remedy: bench_report page " + words[1] + " " +
                                  words[2] + " " + words[3]);
       }
@@ -43,8 +32,5 @@ int main(int argc, char** argv) {
     }
     throw std::runtime_error(
         "usage: bench_report record OUT.json IN.json... | page|check RECORD.json PAGE.md PICTURE.svg");
-  } catch (std::exception const& e) {
-    std::cerr << "bench_report: " << e.what() << '\n';
-    return 1;
-  }
+  });
 }

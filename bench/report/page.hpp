@@ -5,10 +5,12 @@
 #include <cmath>
 #include <iostream>
 #include <optional>
-#include <sstream>
+#include <stdexcept>
+#include <string_view>
 
 #include <polyfold/report/plot.hpp>
 #include <polyfold/report/table.hpp>
+#include <polyfold/text.hpp>
 
 #include "record.hpp"
 
@@ -92,10 +94,11 @@ class page {
       if (cut == std::string::npos) continue;
       std::size_t const end = name.find('/', cut + 1);
       std::string const work = name.substr(0, cut);
-      int const batch = std::stoi(name.substr(cut + 7, end - cut - 7));
-      auto const same = [&](work_times const& w) { return w.name == work && w.batch == batch; };
+      std::optional<int> const batch = to_number<int>(std::string_view(name).substr(cut + 7, end - cut - 7));
+      if (!batch) throw std::runtime_error("a benchmark is called '" + name + "', without a number of images");
+      auto const same = [&](work_times const& w) { return w.name == work && w.batch == *batch; };
       auto own = std::find_if(works_.begin(), works_.end(), same);
-      if (own == works_.end()) own = works_.insert(works_.end(), {work, batch, {}});
+      if (own == works_.end()) own = works_.insert(works_.end(), {work, *batch, {}});
       own->engines.push_back({name.substr(end + 1), entry.at("us"), entry.at("low"), entry.at("high"),
                               entry.value("multiplications", 0.0), entry.value("FLOP/s", 0.0)});
     }
@@ -217,7 +220,7 @@ class page {
   [[nodiscard]] std::string machine() const {
     if (!record_.contains("machine")) return "";
     json const& m = record_.at("machine");
-    std::ostringstream out;
+    text_stream out;
     out << m.value("processor", "A processor") << ", " << m.value("mhz", 0) << " MHz";
     for (json const& c : m.value("caches", json::array()))
       if (c.at("type") != "Instruction")
@@ -294,7 +297,7 @@ class page {
   [[nodiscard]] static std::string time(double us) { return with_decimals(us, us < 100 ? 2 : us < 1000 ? 1 : 0); }
   [[nodiscard]] static std::string markdown(table const& t) {
     if (t.rows().empty()) return "";
-    std::ostringstream out;
+    text_stream out;
     t.write_markdown(out);
     return out.str();
   }

@@ -3,23 +3,26 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include <polyfold/io/file_access.hpp>
+
 namespace polyfold::bench {
 
 using json = nlohmann::json;
 
 [[nodiscard]] inline json read_json(std::filesystem::path const& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error(path.string() + ": cannot be opened");
-  return json::parse(file);
+  std::string const text = read_file(path, "the output of a benchmark program, or a record of one run");
+  try {
+    return json::parse(text);
+  } catch (json::exception const& failure) {
+    throw error(path, std::string("is no JSON (") + failure.what() + ")", "the output of a benchmark program");
+  }
 }
 
 /// Value at a share of the way through sorted values, between neighbours where it falls there.

@@ -4,24 +4,31 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/polyfold.hpp>
+#include <polyfold/text.hpp>
 
-int main(int argc, char** argv) {
+#include "../../examples/program.hpp"
+
+static int run(int argc, char** argv) {
   using namespace polyfold;
-  if (argc != 4) {
-    std::fputs("usage: training_polyfold MNIST_FOLDER THREADS BATCH\n", stderr);
-    return 1;
-  }
+  if (argc != 4) throw error("usage: training_polyfold MNIST_FOLDER THREADS BATCH");
+  auto const number = [](char const* text) {
+    std::optional<int> const n = to_number<int>(text);
+    if (!n) throw error(std::string("'") + text + "' is no whole number");
+    return *n;
+  };
   image_set const images = read_mnist(argv[1], split::train);
   auto net = std::make_unique<network<lenet5>>();
   initialise(*net, 1);
   batch_source source(images);
-  workers threads(std::atoi(argv[2]));
+  workers threads(number(argv[2]));
   training_options options;
   options.epochs = 1;
-  options.batch = std::atoi(argv[3]);
+  options.batch = number(argv[3]);
   options.dense_rate = 1;
   options.optimizer.learning_rate = 2e-3f;
   trainer training(*net, options, threads);
@@ -30,4 +37,9 @@ int main(int argc, char** argv) {
   auto const start = std::chrono::steady_clock::now();
   training.run(source);
   std::printf("%.4f %.4f\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), loss);
+  return EXIT_SUCCESS;
+}
+
+int main(int argc, char** argv) {
+  return run_program("training_polyfold", [&] { return run(argc, argv); });
 }

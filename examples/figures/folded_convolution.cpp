@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cmath>
-#include <sstream>
 #include <vector>
 
 #include <polyfold/error.hpp>
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/text.hpp>
 
 #include "drawing.hpp"
 
@@ -166,7 +166,7 @@ std::string folded_convolution_picture() {
   draw_rows(d, notes, products_y - 10, coefficients, 0, terms, of_products);
   int const beside = notes + terms * cell_width + 16;
   for (int j = 0; j < terms; ++j) {
-    std::ostringstream line;
+    polyfold::text_stream line;
     line << 'p' << j << " = " << whole(coefficient(j, 0)) << " * " << moment(0, shown)
          << (coefficient(j, 1) < 0 ? " - " : " + ") << whole(std::abs(coefficient(j, 1))) << " * " << moment(1, shown)
          << " = " << whole(e.products[std::size_t(j)][shown]);

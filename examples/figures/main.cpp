@@ -3,7 +3,6 @@
 //   figures --network results/dense.safetensors --output docs/pictures
 #include <algorithm>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -18,11 +17,13 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/report/plot.hpp>
 #include <polyfold/report/table.hpp>
 
+#include "../program.hpp"
 #include "folded_convolution.hpp"
 
 namespace {
@@ -178,7 +179,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
 }
 
 void write(std::filesystem::path const& path, std::string const& svg) {
-  write_file_atomically(path, std::as_bytes(std::span(svg)));
+  write_file_atomically(path, svg);
   std::cout << path.string() << ": " << with_thousands((long long)svg.size()) << " bytes\n";
 }
 
@@ -193,7 +194,7 @@ int run(int argc, char** argv) {
   auto const dense = std::make_unique<dense_network>();
   load_network(trained, *dense);
   std::filesystem::path const folder = output;
-  std::filesystem::create_directories(folder);
+  make_folders(folder);
   write(folder / "fitted_segment.svg", fitted_segment_picture(*dense));
   write(folder / "folded_convolution.svg", folded_convolution_picture());
   write(folder / "arranged_curve.svg", arranged_curve_picture(*dense));
@@ -203,10 +204,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (std::exception const& failure) {
-    std::cerr << "figures: " << failure.what() << "\n";
-    return 1;
-  }
+  return run_program("figures", [&] { return run(argc, argv); });
 }

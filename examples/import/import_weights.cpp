@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <map>
 #include <polyfold/error.hpp>
@@ -12,6 +11,7 @@
 #include <polyfold/io/onnx.hpp>
 
 #include "../normalisation_options.hpp"
+#include "../program.hpp"
 #include "importer.hpp"
 
 polyfold::weight_source source_of(arguments const& a) {
@@ -33,7 +33,9 @@ void print_accuracy(std::string const& data_set, polyfold::evaluation const& res
             << " test images of " << data_set << ": " << polyfold::as_percent(result.accuracy(), 2) << '\n';
 }
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   std::map<std::string, void (*)(arguments const&)> const models{
       {"lenet5", import_lenet5}, {"resnet20", import_resnet20}, {"mnist-8", import_mnist_8}};
   arguments a;
@@ -54,10 +56,12 @@ int main(int argc, char** argv) {
   app.add_option("--output", a.output, "also write the network to this .safetensors file, in polyfold's own form");
   app.add_option("--threads", a.threads, "threads of the evaluation")->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);
-  try {
-    models.at(a.model)(a);
-  } catch (std::exception const& failure) {
-    std::cerr << "import_weights: " << failure.what() << '\n';
-    return EXIT_FAILURE;
-  }
+  models.at(a.model)(a);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run_program("import_weights", [&] { return run(argc, argv); });
 }

@@ -2,23 +2,20 @@
 // names that load_weights matches by.
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <polyfold/io/onnx.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/report/table.hpp>
 #include <string>
 
+#include "../program.hpp"
+
 using namespace polyfold;
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: list_weights FILE.npz|FILE.safetensors|FILE.onnx\n";
-    return EXIT_FAILURE;
-  }
-  try {
-    std::filesystem::path const path = argv[1];
-    weight_source const source = read_any_weights(path);
+  return run_program("list_weights", [&] {
+    if (argc != 2) throw error("usage: list_weights FILE.npz|FILE.safetensors|FILE.onnx");
+    weight_source const source = read_any_weights(argv[1]);
     table rows({{"module", alignment::left},
                 {"part", alignment::left},
                 {"tensor", alignment::left},
@@ -39,8 +36,6 @@ int main(int argc, char** argv) {
     rows.write_text(std::cout);
     for (std::string const& sentence : source.unreadable) std::cout << "not understood: " << sentence << '\n';
     if (!source.ordered) std::cout << "The file does not keep its layers in order: match them by name.\n";
-  } catch (error const& failure) {
-    std::cerr << "list_weights: " << failure.what() << '\n';
-    return EXIT_FAILURE;
-  }
+    return EXIT_SUCCESS;
+  });
 }

@@ -6,7 +6,6 @@
 #include <functional>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include <polyfold/fit/fit.hpp>
@@ -14,6 +13,7 @@
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/progress_bar.hpp>
 #include <polyfold/train/trainer.hpp>
 
@@ -31,7 +31,7 @@ inline unsigned long checksum(polyfold::image_set const& images) {
 /// Everything that a training run depends on, as text: networks and checkpoints of other runs are not taken up.
 template <class Network>
 std::string run_text(experiment const& e, polyfold::training_options const& o) {
-  std::ostringstream text;
+  polyfold::text_stream text;
   text << polyfold::describe<Network>() << "epochs " << o.epochs << ", batch " << o.batch << ", learning rate "
        << o.optimizer.learning_rate << ", dense rate " << o.dense_rate << ", shift " << o.shift << ", seed " << o.seed
        << (o.rounded_epochs > 0 ? ", rounded epochs " + std::to_string(o.rounded_epochs) : "") << ", dense epochs "

@@ -16,7 +16,7 @@ polyfold::training_options dense_options(experiment const& e) {
 /// Whether the same run has left its network before, which is then loaded.
 bool load_earlier(experiment const& e, dense_network& net, polyfold::training_options const& o) {
   std::filesystem::path const path = e.chosen.output / "dense.safetensors";
-  if (!std::filesystem::exists(path)) return false;
+  if (!polyfold::is_there(path)) return false;
   auto loaded = std::make_unique<dense_network>();
   auto const metadata = polyfold::load_network(path, *loaded);
   auto const run = metadata.find("run");

@@ -3,19 +3,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/idx.hpp>
 #include <polyfold/io/png.hpp>
 #include <polyfold/report/table.hpp>
+#include <polyfold/text.hpp>
 
+#include "../program.hpp"
 #include "experiment.hpp"
 
 namespace {
@@ -118,10 +120,10 @@ int run(int argc, char** argv) {
   chosen.output = output;
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
 
-  std::filesystem::create_directories(chosen.output);
+  polyfold::make_folders(chosen.output);
   // POLYFOLD_DATA_DIR may be a folder of data sets as well as that of this one.
   std::filesystem::path const own = std::filesystem::path(data) / "mnist";
-  if (std::filesystem::is_directory(own)) data = own.string();
+  if (polyfold::is_there(own)) data = own.string();
   polyfold::image_set const train = polyfold::read_mnist(data, polyfold::split::train);
   polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
   constexpr std::size_t validated = 55000;
@@ -146,7 +148,7 @@ int run(int argc, char** argv) {
   if (wanted("arranged")) outcomes.push_back(retrain_arranged(e, *dense));
 
   polyfold::table const results = results_table(outcomes, inference_times(outcomes, e.held_out));
-  std::ostringstream heading;
+  polyfold::text_stream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
           << " images, measured on " << with_thousands((long long)e.held_out.size())
           << (validate ? " validation" : " test") << " images. Trained by " << threads
@@ -158,10 +160,10 @@ int run(int argc, char** argv) {
                "parameter ratio: all dense parameters / all stored numbers\n"
                "byte ratio: dense float32 bytes / all stored bytes, scales and index maps included\n"
                "drop: percentage points below the dense network\n\n";
-  std::ofstream record(chosen.output / "results.md");
+  polyfold::text_stream record;
   record << heading.str();
   results.write_markdown(record);
-  if (!record.flush()) throw polyfold::error(chosen.output / "results.md", "could not be written", "");
+  polyfold::write_file_atomically(chosen.output / "results.md", record.str());
   std::cout << "Networks, headers and table: " << std::filesystem::absolute(chosen.output).string() << "\n";
   for (outcome const& o : outcomes)
     if (o.name == "small") write_mistakes(chosen.output / "small_mistakes.png", e, o);
@@ -171,10 +173,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (std::exception const& failure) {
-    std::cerr << "lenet_mnist: " << failure.what() << "\n";
-    return 1;
-  }
+  return run_program("lenet_mnist", [&] { return run(argc, argv); });
 }

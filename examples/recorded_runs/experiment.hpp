@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include <polyfold/text.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/workers.hpp>
 
@@ -43,7 +43,7 @@ struct experiment {
   /// The configuration's name, and the settings that are not its own: "small_epochs2_rate0.01". Those of the dense network
   /// are never changed.
   [[nodiscard]] std::string trial(std::string const& configuration) const {
-    std::ostringstream name;
+    polyfold::text_stream name;
     name << configuration;
     if (configuration == "dense") return name.str();
     if (chosen.epochs) name << "_epochs" << *chosen.epochs;

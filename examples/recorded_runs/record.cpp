@@ -1,13 +1,12 @@
 #include "record.hpp"
 
 #include <charconv>
-#include <fstream>
-#include <span>
 
 #include <nlohmann/json.hpp>
 
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 
 namespace {
 
@@ -100,16 +99,14 @@ void write_record(std::filesystem::path const& path, record const& r) {
                {"threads", r.threads},
                {"machine", r.machine},
                {"run", r.run}};
-  std::string const text = j.dump(1) + "\n";
-  std::filesystem::create_directories(path.parent_path());
-  polyfold::write_file_atomically(path, std::as_bytes(std::span(text)));
+  polyfold::make_folders(path.parent_path());
+  polyfold::write_file_atomically(path, j.dump(1) + "\n");
 }
 
 record read_record(std::filesystem::path const& path) {
-  std::ifstream file(path);
-  if (!file) throw polyfold::error(path, "could not be read", "the record of a run");
+  std::string const text = polyfold::read_file(path, "the record of a run");
   try {
-    json const j = json::parse(file);
+    json const j = json::parse(text);
     return {.study = j.at("study"),
             .configuration = j.at("configuration"),
             .kind = j.at("kind"),

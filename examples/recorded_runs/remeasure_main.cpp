@@ -1,20 +1,14 @@
 // remeasure [RECORDS]: loads the networks that recorded runs have left in docs/records, or RECORDS, and measures them.
-#include <cstdlib>
-#include <exception>
-#include <iostream>
-
+#include "../program.hpp"
 #include "measurable.hpp"
 
 int main(int argc, char** argv) {
   using namespace recorded;
-  try {
+  return run_program("remeasure", [&] {
     std::vector<measurable_type> types;
     for (auto const& some :
          {measurable_lenet5(), measurable_resnet20(), measurable_resnet20_bytes(), measurable_vgg16()})
       types.insert(types.end(), some.begin(), some.end());
     return remeasure(argc, argv, all_studies(), types);
-  } catch (std::exception const& failure) {
-    std::cerr << "remeasure: " << failure.what() << "\n";
-    return EXIT_FAILURE;
-  }
+  });
 }

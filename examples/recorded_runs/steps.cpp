@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/onnx.hpp>
 #include <polyfold/report/table.hpp>
+#include <polyfold/text.hpp>
 
 namespace recorded {
 
@@ -52,7 +55,7 @@ std::string machine_description() {
 polyfold::weight_source given_weights(experiment const& e) { return polyfold::read_any_weights(e.chosen.weights); }
 
 std::string short_form(std::string const& run) {
-  std::ostringstream text;
+  polyfold::text_stream text;
   text << std::hex << crc32_z(0, reinterpret_cast<unsigned char const*>(run.data()), run.size());
   return text.str();
 }
@@ -65,7 +68,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 std::string text_of_run(experiment const& e, plan const& p, std::string const& description) {
   polyfold::training_options const& o = p.options;
-  std::ostringstream text;
+  polyfold::text_stream text;
   text << description << p.kind << ", from " << p.start << "\nepochs " << o.epochs << ", of bytes " << o.rounded_epochs
        << ", batch " << o.batch << ", learning rate " << o.optimizer.learning_rate << ", dense rate " << o.dense_rate
        << ", weight decay " << o.optimizer.weight_decay << ", shift " << o.shift << ", flip " << o.flip
@@ -76,7 +79,7 @@ std::string text_of_run(experiment const& e, plan const& p, std::string const& d
 
 bool recorded_already(experiment const& e, std::string const& configuration, std::string const& run) {
   std::filesystem::path const path = e.record_file(configuration, ".json");
-  if (!std::filesystem::exists(path)) return false;
+  if (!polyfold::is_there(path)) return false;
   record const r = read_record(path);
   if (r.run == short_form(run)) {
     std::cout << e.study << " " << configuration << ", seed " << r.seed << ": recorded already, "
@@ -111,11 +114,10 @@ void leave(experiment const& e, plan const& p, record const& r, std::filesystem:
   constexpr std::uintmax_t small = 100'000;
   bool const folded = r.kind == "folded" || r.kind == "bytes";
   std::filesystem::path const record_file = e.record_file(p.configuration, ".json");
-  std::filesystem::create_directories(record_file.parent_path());
+  polyfold::make_folders(record_file.parent_path());
   // The record comes last: it says that the run is done.
   if (folded && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
-    std::filesystem::copy_file(file, e.record_file(p.configuration, ".safetensors"),
-                               std::filesystem::copy_options::overwrite_existing);
+    polyfold::write_file_atomically(e.record_file(p.configuration, ".safetensors"), polyfold::read_file(file));
   write_record(record_file, r);
   std::filesystem::remove(e.work_file(p.configuration, ".checkpoint"));
   std::cout << r.study << " " << r.configuration << ", seed " << r.seed << ": " << r.part << " "

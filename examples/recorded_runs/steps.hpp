@@ -10,7 +10,6 @@
 #include <initializer_list>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,8 +23,10 @@
 #include <polyfold/fit/quantise.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/progress_bar.hpp>
 #include <polyfold/train/recalibrate.hpp>
@@ -94,12 +95,12 @@ class step {
 
   /// Whether this very step has left its record and its network before.
   [[nodiscard]] bool done() const {
-    return recorded_already(e_, plan_.configuration, run_) && std::filesystem::exists(network_file());
+    return recorded_already(e_, plan_.configuration, run_) && polyfold::is_there(network_file());
   }
 
   void train(Network& net, rounding_function rounding = {}, teacher_function teacher = {}) {
     std::filesystem::path const checkpoint = e_.work_file(plan_.configuration, ".checkpoint");
-    std::filesystem::create_directories(checkpoint.parent_path());
+    polyfold::make_folders(checkpoint.parent_path());
     polyfold::trainer<Network> trainer(net, plan_.options, e_.threads);
     int first_epoch = 0;
     if (auto state = polyfold::load_checkpoint(checkpoint, run_, net.numbers.size())) {
@@ -125,7 +126,7 @@ class step {
   /// Writes the network, reads it into a fresh one, measures that, and writes the record.
   void finish(Measured const& net) {
     std::filesystem::path const file = network_file();
-    std::filesystem::create_directories(file.parent_path());
+    polyfold::make_folders(file.parent_path());
     polyfold::save_network(file, net, {{"run", run_}});
     auto loaded = std::make_unique<Measured>();
     polyfold::load_network(file, *loaded);
@@ -160,7 +161,7 @@ template <class Network>
 std::string checksum_of(Network const& net) {
   unsigned long const sum = crc32_z(0, reinterpret_cast<unsigned char const*>(net.numbers.data()),
                                     net.numbers.size() * sizeof net.numbers[0]);
-  std::ostringstream text;
+  polyfold::text_stream text;
   text << std::hex << sum;
   return text.str();
 }
@@ -169,7 +170,7 @@ std::string checksum_of(Network const& net) {
 template <auto Pipeline>
 std::unique_ptr<polyfold::network<Pipeline>> earlier(experiment const& e, std::string const& name) {
   std::filesystem::path const file = e.work_file(name, ".safetensors");
-  if (!std::filesystem::exists(file))
+  if (!polyfold::is_there(file))
     throw polyfold::error(file, "is not there", "the network of configuration '" + name + "'",
                           "run that configuration first");
   auto net = std::make_unique<polyfold::network<Pipeline>>();

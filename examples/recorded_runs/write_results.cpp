@@ -2,12 +2,9 @@
 // overview in the README. With --check it changes nothing and fails where they are not what the records say.
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
-#include <span>
-#include <sstream>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -16,8 +13,11 @@
 
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/report/table.hpp>
+#include <polyfold/text.hpp>
 
+#include "../program.hpp"
 #include "record.hpp"
 
 namespace {
@@ -26,12 +26,8 @@ namespace fs = std::filesystem;
 using polyfold::with_decimals;
 using polyfold::with_thousands;
 
-std::string text_of(fs::path const& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+/// Nothing where there is no such file.
+std::string text_of(fs::path const& path) { return polyfold::is_there(path) ? polyfold::read_file(path) : ""; }
 
 /// The records of one configuration, one for each seed.
 using runs = std::vector<record>;
@@ -39,8 +35,8 @@ using runs = std::vector<record>;
 /// All records in `folder`, by configuration; those without a change of numbers first, then from large to small.
 std::vector<runs> read_runs(fs::path const& folder) {
   std::map<std::string, runs> by_name;
-  std::error_code code;
-  for (auto const& entry : fs::directory_iterator(folder, code))
+  if (!polyfold::is_there(folder)) return {};
+  for (auto const& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".json") {
       record r = read_record(entry.path());
       by_name[r.configuration].push_back(std::move(r));
@@ -179,7 +175,7 @@ std::string overview_of(fs::path const& records) {
                with_thousands(c.stored_bytes()), polyfold::as_ratio(polyfold::parameter_ratio(c)),
                polyfold::as_ratio(polyfold::byte_ratio(c))});
   }
-  std::ostringstream text;
+  polyfold::text_stream text;
   t.write_markdown(text);
   return text.str();
 }
@@ -196,7 +192,7 @@ std::string with_overview(fs::path const& file, std::string const& text, std::st
 
 /// The page: a study for each folder, with its about.md, the test figures and those of validation.
 std::string page_of(fs::path const& records) {
-  std::ostringstream page;
+  polyfold::text_stream page;
   page << "<!-- Made by examples/recorded_runs/write_results from docs/records. -->\n" << text_of(records / "about.md");
   for (fs::path const& folder : studies_in(records)) {
     auto const tested = read_runs(folder);
@@ -220,7 +216,7 @@ void write_or_check(fs::path const& file, std::string const& before, std::string
   if (check)
     throw polyfold::error(file, "is not what the records say", "a page made from them",
                           "run write_results without --check");
-  polyfold::write_file_atomically(file, std::as_bytes(std::span(text)));
+  polyfold::write_file_atomically(file, text);
 }
 
 int run(int argc, char** argv) {
@@ -246,10 +242,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (std::exception const& failure) {
-    std::cerr << "write_results: " << failure.what() << "\n";
-    return EXIT_FAILURE;
-  }
+  return run_program("write_results", [&] { return run(argc, argv); });
 }

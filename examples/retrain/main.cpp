@@ -1,8 +1,10 @@
+#include <iostream>
 #include <memory>
 #include <polyfold/polyfold.hpp>
 using namespace polyfold;
 
-int main(int, char** argv) {  // retrain MNIST_FOLDER DENSE_NETWORK
+int main(int argc, char** argv) try {
+  if (argc != 3) throw error("usage: retrain MNIST_FOLDER DENSE_NETWORK");
   image_set const images = read_mnist(argv[1], split::train);
   auto dense = std::make_unique<network<lenet5>>();
   load_network(argv[2], *dense);
@@ -15,4 +17,7 @@ int main(int, char** argv) {  // retrain MNIST_FOLDER DENSE_NETWORK
   retraining.run(source);
   save_network("small.safetensors", *folded);
   write_coefficient_header("digits.hpp", *folded, {.constant = "digits", .pipeline = "polyfold::lenet5_small"});
+} catch (std::exception const& failure) {  // polyfold's own say what is wrong, where, and what helps
+  std::cerr << failure.what() << '\n';
+  return 1;
 }

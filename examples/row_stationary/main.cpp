@@ -1,5 +1,6 @@
 // Prints how many operators one linear segment per kernel row saves against Row Stationary, for the convolutions of
 // LeNet-5, AlexNet and VGG16. The model, and what it counts: polyfold/report/row_stationary.hpp.
+#include <cstdlib>
 #include <iostream>
 #include <span>
 #include <string>
@@ -8,6 +9,8 @@
 
 #include <polyfold/report/row_stationary.hpp>
 #include <polyfold/report/table.hpp>
+
+#include "../program.hpp"
 
 namespace {
 
@@ -38,9 +41,7 @@ table comparison_table(std::span<kernel_bank const> layers) {
   return t;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Operators (multipliers and adders of one window position): Row Stationary against linear rows");
   bool markdown = false;
   app.add_flag("--markdown", markdown, "Write Markdown instead of plain text");
@@ -63,4 +64,11 @@ int main(int argc, char** argv) {
   std::cout
       << "Operators are the multipliers and adders of one window position; linear rows include the adders of the\n"
          "running sums, which all filters share. Totals add one window position of each layer.\n";
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run_program("row_stationary", [&] { return run(argc, argv); });
 }

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <map>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
+#include <polyfold/io/file_access.hpp>
+
 #include "../normalisation_options.hpp"
+#include "../program.hpp"
 #include "tune.hpp"
 
 namespace {
@@ -112,7 +114,7 @@ int run(int argc, char** argv) {
                                      : polyfold::at_most_multiplications(s.budget.size);
   if (bits == 8) s.options.stored = polyfold::stored_as::bytes;
   s.terminal = isatty(STDOUT_FILENO) != 0;
-  std::filesystem::create_directories(s.output);
+  polyfold::make_folders(s.output);
   model.run(s);
   return EXIT_SUCCESS;
 }
@@ -120,10 +122,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (std::exception const& failure) {
-    std::cerr << "\ntune: " << failure.what() << '\n';
-    return EXIT_FAILURE;
-  }
+  return run_program("tune", [&] { return run(argc, argv); });
 }

@@ -2,22 +2,16 @@
 #include "tune.hpp"
 
 #include <chrono>
-#include <fstream>
-#include <span>
-#include <sstream>
 
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/data_set.hpp>
 #include <polyfold/io/onnx.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/tune/spelling.hpp>
 
 namespace {
 
 using polyfold::with_thousands;
-
-void write_text(std::filesystem::path const& path, std::string const& text) {
-  polyfold::write_file_atomically(path, std::as_bytes(std::span(text)));
-}
 
 std::string spelled_type(spelled_model const& model, polyfold::tuning_point const& p) {
   std::string text = model.call;
@@ -28,7 +22,7 @@ std::string spelled_type(spelled_model const& model, polyfold::tuning_point cons
 std::string type_header(settings const& s, spelled_model const& model, polyfold::tuning_point const& p) {
   polyfold::cost const& c = p.costs.total;
   char const* const kind = s.options.stored == polyfold::stored_as::bytes ? "quantised_network" : "network";
-  std::ostringstream out;
+  polyfold::text_stream out;
   out << "// Found by tune for " << s.model << " on " << s.data_set << ": " << with_thousands(c.stored_numbers)
       << " numbers, " << with_thousands(c.stored_bytes()) << " bytes,\n// " << with_thousands(c.multiplications)
       << " multiplications, " << polyfold::with_decimals(100 * p.drop, 2) << " points less than the exact network on "
@@ -117,12 +111,12 @@ void report(settings const& s, polyfold::tuning_result const& found, std::vector
   layers.write_text(std::cout);
   std::cout << "\nusing namespace polyfold;\nconstexpr auto tuned = " << spelled_type(model, best) << ";\n\n";
 
-  std::ostringstream page;
+  polyfold::text_stream page;
   page << "All networks that were retrained, and the chosen one's layers.\n\n";
   tuning_table(found, true).write_markdown(page);
   page << '\n';
   layers.write_markdown(page);
-  write_text(s.output / "tuning.md", page.str());
-  write_text(s.output / "tuned.hpp", type_header(s, model, best));
-  write_text(s.output / "front.svg", tuning_plot(found, s.model + " on " + s.data_set).svg());
+  polyfold::write_file_atomically(s.output / "tuning.md", page.str());
+  polyfold::write_file_atomically(s.output / "tuned.hpp", type_header(s, model, best));
+  polyfold::write_file_atomically(s.output / "front.svg", tuning_plot(found, s.model + " on " + s.data_set).svg());
 }

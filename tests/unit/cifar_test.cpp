@@ -50,7 +50,7 @@ TEST_CASE("CIFAR-10's five training files are one set, in their order", "[cifar]
   CHECK(test.labels == std::vector<std::uint16_t>{3});
 
   std::filesystem::remove(folder / "data_batch_4.bin");
-  CHECK(mentions(failure10(folder, split::train, 2), {"data_batch_4.bin", "can't be opened", "DATASET=cifar-10"}));
+  CHECK(mentions(failure10(folder, split::train, 2), {"data_batch_4.bin", "can't be read", "DATASET=cifar-10"}));
 }
 
 TEST_CASE("CIFAR-100 has two labels", "[cifar]") {

@@ -137,7 +137,7 @@ TEST_CASE("labels outside 0..9 are refused", "[idx]") {
 
 TEST_CASE("missing files, folders and foreign files are named as such", "[idx]") {
   test::temporary_folder const folder;
-  CHECK(mentions(images_failure(folder / "nothing"), {"nothing", "can't be opened"}));
+  CHECK(mentions(images_failure(folder / "nothing"), {"nothing", "can't be read"}));
   CHECK(mentions(images_failure(folder.path()), {"is a folder"}));
   write_bytes(folder / "empty", "");
   CHECK(mentions(images_failure(folder / "empty"), {"ends after 0 bytes", "16 bytes"}));

@@ -139,7 +139,7 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
   auto const annotations = folder / "val/val_annotations.txt";
   SECTION("no list of classes") {
     std::filesystem::remove(folder / "wnids.txt");
-    CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "can't be opened", "FetchData.cmake"}));
+    CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "can't be read", "FetchData.cmake"}));
   }
   SECTION("an empty one") {
     write_bytes(folder / "wnids.txt", "\n");
@@ -160,7 +160,7 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
   }
   SECTION("no annotations") {
     std::filesystem::remove(annotations);
-    CHECK(mentions(tiny_failure(folder, split::test), {"val_annotations.txt", "can't be opened"}));
+    CHECK(mentions(tiny_failure(folder, split::test), {"val_annotations.txt", "can't be read"}));
     write_bytes(annotations, "");
     CHECK(mentions(tiny_failure(folder, split::test), {"val_annotations.txt", "names no picture"}));
   }
@@ -174,7 +174,7 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
   }
   SECTION("an annotation of a missing picture") {
     std::filesystem::remove(folder / "val/images/val_1.JPEG");
-    CHECK(mentions(tiny_failure(folder, split::test), {"val_1.JPEG", "can't be opened"}));
+    CHECK(mentions(tiny_failure(folder, split::test), {"val_1.JPEG", "can't be read"}));
   }
   SECTION("a picture of another size") {
     write_picture(folder / "val/images/val_0.JPEG", test::ramp(64, 65, 3));

@@ -119,7 +119,7 @@ TEST_CASE("a JPEG file of many scans is refused", "[jpeg]") {
 
 TEST_CASE("what is no picture is named as such") {
   test::temporary_folder const folder;
-  CHECK(mentions(read_failure(folder / "nothing.jpg"), {"nothing.jpg", "can't be opened"}));
+  CHECK(mentions(read_failure(folder / "nothing.jpg"), {"nothing.jpg", "can't be read"}));
   CHECK(mentions(read_failure(folder.path()), {"is a folder"}));
   write_bytes(folder / "empty.png", "");
   CHECK(mentions(read_failure(folder / "empty.png"), {"neither a PNG nor a JPEG"}));

@@ -11,6 +11,7 @@
 
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -36,8 +37,8 @@ struct normalisation {
                   " deviations; expected one of each, or " + std::to_string(channels) + ", one for each channel");
     for (std::size_t c = 0; c < mean.size(); ++c)
       if (!std::isfinite(mean[c]) || !std::isfinite(deviation[c]) || !(deviation[c] > 0))
-        throw error("normalisation: mean " + std::to_string(mean[c]) + " and deviation " +
-                    std::to_string(deviation[c]) + " of channel " + std::to_string(c) +
+        throw error("normalisation: mean " + number_text(double(mean[c])) + " and deviation " +
+                    number_text(double(deviation[c])) + " of channel " + std::to_string(c) +
                     "; expected finite numbers, the deviation above 0");
   }
 };

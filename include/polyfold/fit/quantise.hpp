@@ -17,6 +17,7 @@
 
 #include <polyfold/error.hpp>
 #include <polyfold/quantised_network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -62,7 +63,7 @@ void check_quantisable(Network const& net) {
     float const v = net.numbers[std::size_t(Network::first_number(I) + i)];
     if (std::abs(v) <= limit) continue;  // false for NaN, too
     throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
-                Network::template layer_at<I>::name + ") is " + std::to_string(v) + "; expected a number from -" +
+                Network::template layer_at<I>::name + ") is " + number_text(double(v)) + "; expected a number from -" +
                 std::to_string(int(limit)) + " to " + std::to_string(int(limit)) + ".");
   }
 }

@@ -1,21 +1,22 @@
 // Checkpoints of a training run: the state of a trainer in a safetensors file, written whole or not at all.
 #pragma once
 
-#include <charconv>
 #include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
 
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/trainer.hpp>
 
 namespace polyfold {
 
 /// Writes `state`. `run` names everything that the run depends on (network, options, data): only the same run may go on
 /// from it.
-inline void save_checkpoint(std::filesystem::path const& path, training_state const& state, std::string const& run) {
+inline void save_checkpoint(std::filesystem::path const& path, training_state const& state,
+                            std::string const& run) try {
   tensor_file file;
   file.metadata = {{"format", "polyfold checkpoint 1"},
                    {"run", run},
@@ -28,16 +29,11 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
   add("optimizer.first", state.optimizer.first);
   add("optimizer.second", state.optimizer.second);
   write_safetensors(path, file);
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 namespace detail {
-/// A whole number from text; -1 where it is none.
-[[nodiscard]] inline long long whole_number(std::string const& text) {
-  long long value = -1;
-  auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() && end == text.data() + text.size() ? value : -1;
-}
-
 [[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
                                                     std::size_t numbers) {
   tensor_file const file = read_safetensors(path);
@@ -57,8 +53,8 @@ namespace detail {
   state.optimizer.second = required_values<float>(path, file, "optimizer.second", numbers);
   if (file.tensors.size() != 3)
     throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
-  long long const epochs = whole_number(text("epochs done"));
-  state.optimizer.step = whole_number(text("steps done"));
+  long long const epochs = to_number<long long>(text("epochs done")).value_or(-1);
+  state.optimizer.step = to_number<long long>(text("steps done")).value_or(-1);
   if (epochs < 0 || epochs > std::numeric_limits<int>::max() || state.optimizer.step < 0)
     throw error(path, "states no number of epochs and steps", "whole numbers");
   state.epochs_done = int(epochs);
@@ -69,13 +65,15 @@ namespace detail {
 /// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
 /// Throws `error` where the file is broken or of another run.
 [[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
-                                                                   std::string const& run, std::size_t numbers) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+                                                                   std::string const& run, std::size_t numbers) try {
+  if (!is_there(path)) return std::nullopt;
   try {
     return detail::read_checkpoint(path, run, numbers);
   } catch (error const& failure) {
     throw error(std::string(failure.what()) + " To start afresh, delete the file.");
   }
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 }  // namespace polyfold

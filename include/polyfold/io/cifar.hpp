@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +16,7 @@
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 
 namespace polyfold {
 
@@ -41,10 +42,8 @@ struct cifar_format {
 inline void read_cifar_file(std::filesystem::path const& path, cifar_format const& format, image_set& set) {
   std::string const remedy = "fetch it again: cmake -DDATASET=" + format.name + " -P cmake/FetchData.cmake";
   std::size_t const record = format.label_bytes + 3072;
-  std::error_code code;
-  std::uintmax_t const size = std::filesystem::is_directory(path, code) ? 0 : std::filesystem::file_size(path, code);
-  std::ifstream stream(path, std::ios::binary);
-  if (code || !stream) throw error(path, "can't be opened", "a file of " + format.name + "'s binary version", remedy);
+  input_file file(path, "a file of " + format.name + "'s binary version", remedy);
+  std::uint64_t const size = file.size();
   std::size_t const count = std::size_t(size) / record;
   if (size % record != 0 || count == 0 || (format.records_per_file != 0 && count != format.records_per_file)) {
     std::string expected = "whole records of " + std::to_string(record) + " bytes";
@@ -53,11 +52,10 @@ inline void read_cifar_file(std::filesystem::path const& path, cifar_format cons
                  " records of " + std::to_string(record) + ")";
     throw error(path, "has " + std::to_string(size) + " bytes", expected, remedy);
   }
-  std::vector<char> bytes(record);
+  std::vector<std::uint8_t> bytes(record);
   for (std::size_t i = 0; i < count; ++i) {
-    if (!stream.read(bytes.data(), std::streamsize(record)))
-      throw error(path, "can't be read to its end", std::to_string(size) + " bytes", remedy);
-    auto const label = static_cast<std::uint8_t>(bytes[format.label_at]);
+    file.read(std::as_writable_bytes(std::span(bytes)));
+    std::uint8_t const label = bytes[format.label_at];
     if (label >= format.classes)
       throw error(path, "label " + std::to_string(i) + " is " + std::to_string(label),
                   "0 to " + std::to_string(format.classes - 1), remedy);
@@ -80,19 +78,21 @@ inline void read_cifar_file(std::filesystem::path const& path, cifar_format cons
 /// `images_per_file` is 10,000 in the official files; 0 takes any number of whole records. Throws `error` where a file is
 /// missing, of another size, or has a label out of range.
 [[nodiscard]] inline image_set read_cifar10(std::filesystem::path const& folder, split part,
-                                            std::size_t images_per_file = 10000) {
+                                            std::size_t images_per_file = 10000) try {
   std::vector<std::string> files{"test_batch.bin"};
   if (part == split::train)
     files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
   return detail::read_cifar(folder, files, {"cifar-10", 1, 0, 10, images_per_file},
                             {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"});
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 /// Reads train.bin or test.bin in `folder`: N x 3 x 32 x 32, labels 0..99 or 0..19. `images` is the number in the file,
 /// where it is not the official one of 50,000 or 10,000; 0 takes any number. Throws `error` as read_cifar10 does.
 [[nodiscard]] inline image_set read_cifar100(std::filesystem::path const& folder, split part,
                                              cifar100_label label = cifar100_label::fine,
-                                             std::optional<std::size_t> images = std::nullopt) {
+                                             std::optional<std::size_t> images = std::nullopt) try {
   bool const fine = label == cifar100_label::fine;
   std::size_t const official = part == split::train ? 50000 : 10000;
   std::vector<std::string> names{"aquatic_mammals",
@@ -135,6 +135,8 @@ inline void read_cifar_file(std::filesystem::path const& path, cifar_format cons
   return detail::read_cifar(folder, {part == split::train ? "train.bin" : "test.bin"},
                             {"cifar-100", 2, fine ? std::size_t(1) : 0, classes, images.value_or(official)},
                             std::move(names));
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 }  // namespace polyfold

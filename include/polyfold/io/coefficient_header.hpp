@@ -1,17 +1,18 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there.
 #pragma once
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <span>
 #include <sstream>
 #include <string>
 
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -34,14 +35,21 @@ template <class Network>
     return "polyfold::network<" + pipeline + ">";
 }
 
+/// A finite number as a C++ literal that is exactly it: -0x1.8p-3f.
+[[nodiscard]] inline std::string hexadecimal(float value) {
+  char digits[40];
+  auto const written = std::to_chars(digits, digits + sizeof digits, double(std::abs(value)), std::chars_format::hex);
+  return (std::signbit(value) ? "-0x" : "0x") + std::string(digits, written.ptr) + "f";
+}
+
 }  // namespace detail
 
 /// Writes `inline constexpr polyfold::network<pipeline> constant{...}`, or the same of a quantised_network; float32 numbers
-/// are hexadecimal floating-point literals, so none is rounded. Throws `error` where one is NaN or infinite, and where the
+/// are hexadecimal floating-point literals, so none is rounded, in any locale. Throws `error` where one is NaN or infinite, and where the
 /// file can't be written.
 template <class Network>
-void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) {
-  std::ostringstream out;
+void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) try {
+  text_stream out;
   out << "// A network with its stored numbers, written by polyfold.\n//\n";
   std::istringstream description(describe<Network>());
   for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
@@ -58,10 +66,8 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   };
   auto const numbers = [&](auto const& values) {
     list(values, 6, [&](float v) {
-      if (!std::isfinite(v)) throw error(path, "would hold the number " + std::to_string(v), "finite numbers");
-      char text[40];
-      std::snprintf(text, sizeof text, "%af", double(v));
-      out << text;
+      if (!std::isfinite(v)) throw error(path, "would hold the number " + number_text(double(v)), "finite numbers");
+      out << detail::hexadecimal(v);
     });
   };
   auto const bytes = [&](auto const& values) { list(values, 20, [&](int v) { out << v; }); };
@@ -77,8 +83,9 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   out << ", ";
   bytes(net.maps);
   out << "};\n";
-  std::string const text = out.str();
-  write_file_atomically(path, std::as_bytes(std::span(text)));
+  write_file_atomically(path, out.str());
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 }  // namespace polyfold

@@ -15,6 +15,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/cifar.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/idx.hpp>
 #include <polyfold/io/image_folder.hpp>
 #include <polyfold/io/tiny_imagenet.hpp>
@@ -94,7 +95,7 @@ struct data_set_layout {
 /// comes first, since Fashion-MNIST has MNIST's file names. Without `folder`, $POLYFOLD_DATA_DIR and then the download
 /// cache are searched. Throws `error` where there is no such data set, or none of its files.
 [[nodiscard]] inline std::filesystem::path find_data_set(std::string const& name,
-                                                         std::filesystem::path const& folder = {}) {
+                                                         std::filesystem::path const& folder = {}) try {
   detail::data_set_layout const layout = detail::layout_of(name);
   auto const searched = folder.empty() ? detail::default_data_folders() : std::vector{folder};
   std::string places;
@@ -102,10 +103,9 @@ struct data_set_layout {
     std::vector<std::filesystem::path> candidates;
     for (std::string const& subfolder : layout.subfolders) candidates.push_back(place / subfolder);
     candidates.push_back(place);
-    std::error_code code;
     for (auto const& candidate : candidates)
       for (std::string const& mark : layout.marks)
-        if (std::filesystem::exists(candidate / mark, code)) return candidate;
+        if (is_there(candidate / mark)) return candidate;
     places += (places.empty() ? "" : " and ") + place.string();
   }
   std::string subfolders;
@@ -116,21 +116,22 @@ struct data_set_layout {
                                         : "name the right folder, set POLYFOLD_DATA_DIR to it, or fetch the data: "
                                           "cmake -DDATASET=" +
                                               (layout.part_of ? layout.part_of : name) + " -P cmake/FetchData.cmake");
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 /// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
 /// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by
 /// class, all of one size. The folder is found as find_data_set does. Throws `error` where files are missing, cut off or
 /// wrong.
-[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) {
+[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) try {
   std::filesystem::path const place = find_data_set(name, folder);
   data_set data{name, {}, {}, {}};
   if (name == "images") {
     data.training = read_image_folder(place / "train");
     shape const wanted{data.training.channels, data.training.height, data.training.width};
-    std::filesystem::path const test = std::filesystem::exists(place / "test") ? place / "test" : place / "val";
-    if (!std::filesystem::exists(test))
-      throw error(place, "holds no test pictures", "a folder test, or val, beside train");
+    std::filesystem::path const test = is_there(place / "test") ? place / "test" : place / "val";
+    if (!is_there(test)) throw error(place, "holds no test pictures", "a folder test, or val, beside train");
     data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names});
   } else {
     auto const read = [&](split part) {
@@ -147,6 +148,8 @@ struct data_set_layout {
   }
   data.normalise = measure_normalisation(data.training);
   return data;
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 }  // namespace polyfold

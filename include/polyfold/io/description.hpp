@@ -15,7 +15,6 @@
 #pragma once
 
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -24,6 +23,7 @@
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/quantised_network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -99,9 +99,10 @@ void write_parameters(std::ostream& out) {
 
 }  // namespace detail
 
+/// The text above, alike in every locale.
 template <class Network>
 [[nodiscard]] std::string describe() {
-  std::ostringstream out;
+  text_stream out;
   out << "input ";
   detail::write(out, Network::input_shape);
   [&]<int... I>(std::integer_sequence<int, I...>) {

@@ -14,13 +14,16 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <new>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 
 namespace polyfold {
 
@@ -33,12 +36,13 @@ inline constexpr char idx_remedy[] =
 class gz_reader {
  public:
   explicit gz_reader(std::filesystem::path const& path) : path_(path) {
-    std::error_code code;
-    if (std::filesystem::is_directory(path, code)) throw error(path, "is a folder", "an IDX file");
+    (void)size_of_file(path, "an IDX file", idx_remedy);
     errno = 0;
     file_ = gzopen(path.string().c_str(), "rb");
     if (file_ == nullptr) {
-      throw error(path, std::string("can't be opened (") + std::strerror(errno) + ")", "an IDX file", idx_remedy);
+      // Without a number it is zlib that found no memory.
+      int const number = errno == 0 ? ENOMEM : errno;
+      throw system_failure(path, "can't be read", {number, std::generic_category()}, "an IDX file");
     }
     gzbuffer(file_, 1U << 17U);
   }
@@ -57,6 +61,7 @@ class gz_reader {
       if (got < static_cast<int>(wanted)) {
         int number = Z_OK;
         char const* const text = gzerror(file_, &number);
+        if (number == Z_MEM_ERROR) throw std::bad_alloc();
         // Z_BUF_ERROR: a gzip file that ends too soon.
         if (got < 0 || number == Z_BUF_ERROR) {
           std::string const reason = number == Z_ERRNO ? std::strerror(errno) : text;
@@ -139,9 +144,8 @@ std::pair<std::array<std::uint32_t, D>, std::vector<std::uint8_t>> read_idx(std:
 /// `folder/name`, else `folder/name.gz`.
 inline std::filesystem::path plain_or_gz(std::filesystem::path const& folder, std::string const& name) {
   for (char const* const suffix : {"", ".gz"}) {
-    std::error_code code;
     std::filesystem::path path = folder / (name + suffix);
-    if (std::filesystem::exists(path, code)) return path;
+    if (is_there(path)) return path;
   }
   throw error(
       folder, "holds neither " + name + " nor " + name + ".gz", "one of them",
@@ -152,7 +156,7 @@ inline std::filesystem::path plain_or_gz(std::filesystem::path const& folder, st
 
 /// Reads N images of H x W bytes from an IDX file with three dimensions. The result has one channel and no labels.
 /// Throws `error` if the file is missing, broken, too short, too long or not of this kind.
-inline image_set read_idx_images(std::filesystem::path const& path) {
+inline image_set read_idx_images(std::filesystem::path const& path) try {
   auto [sizes, bytes] = detail::read_idx<3>(path, "images");
   image_set result;
   result.channels = 1;
@@ -160,11 +164,13 @@ inline image_set read_idx_images(std::filesystem::path const& path) {
   result.width = static_cast<int>(sizes[2]);
   result.pixels = std::move(bytes);
   return result;
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Reads N labels from an IDX file with one dimension. Throws `error` as read_idx_images does, and also if a label is
 /// not in 0 .. classes - 1.
-inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& path, int classes = 10) {
+inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& path, int classes = 10) try {
   std::vector<std::uint8_t> const labels = detail::read_idx<1>(path, "labels").second;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= classes) {
@@ -173,13 +179,15 @@ inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& p
     }
   }
   return {labels.begin(), labels.end()};
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Reads the training part (60,000 images) or the test part (10,000) of MNIST from the four official files, plain or
 /// .gz, in `folder`. Fashion-MNIST and other sets of the same names and sizes are read too; the numbers of images are
 /// taken from the files. The result is N x 1 x 28 x 28 with labels 0..9. Throws `error` where a file is missing or
 /// wrong, and where images and labels do not belong together.
-inline image_set read_mnist(std::filesystem::path const& folder, split part) {
+inline image_set read_mnist(std::filesystem::path const& folder, split part) try {
   std::string const prefix = part == split::train ? "train" : "t10k";
   std::filesystem::path const images_path = detail::plain_or_gz(folder, prefix + "-images-idx3-ubyte");
   std::filesystem::path const labels_path = detail::plain_or_gz(folder, prefix + "-labels-idx1-ubyte");
@@ -194,6 +202,8 @@ inline image_set read_mnist(std::filesystem::path const& folder, split part) {
                 std::to_string(result.size()) + ", one for each image of " + images_path.string(), detail::idx_remedy);
   }
   return result;
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 }  // namespace polyfold

@@ -16,6 +16,7 @@
 #include <polyfold/core/shape.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/jpeg.hpp>
 #include <polyfold/io/picture.hpp>
 #include <polyfold/io/png.hpp>
@@ -25,7 +26,7 @@ namespace polyfold {
 
 /// Reads a PNG or JPEG picture; its first bytes tell which. Throws `error` as read_png and read_jpeg do, and where it is
 /// neither.
-[[nodiscard]] inline picture read_picture(std::filesystem::path const& path, picture_size wanted = {}) {
+[[nodiscard]] inline picture read_picture(std::filesystem::path const& path, picture_size wanted = {}) try {
   std::vector<std::uint8_t> const bytes = detail::read_picture_file(path);
   auto const starts_with = [&](std::initializer_list<std::uint8_t> magic) {
     return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
@@ -33,6 +34,8 @@ namespace polyfold {
   if (starts_with({0xff, 0xd8, 0xff})) return detail::decode_jpeg(path, bytes, wanted);
   if (starts_with({0x89, 'P', 'N', 'G'})) return detail::decode_png(path, bytes, wanted);
   throw error(path, "is neither a PNG nor a JPEG picture", "one of them");
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 namespace detail {
@@ -65,18 +68,7 @@ inline void read_pictures(std::vector<std::filesystem::path> const& files, shape
   });
 }
 
-/// Names in a folder for which keep(entry) holds, in the order of their bytes. Throws `error` where it is no folder.
-template <class Keep>
-[[nodiscard]] std::vector<std::string> sorted_names(std::filesystem::path const& folder, Keep keep) {
-  std::error_code code;
-  if (!std::filesystem::is_directory(folder, code))
-    throw error(folder, "is no folder", "a folder of pictures by class");
-  std::vector<std::string> names;
-  for (auto const& entry : std::filesystem::directory_iterator(folder))
-    if (keep(entry)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
+inline constexpr char image_folder_content[] = "a folder of pictures by class";
 
 [[nodiscard]] inline bool is_picture_name(std::filesystem::path const& path) {
   std::string ending = path.extension().string();
@@ -87,8 +79,9 @@ template <class Keep>
 /// The pictures of one class, in the order of their names. Throws `error` where there are none.
 [[nodiscard]] inline std::vector<std::filesystem::path> pictures_in(std::filesystem::path const& folder) {
   std::vector<std::filesystem::path> files;
-  for (std::string const& name :
-       sorted_names(folder, [](auto const& entry) { return entry.is_regular_file() && is_picture_name(entry.path()); }))
+  for (std::string const& name : names_in(folder, image_folder_content, [](std::filesystem::path const& path) {
+         return is_picture_name(path) && type_at(path) == std::filesystem::file_type::regular;
+       }))
     files.push_back(folder / name);
   if (files.empty()) throw error(folder, "holds no picture", "files that end in .png, .jpg or .jpeg");
   return files;
@@ -107,10 +100,11 @@ struct image_folder_options {
 /// end in .png, .jpg or .jpeg, are passed over. Throws `error` where there is no class, a class without pictures, a
 /// subfolder that options.classes does not name, or a picture that is broken or of the wrong size.
 [[nodiscard]] inline image_set read_image_folder(std::filesystem::path const& folder,
-                                                 image_folder_options const& options = {}) {
-  std::vector<std::string> const found = detail::sorted_names(folder, [](auto const& entry) {
-    return entry.is_directory() && entry.path().filename().string().front() != '.';
-  });
+                                                 image_folder_options const& options = {}) try {
+  std::vector<std::string> const found =
+      detail::names_in(folder, detail::image_folder_content, [](std::filesystem::path const& path) {
+        return path.filename().string().front() != '.' && detail::is_folder(path);
+      });
   image_set set;
   set.class_names = options.classes.empty() ? found : options.classes;
   if (set.class_names.empty()) throw error(folder, "holds no subfolder", "one subfolder for every class");
@@ -138,6 +132,8 @@ struct image_folder_options {
                 " were asked for; expected 1 or 3 channels, 1 to 16384 rows and columns");
   detail::read_pictures(files, wanted, options.how, set);
   return set;
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 }  // namespace polyfold

@@ -13,6 +13,7 @@
 // After <cstdio>: it uses FILE and size_t without declaring them.
 #include <jpeglib.h>
 
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/picture.hpp>
 
 namespace polyfold {
@@ -107,8 +108,10 @@ class jpeg_reader {
 
 /// Reads a grey or colour JPEG picture. Throws `error` where the file is missing, broken, cut off or of another size
 /// than `wanted`; sizes are checked before pixels are decoded.
-[[nodiscard]] inline picture read_jpeg(std::filesystem::path const& path, picture_size wanted = {}) {
+[[nodiscard]] inline picture read_jpeg(std::filesystem::path const& path, picture_size wanted = {}) try {
   return detail::decode_jpeg(path, detail::read_picture_file(path), wanted);
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 }  // namespace polyfold

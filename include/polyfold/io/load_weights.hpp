@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -22,6 +21,7 @@
 
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/weight_matching.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/layers/batch_norm.hpp>
@@ -29,6 +29,7 @@
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/prelu.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -133,7 +134,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
             weight_options const& options, weight_mapping& mapping) {
   auto room = std::vector<float>(std::size_t(Network::workspace_size));
   std::size_t const size = std::size_t(Network::output_shape.size());
-  std::ostringstream worst;
+  text_stream worst;
   float worst_share = 0;
   for (checked_sample const& s : samples) {
     float largest = 0;
@@ -160,7 +161,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
     }
   }
   if (worst_share <= options.tolerance) return;
-  std::ostringstream text;
+  text_stream text;
   text << source.path.string() << ": the network does not compute what the file's samples say: " << worst.str()
        << ". Compare the network's layers with the file's, and this mapping:\n";
   mapping.samples = 0;
@@ -174,7 +175,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
 /// tensor is missing, left over, of another shape, of an integer type or not finite, where a convolution of an ONNX file
 /// slides otherwise, and where the file carries samples that the network does not reproduce.
 template <class Network>
-weight_mapping load_weights(weight_source const& source, Network& net, weight_options const& options = {}) {
+weight_mapping load_weights(weight_source const& source, Network& net, weight_options const& options = {}) try {
   detail::weight_matching matching(source, detail::slots_of<Network>(), options, net.numbers.size());
   std::vector<detail::checked_sample> const samples =
       detail::checked_samples(source, Network::input_shape, Network::output_shape, matching);
@@ -185,6 +186,8 @@ weight_mapping load_weights(weight_source const& source, Network& net, weight_op
   detail::replay(*loaded, samples, source, options, mapping);
   net = *loaded;
   return mapping;
+} catch (...) {
+  detail::fail_to_read(source.path);
 }
 
 /// The same from a .npz or .safetensors file.

@@ -17,10 +17,12 @@
 
 #include <polyfold/error.hpp>
 #include <polyfold/io/description.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/quantised_network.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -92,7 +94,7 @@ void check_values(std::filesystem::path const& path, std::string const& name, st
   if constexpr (std::is_same_v<T, float> && std::is_same_v<Layer, batch_norm_layer>) {
     for (std::size_t i = values.size() / 4 * 3; i < values.size(); ++i)
       if (values[i] < 0)
-        throw error(path, "tensor '" + name + "' has the variance " + std::to_string(values[i]),
+        throw error(path, "tensor '" + name + "' has the variance " + number_text(double(values[i])),
                     "variances of at least 0");
   }
 }
@@ -102,7 +104,7 @@ void check_values(std::filesystem::path const& path, std::string const& name, st
 /// Writes `net`, a network or a quantised_network, whole or not at all. `metadata` is kept beside it.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& net,
-                  std::map<std::string, std::string> metadata = {}) {
+                  std::map<std::string, std::string> metadata = {}) try {
   tensor_file file;
   file.metadata = std::move(metadata);
   file.metadata["format"] = detail::network_format;
@@ -120,13 +122,15 @@ void save_network(std::filesystem::path const& path, Network const& net,
   }
   (std::make_integer_sequence<int, Network::layers>{});
   write_safetensors(path, file);
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 /// Reads a network of this type into `net` and returns the file's metadata. Throws `error` where the file is broken,
 /// holds another network (the message names the first layer that differs), lacks a tensor or has one too many, or
 /// contains NaN or infinity; `net` is then unchanged.
 template <class Network>
-std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) {
+std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) try {
   tensor_file const file = read_safetensors(path);
   auto const text = [&](char const* key) {
     auto const found = file.metadata.find(key);
@@ -161,6 +165,8 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
                 std::to_string(tensors) + " for this network");
   net = *loaded;
   return file.metadata;
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 }  // namespace polyfold

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <set>
 #include <span>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/npy.hpp>
 #include <polyfold/io/tensors.hpp>
 
@@ -41,8 +43,8 @@ inline constexpr std::uint64_t max_npz_bytes = std::uint64_t{4} << 30U;
 class npz_reader {
  public:
   explicit npz_reader(std::filesystem::path const& path) : path_(path), archive_(archive_read_new()) {
-    std::error_code code;
-    if (!std::filesystem::is_regular_file(path, code)) throw error(path, "is no file that can be read", "a .npz file");
+    (void)size_of_file(path, "a .npz file");
+    if (archive_ == nullptr) throw std::bad_alloc();
     // Only the reader that starts from the archive's directory, which stands at the end: the one that reads on from the
     // start would take a file whose end is missing for a shorter one.
     archive_read_support_format_zip_seekable(archive_.get());
@@ -162,6 +164,10 @@ class npz_reader {
 
 /// Reads a .npz file; its arrays come in the order in which they were written, elements in C order. Throws `error` with
 /// the file, the array, what was found and what was expected; nothing is returned by halves.
-[[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path) { return detail::npz_reader(path).read(); }
+[[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path) try {
+  return detail::npz_reader(path).read();
+} catch (...) {
+  detail::fail_to_read(path);
+}
 
 }  // namespace polyfold

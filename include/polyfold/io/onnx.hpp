@@ -28,6 +28,7 @@
 #include <vector>
 
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/onnx_file.hpp>
 #include <polyfold/io/tensors.hpp>
@@ -368,19 +369,25 @@ class onnx_walk {
 
 /// Reads the weights of an .onnx file. Throws `error` as read_onnx_graph; what its graph does beyond weights that can be
 /// placed is reported by load_weights.
-[[nodiscard]] inline weight_source read_onnx(std::filesystem::path const& path) {
+[[nodiscard]] inline weight_source read_onnx(std::filesystem::path const& path) try {
   return detail::onnx_walk(path).walk(read_onnx_graph(path));
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Reads the weights of an .onnx file or, of any other ending, a .npz or .safetensors file.
-[[nodiscard]] inline weight_source read_any_weights(std::filesystem::path const& path) {
+[[nodiscard]] inline weight_source read_any_weights(std::filesystem::path const& path) try {
   return path.extension() == ".onnx" ? read_onnx(path) : read_weights(path);
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Adds an input and the output that belongs to it, from .pb files. Throws `error` where one can't be read.
 inline void add_onnx_sample(weight_source& source, std::filesystem::path const& input,
-                            std::filesystem::path const& output) {
+                            std::filesystem::path const& output) try {
   source.samples.push_back({std::to_string(source.samples.size()), read_onnx_tensor(input), read_onnx_tensor(output)});
+} catch (...) {
+  detail::fail_to_read(input);
 }
 
 }  // namespace polyfold

@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -22,6 +20,7 @@
 #include <vector>
 
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
@@ -88,13 +87,10 @@ class onnx_reader {
 
  private:
   [[nodiscard]] std::string content() const {
-    std::error_code code;
-    std::uintmax_t const size = std::filesystem::file_size(path_, code);
-    if (code) throw error(path_, "can't be read (" + code.message() + ")", "an ONNX file");
-    if (size > std::uintmax_t{INT32_MAX})
+    std::uint64_t const size = size_of_file(path_, "an ONNX file");
+    if (size > std::uint64_t{INT32_MAX})
       throw error(path_, "has " + std::to_string(size) + " bytes", "2 GiB at most, as protobuf can hold");
-    std::ifstream stream(path_, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    return read_file(path_, "an ONNX file");
   }
 
   [[nodiscard]] error malformed(std::string const& what) const {
@@ -331,13 +327,17 @@ class onnx_reader {
 
 /// Reads the graph of an .onnx file. Throws `error` where the file is no ONNX model, a tensor's bytes and shape
 /// disagree, or weights lie in a second file.
-[[nodiscard]] inline onnx_graph read_onnx_graph(std::filesystem::path const& path) {
+[[nodiscard]] inline onnx_graph read_onnx_graph(std::filesystem::path const& path) try {
   return detail::onnx_reader(path).read_model();
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Reads a tensor from a .pb file, as they lie beside ONNX models as test data. Throws `error` as above.
-[[nodiscard]] inline stored_tensor read_onnx_tensor(std::filesystem::path const& path) {
+[[nodiscard]] inline stored_tensor read_onnx_tensor(std::filesystem::path const& path) try {
   return detail::onnx_reader(path).read_tensor();
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 }  // namespace polyfold

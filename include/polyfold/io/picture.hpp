@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 
 namespace polyfold {
 
@@ -38,16 +38,12 @@ inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
 
 /// The bytes of a picture file. Throws `error` where it can't be read or is larger than 64 MiB.
 [[nodiscard]] inline std::vector<std::uint8_t> read_picture_file(std::filesystem::path const& path) {
-  constexpr std::uintmax_t limit = std::uintmax_t(1) << 26U;
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code)) throw error(path, "is a folder", "a picture");
-  std::uintmax_t const size = std::filesystem::file_size(path, code);
-  if (code) throw error(path, "can't be opened (" + code.message() + ")", "a picture");
-  if (size > limit) throw error(path, "has " + std::to_string(size) + " bytes", "a picture of 64 MiB at most");
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!stream) throw error(path, "can't be read", "a picture");
+  constexpr std::uint64_t limit = std::uint64_t(1) << 26U;
+  input_file file(path, "a picture");
+  if (file.size() > limit)
+    throw error(path, "has " + std::to_string(file.size()) + " bytes", "a picture of 64 MiB at most");
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
+  file.read(std::as_writable_bytes(std::span(bytes)));
   return bytes;
 }
 

@@ -14,6 +14,7 @@
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/picture.hpp>
 
 namespace polyfold {
@@ -48,13 +49,15 @@ namespace detail {
 /// Reads a PNG picture as grey or RGB with 8 bits per channel; what is transparent is seen before black. Throws `error`
 /// where the file is missing, broken, cut off or of another size than `wanted`; sizes are checked before pixels are
 /// decoded.
-[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {}) {
+[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {}) try {
   return detail::decode_png(path, detail::read_picture_file(path), wanted);
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Writes a grey or RGB picture with 8 bits per channel. Throws `error` where the picture's sizes disagree or the file
 /// can't be written; an older file of this name is then unchanged.
-inline void write_png(std::filesystem::path const& path, picture const& source) {
+inline void write_png(std::filesystem::path const& path, picture const& source) try {
   // libpng's own bound on rows is far higher; this one keeps all sizes below within 32 bits.
   constexpr int max_extent = detail::largest_extent;
   if (source.height < 1 || source.width < 1 || source.height > max_extent || source.width > max_extent ||
@@ -87,6 +90,8 @@ inline void write_png(std::filesystem::path const& path, picture const& source) 
     throw error(path, "libpng can't encode the picture (" + message + ")", "");
   }
   write_file_atomically(path, std::span(encoded).first(size));
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 /// How a contact sheet looks.
@@ -156,8 +161,10 @@ inline picture contact_sheet(image_set const& set, std::span<std::size_t const> 
 
 /// Writes a contact sheet as PNG: contact_sheet, then write_png.
 inline void write_contact_sheet(std::filesystem::path const& path, image_set const& set,
-                                std::span<std::size_t const> indices, sheet_layout const& layout = {}) {
+                                std::span<std::size_t const> indices, sheet_layout const& layout = {}) try {
   write_png(path, contact_sheet(set, indices, layout));
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 }  // namespace polyfold

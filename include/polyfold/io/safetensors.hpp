@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -19,12 +18,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
@@ -139,31 +138,25 @@ inline described_tensor describe_tensor(std::filesystem::path const& path, std::
   return result;
 }
 
+/// A text as JSON writes it. Throws nlohmann's exception where it is not UTF-8.
+inline std::string json_text(std::string const& text) { return nlohmann::json(text).dump(); }
+
 }  // namespace detail
 
 /// Reads a safetensors file. Its tensors come in the order of their bytes, which need not be the network's. Everything
 /// in the header is checked against the file's true length before memory is taken for a tensor. Throws `error` with the
 /// file, the tensor, what was found and what was expected; nothing is returned by halves.
-inline tensor_file read_safetensors(std::filesystem::path const& path) {
+inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   using detail::safetensors_remedy;
-  std::error_code code;
-  std::uint64_t const file_bytes = std::filesystem::file_size(path, code);
-  if (code) throw error(path, "can't be read (" + code.message() + ")", "a safetensors file");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw error(path, "can't be opened", "a readable safetensors file");
-  auto const read = [&](void* to, std::uint64_t bytes) {
-    stream.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
-    // The lengths below were checked, so this is a file that changes under our hands or a disk that fails.
-    if (!stream)
-      throw error(path, "could not be read to its end", std::to_string(file_bytes) + " bytes", safetensors_remedy);
-  };
+  detail::input_file stream(path, "a safetensors file");
+  std::uint64_t const file_bytes = stream.size();
 
   if (file_bytes < 8) {
     throw error(path, "has " + std::to_string(file_bytes) + " bytes", "8 at least, the header's length",
                 safetensors_remedy);
   }
   std::array<unsigned char, 8> length_bytes{};
-  read(length_bytes.data(), length_bytes.size());
+  stream.read(std::as_writable_bytes(std::span(length_bytes)));
   std::uint64_t header_bytes = 0;
   for (std::size_t i = 8; i-- > 0;) header_bytes = header_bytes << 8U | length_bytes[i];
   if (header_bytes > file_bytes - 8) {
@@ -175,7 +168,7 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) {
                 std::to_string(detail::max_safetensors_header) + " at most");
   }
   std::string text(static_cast<std::size_t>(header_bytes), '\0');
-  read(text.data(), header_bytes);
+  stream.read(std::as_writable_bytes(std::span(text)));
   if (text.empty() || text.front() != '{') {
     throw error(path, "the header does not start with '{'", "a safetensors file", safetensors_remedy);
   }
@@ -220,48 +213,55 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) {
 
   for (detail::described_tensor& next : described) {
     next.tensor.bytes.resize(static_cast<std::size_t>(next.end - next.begin));
-    if (!next.tensor.bytes.empty()) read(next.tensor.bytes.data(), next.tensor.bytes.size());
+    stream.read(next.tensor.bytes);
     result.tensors.push_back(std::move(next.tensor));
   }
   return result;
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Writes a safetensors file, whole or not at all (write_file_atomically). Tensors of wide element types come first, so
 /// that every tensor is aligned in the file; among equal widths the given order stays. Throws `error` for names that
 /// are not unique or not UTF-8, for shapes that disagree with the bytes, and where the file can't be written.
-inline void write_safetensors(std::filesystem::path const& path, tensor_file const& file) {
+inline void write_safetensors(std::filesystem::path const& path, tensor_file const& file) try {
   std::vector<stored_tensor const*> order;
   for (stored_tensor const& tensor : file.tensors) order.push_back(&tensor);
   std::stable_sort(order.begin(), order.end(), [](stored_tensor const* a, stored_tensor const* b) {
     return dtype_bytes(a->type) > dtype_bytes(b->type);
   });
 
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+  // Put together by hand: nlohmann's values ask for memory when they are destroyed, and end the program where there is none.
+  std::string text = "{";
   std::set<std::string_view> names{"__metadata__"};
   std::uint64_t place = 0;
-  for (stored_tensor const* const tensor : order) {
-    if (!names.insert(tensor->name).second) {
-      throw error(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
-                  "unique names");
-    }
-    std::optional<std::uint64_t> const bytes = detail::tensor_bytes(tensor->shape, tensor->type);
-    if (!bytes || *bytes != tensor->bytes.size()) {
-      throw error(path, detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
-                  (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
-                      std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
-    }
-    header[tensor->name] = {
-        {"dtype", dtype_name(tensor->type)}, {"shape", tensor->shape}, {"data_offsets", {place, place + *bytes}}};
-    place += *bytes;
-  }
-
-  std::string text;
   try {
-    text = header.dump();
+    std::string metadata;
+    for (auto const& [key, value] : file.metadata)
+      metadata += (metadata.empty() ? "" : ",") + detail::json_text(key) + ":" + detail::json_text(value);
+    if (!metadata.empty()) text += "\"__metadata__\":{" + metadata + "}";
+    for (stored_tensor const* const tensor : order) {
+      if (!names.insert(tensor->name).second) {
+        throw error(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
+                    "unique names");
+      }
+      std::optional<std::uint64_t> const bytes = detail::tensor_bytes(tensor->shape, tensor->type);
+      if (!bytes || *bytes != tensor->bytes.size()) {
+        throw error(path, detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
+                    (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
+                        std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
+      }
+      std::string sizes;
+      for (std::int64_t const size : tensor->shape) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
+      text += (text.size() == 1 ? "" : ",") + detail::json_text(tensor->name) + ":{\"dtype\":\"" +
+              std::string(dtype_name(tensor->type)) + "\",\"shape\":[" + sizes + "],\"data_offsets\":[" +
+              std::to_string(place) + "," + std::to_string(place + *bytes) + "]}";
+      place += *bytes;
+    }
   } catch (nlohmann::json::exception const& failure) {
     throw error(path, std::string("a name or metadata can't be written (") + failure.what() + ")", "UTF-8 text");
   }
+  text += "}";
   // Spaces after the object keep the data aligned to 8 bytes.
   text.append((8 - text.size() % 8) % 8, ' ');
   if (text.size() > detail::max_safetensors_header) {
@@ -278,6 +278,8 @@ inline void write_safetensors(std::filesystem::path const& path, tensor_file con
   for (stored_tensor const* const tensor : order)
     content.insert(content.end(), tensor->bytes.begin(), tensor->bytes.end());
   write_file_atomically(path, content);
+} catch (...) {
+  detail::fail_to_write(path);
 }
 
 }  // namespace polyfold

@@ -12,14 +12,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/image_folder.hpp>
 
 namespace polyfold {
@@ -37,9 +38,7 @@ struct text_line {
 
 /// The lines that are not empty.
 [[nodiscard]] inline std::vector<text_line> text_lines(std::filesystem::path const& path) {
-  std::ifstream stream(path);
-  if (!stream || std::filesystem::is_directory(path))
-    throw error(path, "can't be opened", "a text file of Tiny ImageNet", tiny_imagenet_remedy);
+  std::istringstream stream(read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy));
   std::vector<text_line> lines;
   std::size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
@@ -74,7 +73,7 @@ struct text_line {
 /// file is missing or broken, where a picture has another size, and where annotations name unknown classes or no picture
 /// at all.
 [[nodiscard]] inline image_set read_tiny_imagenet(std::filesystem::path const& folder, split part,
-                                                  std::size_t classes = 65536) {
+                                                  std::size_t classes = 65536) try {
   image_set set;
   std::vector<std::string> ids;
   std::map<std::string, std::uint16_t> labels;
@@ -89,7 +88,7 @@ struct text_line {
     throw error(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
                 detail::tiny_imagenet_remedy);
   set.class_names = ids;
-  if (std::filesystem::exists(folder / "words.txt"))
+  if (is_there(folder / "words.txt"))
     for (auto const& [number, line] : detail::text_lines(folder / "words.txt")) {
       auto const parts = detail::fields(line);
       auto const found = labels.find(parts.front());
@@ -120,6 +119,8 @@ struct text_line {
   }
   detail::read_pictures(files, {3, 64, 64}, fitting::as_is, set);
   return set;
+} catch (...) {
+  detail::fail_to_read(folder);
 }
 
 }  // namespace polyfold

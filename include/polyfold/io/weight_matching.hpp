@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +19,7 @@
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/report/table.hpp>
+#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -66,8 +66,8 @@ struct weight_mapping {
     t.write_text(out);
     for (std::string const& name : ignored) out << "ignored: " << name << '\n';
     if (samples > 0)
-      out << samples << " sample " << (samples == 1 ? "image" : "images") << " replayed, largest difference "
-          << largest_difference << '\n';
+      out << std::to_string(samples) << " sample " << (samples == 1 ? "image" : "images")
+          << " replayed, largest difference " << number_text(double(largest_difference)) << '\n';
   }
 };
 
@@ -318,13 +318,12 @@ class weight_matching {
     if (found.is == weight_part::variance) {
       for (std::size_t i = 0; i < values.size(); ++i)
         if (values[i] < 0) {
-          add_difference(what + "is " + std::to_string(values[i]) + " at element " + std::to_string(i) +
+          add_difference(what + "is " + number_text(double(values[i])) + " at element " + std::to_string(i) +
                          "; expected at least 0");
           return;
         }
       float const more = options_.batch_norm_epsilon.value_or(module.epsilon) - batch_norm_epsilon;
-      if (more != 0)
-        note(((std::ostringstream() << (more > 0 ? "+ " : "- ") << std::abs(more)).str()) + " for epsilon");
+      if (more != 0) note((more > 0 ? "+ " : "- ") + number_text(double(std::abs(more))) + " for epsilon");
       for (float& v : values) v += more;
       if (auto const least = std::min_element(values.begin(), values.end()); least != values.end() && *least < 0)
         add_difference(what + "is too small for an epsilon below the network's 1e-05 at element " +

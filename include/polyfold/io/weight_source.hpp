@@ -14,15 +14,16 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/io/npz.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/io/tensors.hpp>
@@ -170,7 +171,7 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
 
 /// Sorts named tensors by modules. Throws `error` where a sample's input or output is missing, and for files of polyfold's
 /// own.
-[[nodiscard]] inline weight_source sort_weights(std::filesystem::path const& path, tensor_file file) {
+[[nodiscard]] inline weight_source sort_weights(std::filesystem::path const& path, tensor_file file) try {
   using detail::framework;
   if (auto const format = file.metadata.find("format");
       format != file.metadata.end() && format->second.starts_with("polyfold "))
@@ -221,18 +222,24 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
       throw error(path, "has " + detail::tensor_text(tensor.name) + " without the input that belongs to it",
                   "both or none");
   return source;
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 /// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is neither, or broken.
-[[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path) {
+[[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path) try {
+  constexpr char expected[] = "a .npz or .safetensors file";
   std::array<char, 2> start{};
-  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  if (detail::input_file file(path, expected); file.size() >= start.size())
+    file.read(std::as_writable_bytes(std::span(start)));
   if (start == std::array{'P', 'K'}) return read_npz(path);
   std::string const ending = path.extension().string();
   if (ending != "" && ending != ".safetensors")
-    throw error(path, "is no .npz file, or can't be read", "a .npz or .safetensors file",
+    throw error(path, "is no .npz file", expected,
                 ending == ".onnx" ? "ONNX models are read by read_onnx" : "export the weights as one of them");
   return read_safetensors(path);
+} catch (...) {
+  detail::fail_to_read(path);
 }
 
 [[nodiscard]] inline weight_source read_weights(std::filesystem::path const& path) {

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstdio>
+#include <iomanip>
 #include <ostream>
 #include <string>
 
+#include <polyfold/text.hpp>
 #include <polyfold/train/trainer.hpp>
 
 namespace polyfold {
@@ -29,13 +30,14 @@ class progress_bar {
     double const left = seconds / (done - first_epoch_) * (double(p.epochs) - done);
     constexpr int width = 20;
     int const filled = int(width * done / p.epochs);
-    char text[160];
-    std::snprintf(text, sizeof text, "%-14s epoch %3d/%d [%s%s] loss %.4f  accuracy %6.2f %%  %.0f s left",
-                  title_.c_str(), p.epoch + 1, p.epochs, std::string(std::size_t(filled), '=').c_str(),
-                  std::string(std::size_t(width - filled), ' ').c_str(), p.sums.loss / p.sums.images,
-                  100.0 * p.sums.correct / p.sums.images, left);
+    text_stream text;
+    text << std::left << std::setw(14) << title_ << " epoch " << std::right << std::setw(3) << p.epoch + 1 << '/'
+         << p.epochs << " [" << std::string(std::size_t(filled), '=') << std::string(std::size_t(width - filled), ' ')
+         << "] loss " << std::fixed << std::setprecision(4) << p.sums.loss / p.sums.images << "  accuracy "
+         << std::setprecision(2) << std::setw(6) << 100.0 * p.sums.correct / p.sums.images << " %  "
+         << std::setprecision(0) << left << " s left";
     bool const last = epoch_ends && p.epoch + 1 == p.epochs;
-    *out_ << (terminal_ ? "\r\033[K" : "") << text << (terminal_ && !last ? "" : "\n") << std::flush;
+    *out_ << (terminal_ ? "\r\033[K" : "") << text.str() << (terminal_ && !last ? "" : "\n") << std::flush;
   }
 
  private:
