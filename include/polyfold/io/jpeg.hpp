@@ -97,7 +97,10 @@ class jpeg_reader {
   if (!reader.start(bytes)) throw broken();
   check_picture_size(path, reader.height(), reader.width(), wanted);
   if (reader.components() != 1 && reader.components() != 3)
-    throw error(path, "has " + std::to_string(reader.components()) + " components", "1 (grey) or 3 (colour)");
+    throw error(path,
+                "has " + std::to_string(reader.components()) + " components" +
+                    (reader.components() == 4 ? " (CMYK, the inks of a printer)" : ""),
+                "1 (grey) or 3 (colour)", "convert it to RGB");
   picture result{int(reader.height()), int(reader.width()), reader.components(), {}};
   result.pixels.resize(std::size_t(result.height) * std::size_t(result.width) * std::size_t(result.channels));
   if (!reader.read(result.pixels.data())) throw broken();
@@ -106,7 +109,7 @@ class jpeg_reader {
 
 }  // namespace detail
 
-/// Reads a grey or colour JPEG picture. Throws `error` where the file is missing, broken, cut off or of another size
+/// Reads a grey or colour JPEG picture as it is stored: an orientation that EXIF data ask for is ignored. Throws `error` where the file is missing, broken, cut off or of another size
 /// than `wanted`; sizes are checked before pixels are decoded.
 [[nodiscard]] inline picture read_jpeg(std::filesystem::path const& path, picture_size wanted = {}) try {
   return detail::decode_jpeg(path, detail::read_picture_file(path), wanted);
