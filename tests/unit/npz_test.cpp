@@ -126,8 +126,41 @@ TEST_CASE("element types that are no little-endian numbers are refused", "[npz]"
   CHECK(mentions(of("'>f4'"), {"array 'w'", "'>f4'", "big endian", "'<f4'"}));
   CHECK(mentions(of("'|O'"), {"pickled Python objects"}));
   CHECK(mentions(of("[('x', '<f4')]"), {"array of records"}));
-  for (char const* const descr : {"'<c8'", "'<U3'", "'|S4'", "'|V2'", "'f4'", "''", "'<f16'", "'<M8[s]'"})
+  for (char const* const descr : {"'<c8'", "'<U3'", "'|S4'", "'|V4'", "'f4'", "''", "'<f16'", "'<M8[s]'"})
     CHECK(mentions(of(descr), {"element type " + std::string(descr), "expected little-endian"}));
+}
+
+TEST_CASE("two bytes without a type are bfloat16", "[npz]") {
+  test::temporary_folder const folder;
+  for (std::string const descr : {"|V2", "<V2"}) {
+    write_zip(
+        folder / "file.npz",
+        {{"w.npy", npy("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (2,)}", "\x80\x3f\x49\xc0")}});
+    polyfold::tensor_file const file = read_npz(folder / "file.npz");
+    CHECK(file.tensors.at(0).type == dtype::bf16);
+    CHECK(tensor_floats(file.tensors.at(0)) == std::vector<float>{1, -3.140625F});
+  }
+}
+
+TEST_CASE("arrays have names of any letters, whatever the program's locale", "[npz]") {
+  test::temporary_folder const folder;
+  std::string const name =
+      "gr\xc3\xb6\xc3\x9f"
+      "e.\xe5\xb1\xa4";
+  // libarchive writes letters of the program's locale, "C" here: the name's bytes take the place of as many others.
+  std::string const placeholder(name.size(), 'n');
+  write_zip(folder / "file.npz", {{placeholder + ".npy", npy(plain, six_floats)}});
+  std::string bytes = test::read_bytes(folder / "file.npz");
+  int places = 0;
+  for (std::size_t at = bytes.find(placeholder); at != bytes.npos; at = bytes.find(placeholder)) {
+    bytes.replace(at, name.size(), name);
+    // Bit 11 of the flags says UTF-8; they lie 24 bytes before the name, or 38 in the archive's directory.
+    bytes[at - (places == 0 ? 24 : 38) + 1] |= '\x08';
+    ++places;
+  }
+  REQUIRE(places == 2);
+  test::write_bytes(folder / "file.npz", bytes);
+  CHECK(read_npz(folder / "file.npz").tensors.at(0).name == name);
 }
 
 TEST_CASE("arrays of another length than stated are refused", "[npz]") {

@@ -3,6 +3,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
+#if __has_include(<xlocale.h>)
+#include <xlocale.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -40,6 +44,27 @@ inline constexpr std::uint64_t max_npz_bytes = std::uint64_t{4} << 30U;
   return permute_axes(tensor, order);
 }
 
+/// UTF-8 for this thread, while it lives: libarchive turns names into the locale's letters, and "C" has ASCII alone.
+class utf8_letters {
+ public:
+#if __has_include(<unistd.h>)
+  utf8_letters()
+      : letters_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t())),
+        before_(letters_ == locale_t() ? locale_t() : ::uselocale(letters_)) {}
+  ~utf8_letters() {
+    if (letters_ == locale_t()) return;
+    ::uselocale(before_);
+    ::freelocale(letters_);
+  }
+  utf8_letters(utf8_letters const&) = delete;
+  utf8_letters& operator=(utf8_letters const&) = delete;
+
+ private:
+  locale_t letters_;
+  locale_t before_;
+#endif
+};
+
 class npz_reader {
  public:
   explicit npz_reader(std::filesystem::path const& path) : path_(path), archive_(archive_read_new()) {
@@ -53,6 +78,7 @@ class npz_reader {
   }
 
   [[nodiscard]] tensor_file read() {
+    [[maybe_unused]] utf8_letters const letters;
     tensor_file file;
     file.ordered = true;
     std::set<std::string> names;
@@ -60,10 +86,12 @@ class npz_reader {
     for (;;) {
       int const status = archive_read_next_header(archive_.get(), &entry);
       if (status == ARCHIVE_EOF) break;
-      // libarchive keeps names in the program's locale; "C" shows ASCII only.
-      if (status != ARCHIVE_OK) throw broken("can't be read");
       char const* const entry_name = archive_entry_pathname(entry);
-      std::string name = entry_name == nullptr ? "" : entry_name;
+      if (status == ARCHIVE_WARN && entry_name == nullptr)
+        throw error(path_, "holds an array whose name has letters outside ASCII, which this system can't show",
+                    "names in ASCII");
+      if (status != ARCHIVE_OK || entry_name == nullptr) throw broken("can't be read");
+      std::string name = entry_name;
       if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".npy"))
         throw error(path_, "holds '" + name.substr(0, 100) + "'", "nothing but .npy arrays");
       name.resize(name.size() - 4);

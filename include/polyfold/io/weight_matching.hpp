@@ -36,13 +36,13 @@ struct weight_options {
   float tolerance = 1e-4f;
 };
 
-/// Which tensor became what: one row for each tensor that was placed.
+/// Which tensor became what: one row for each part of a layer.
 struct weight_mapping {
   struct row {
     int layer;               ///< its number in the network
     std::string layer_name;  ///< "conv2d", "dense" or "batch_norm"
     weight_part part;
-    std::string tensor;
+    std::string tensor;  ///< empty: the file has none, and need not
     dtype type;
     std::vector<std::int64_t> shape;
     std::string conversion;  ///< what was done to the numbers; empty: nothing
@@ -267,6 +267,8 @@ class weight_matching {
           std::size_t(slot.outputs) * (part == weight_part::weight ? std::size_t(slot.inputs()) : 1U);
       if (weight_module::part const* const found = module.find(part))
         place_tensor(slot, module, *found, first);
+      else if (std::optional<float> const value = implied(module, part))
+        place_constant(slot, part, *value, count, first);
       else
         add_difference(slot.text() + ": no " + std::string(part_name(part)) + " in the file's module '" + module.name +
                        "'");
@@ -275,6 +277,29 @@ class weight_matching {
     for (weight_module::part const& p : module.parts)
       if (std::find(parts.begin(), parts.end(), p.is) == parts.end()) left_over(p.tensor);
     if (module.sliding && module.is == slot.is) compare(slot, module);
+  }
+
+  /// What a part that the file lacks is: batch norm without learned scale or shift has 1 and 0. Keras leaves either out,
+  /// PyTorch both, so that one alone is a file of which something was lost.
+  [[nodiscard]] static std::optional<float> implied(weight_module const& module, weight_part part) {
+    bool const whole = module.find(weight_part::mean) != nullptr && module.find(weight_part::variance) != nullptr;
+    bool const learned = module.find(weight_part::gamma) != nullptr || module.find(weight_part::beta) != nullptr;
+    if (module.is != weight_module::kind::normalising || !whole || (module.layout.outputs_first && learned))
+      return std::nullopt;
+    if (part == weight_part::gamma) return 1.0f;
+    if (part == weight_part::beta) return 0.0f;
+    return std::nullopt;
+  }
+
+  void place_constant(weight_slot const& slot, weight_part part, float value, std::size_t count, std::size_t first) {
+    std::fill_n(numbers_.begin() + std::ptrdiff_t(first), count, value);
+    mapping_.rows.push_back({slot.layer,
+                             slot.name,
+                             part,
+                             "",
+                             dtype::f32,
+                             {slot.outputs},
+                             value == 0 ? "0, as the file has none" : "1, as the file has none"});
   }
 
   /// Checks one tensor and converts it to the numbers from `first` on.
