@@ -9,6 +9,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/io/load_weights.hpp>
@@ -23,6 +24,7 @@
 #include <polyfold/network.hpp>
 
 #include "catch.hpp"
+#include "support/growth.hpp"
 #include "support/imported_networks.hpp"
 #include "temporary_files.hpp"
 
@@ -338,6 +340,18 @@ TEST_CASE("samples are checked and replayed", "[import]") {
                  named(f, "fc.weight") = counted("fc.weight", {5, 18}, 1e37F);
                }),
                {"does not compute"}));
+}
+
+TEST_CASE("the time to sort tensors grows with their number", "[import]") {
+  CHECK(test::growth_by_8(1000, [](std::size_t count) {
+          tensor_file file;
+          for (std::size_t i = 0; i < count; ++i) {
+            file.tensors.push_back({.name = "polyfold.input." + std::to_string(i), .shape = {0}, .bytes = {}});
+            file.tensors.push_back({.name = "polyfold.output." + std::to_string(i), .shape = {0}, .bytes = {}});
+            file.tensors.push_back({.name = std::to_string(i) + ".weight", .shape = {0}, .bytes = {}});
+          }
+          REQUIRE(sort_weights("file", std::move(file)).samples.size() == count);
+        }) < 24);
 }
 
 TEST_CASE("files are told apart by their content", "[import]") {

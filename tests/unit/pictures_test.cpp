@@ -265,6 +265,14 @@ TEST_CASE("a picture is fitted as asked") {
         auto const ignored = fitted(picture{1, 16384, 1, std::vector<std::uint8_t>(16384)}, 224, 224, fitting::resize);
       }),
       {"1 x 16384", "too narrow", "224 x 224"}));
+  // 64 times as much as is wanted is resized at most.
+  auto const narrow = [](int width) {
+    return failure([&] {
+      (void)fitted(picture{1, width, 1, std::vector<std::uint8_t>(std::size_t(width))}, 8, 8, fitting::resize);
+    });
+  };
+  CHECK(narrow(64).empty());
+  CHECK(mentions(narrow(65), {"too narrow"}));
   CHECK(fitted(source, 20, 10, fitting::as_is).pixels == source.pixels);
   CHECK(fitted(source, 8, 8, fitting::crop).pixels == cropped(source, 8, 8).pixels);
   CHECK_FALSE(failure([&] { auto const ignored = fitted(source, 8, 12, fitting::crop); }).empty());

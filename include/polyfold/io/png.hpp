@@ -99,11 +99,11 @@ class png_reader {
 };
 
 [[nodiscard]] inline picture decode_png(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
-                                        picture_size wanted) {
+                                        picture_size wanted, read_limits const& limits) {
   png_reader reader(bytes);
   auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole PNG picture"); };
   if (!reader.start()) throw broken();
-  check_picture_size(path, reader.height(), reader.width(), wanted);
+  check_picture_size(path, reader.height(), reader.width(), wanted, reader.samples(), bytes.size(), limits);
   picture result{int(reader.height()), int(reader.width()), reader.channels(), {}};
   std::size_t const pixels = std::size_t(reader.height()) * std::size_t(reader.width());
   std::size_t const samples = std::size_t(reader.samples());
@@ -124,10 +124,11 @@ class png_reader {
 
 /// Reads a PNG picture as grey or RGB with 8 bits per channel: the values that the file stores, whatever it says of gamma
 /// or colour profiles. 16 bits v become v / 257, rounded; 1, 2 and 4 bits of grey are scaled to 0..255; what is
-/// transparent is seen before black. Throws `error` where the file is missing, broken, cut off or of another size than
-/// `wanted`; sizes are checked before pixels are decoded.
-[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {}) try {
-  return detail::decode_png(path, detail::read_picture_file(path), wanted);
+/// transparent is seen before black. Throws `error` where the file is missing, broken, cut off, of another size than
+/// `wanted` or of more pixels than `limits` allow; sizes are checked before pixels are decoded.
+[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {},
+                                      read_limits const& limits = {}) try {
+  return detail::decode_png(path, detail::read_picture_file(path), wanted, limits);
 } catch (...) {
   detail::fail_to_read(path);
 }
