@@ -1,8 +1,11 @@
-// Pictures that tests make themselves, and JPEG files of them.
+// Pictures that tests make themselves, JPEG files of them, and PNG files of every kind.
 #pragma once
+
+#include <png.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,33 @@ namespace test {
   std::string const result(reinterpret_cast<char*>(bytes), size);
   jpeg_destroy_compress(&info);
   std::free(bytes);
+  return result;
+}
+
+/// The bytes of a PNG file from rows as libpng takes them (16-bit samples big endian, smaller ones packed). `more` sets
+/// what else stands before the pixels.
+[[nodiscard]] inline std::string png_of(
+    int height, int width, int bits, int colour_type, std::string rows, bool interlaced = false,
+    std::function<void(png_structp, png_infop)> const& more = [](png_structp, png_infop) {}) {
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  std::string result;
+  png_set_write_fn(
+      png, &result,
+      [](png_structp p, png_bytep from, std::size_t size) {
+        static_cast<std::string*>(png_get_io_ptr(p))->append(reinterpret_cast<char const*>(from), size);
+      },
+      nullptr);
+  png_set_IHDR(png, info, png_uint_32(width), png_uint_32(height), bits, colour_type,
+               interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+  more(png, info);
+  png_write_info(png, info);
+  std::vector<png_bytep> starts;
+  for (int y = 0; y < height; ++y)
+    starts.push_back(reinterpret_cast<png_bytep>(rows.data()) + std::size_t(y) * png_get_rowbytes(png, info));
+  png_write_image(png, starts.data());
+  png_write_end(png, info);
+  png_destroy_write_struct(&png, &info);
   return result;
 }
 

@@ -85,6 +85,22 @@ TEST_CASE("files larger than one step of the buffer are read whole", "[idx]") {
   CHECK(polyfold::read_idx_images(folder / "gzip").pixels == plain.pixels);
 }
 
+TEST_CASE("a gzip file in several members is read whole", "[idx]") {
+  test::temporary_folder const folder;
+  std::string const bytes = image_file(3, 4, 4);
+  std::string joined;
+  std::size_t start = 0;
+  for (std::size_t const cut : {std::size_t(5), std::size_t(30), bytes.size()}) {
+    write_gzip(folder / "part", bytes.substr(start, cut - start));
+    joined += test::read_bytes(folder / "part");
+    start = cut;
+  }
+  write_bytes(folder / "joined", joined);
+  polyfold::image_set const set = polyfold::read_idx_images(folder / "joined");
+  REQUIRE(set.size() == 3);
+  CHECK(set.pixels.back() == 47);
+}
+
 TEST_CASE("an IDX file without elements is an empty set", "[idx]") {
   test::temporary_folder const folder;
   write_bytes(folder / "images", image_file(0));

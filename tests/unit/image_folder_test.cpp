@@ -145,6 +145,13 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
     write_bytes(folder / "wnids.txt", "\n");
     CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "names 0 classes"}));
   }
+  SECTION("more classes than labels") {
+    std::string ids = "n02\n";
+    for (int i = 0; i < 65535; ++i) ids += "x" + std::to_string(i) + "\n";
+    write_bytes(folder / "wnids.txt", ids + "n01\n");
+    // Class 65536 has no label, so that its pictures are passed over.
+    CHECK(read_tiny_imagenet(folder.path(), split::test).labels == std::vector<std::uint16_t>{0});
+  }
   SECTION("a class twice") {
     write_bytes(folder / "wnids.txt", "n01\n\nn01\n");
     CHECK(mentions(tiny_failure(folder, split::train), {"wnids.txt", "line 3 is 'n01'"}));
@@ -169,6 +176,8 @@ TEST_CASE("what is wrong with Tiny ImageNet's files is said", "[tiny_imagenet]")
     CHECK(mentions(tiny_failure(folder, split::test), {"line 2 is 'val_1.JPEG\tn09'", "wnids.txt"}));
     write_bytes(annotations, "val_0.JPEG\n");
     CHECK(mentions(tiny_failure(folder, split::test), {"line 1 is 'val_0.JPEG'"}));
+    write_bytes(annotations, "val_0.JPEG\tn01\nval_0.JPEG\tn02\n");
+    CHECK(mentions(tiny_failure(folder, split::test), {"line 2 is 'val_0.JPEG\tn02'", "no line before it names"}));
     write_bytes(annotations, "../images/val_0.JPEG\tn01\n");
     CHECK(mentions(tiny_failure(folder, split::test), {"line 1 is '../images"}));
   }

@@ -9,6 +9,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/io/load_weights.hpp>
@@ -24,6 +25,7 @@
 #include <polyfold/network.hpp>
 
 #include "catch.hpp"
+#include "support/growth.hpp"
 #include "support/imported_networks.hpp"
 #include "temporary_files.hpp"
 
@@ -232,6 +234,37 @@ TEST_CASE("everything that differs is listed at once", "[import]") {
        "\n  tensor 'aux.weight' F32 [2, 2]: no layer takes it", "\n  tensor 'steps' F32 []: no layer takes it"}));
 }
 
+TEST_CASE("a batch norm without learned scale and shift has 1 and 0", "[import]") {
+  tensor_file file = small_file();
+  take_out(file, "bn.weight");
+  take_out(file, "bn.bias");
+  small_network net;
+  weight_mapping const mapping = load_weights(sort_weights("file", file), net);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(net.numbers[27 + i] == 1);
+    CHECK(net.numbers[27 + 3 + i] == 0);
+    CHECK(net.numbers[27 + 6 + i] == 130 + float(i));
+  }
+  REQUIRE(mapping.rows.size() == 8);
+  CHECK(mapping.rows[2].conversion == "1, as the file has none");
+  CHECK(mapping.rows[3].conversion == "0, as the file has none");
+
+  // PyTorch has both or none, and statistics always; Keras leaves out each.
+  CHECK(mentions(refusal([](tensor_file& f) { take_out(f, "bn.weight"); }), {"1 difference ", "no gamma"}));
+  CHECK(mentions(refusal([](tensor_file& f) { take_out(f, "bn.running_var"); }), {"1 difference ", "no variance"}));
+  CHECK(mentions(refusal([](tensor_file& f) {
+                   for (char const* const name : {"bn.weight", "bn.bias", "bn.running_mean"}) take_out(f, name);
+                 }),
+                 {"3 differences", "no gamma", "no beta", "no mean"}));
+  network<input<2, 3, 4> | batch_norm> keras;
+  tensor_file unscaled;
+  unscaled.ordered = true;
+  unscaled.tensors = {counted("bn/beta:0", {2}, 5), counted("bn/moving_mean:0", {2}),
+                      counted("bn/moving_variance:0", {2}, 1)};
+  load_weights(sort_weights("file", unscaled), keras);
+  CHECK((keras.numbers[0] == 1 && keras.numbers[1] == 1 && keras.numbers[2] == 5));
+}
+
 TEST_CASE("too few and too many modules", "[import]") {
   CHECK(mentions(refusal([](tensor_file& f) {
                    take_out(f, "fc.weight");
@@ -324,6 +357,18 @@ TEST_CASE("samples are checked and replayed", "[import]") {
                  named(f, "fc.weight") = counted("fc.weight", {5, 18}, 1e37F);
                }),
                {"does not compute"}));
+}
+
+TEST_CASE("the time to sort tensors grows with their number", "[import]") {
+  CHECK(test::growth_by_8(1000, [](std::size_t count) {
+          tensor_file file;
+          for (std::size_t i = 0; i < count; ++i) {
+            file.tensors.push_back({.name = "polyfold.input." + std::to_string(i), .shape = {0}, .bytes = {}});
+            file.tensors.push_back({.name = "polyfold.output." + std::to_string(i), .shape = {0}, .bytes = {}});
+            file.tensors.push_back({.name = std::to_string(i) + ".weight", .shape = {0}, .bytes = {}});
+          }
+          REQUIRE(sort_weights("file", std::move(file)).samples.size() == count);
+        }) < 24);
 }
 
 TEST_CASE("files are told apart by their content", "[import]") {

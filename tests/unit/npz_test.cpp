@@ -1,8 +1,5 @@
 // The reader of .npz files: arrays as NumPy writes them, and every way to be wrong.
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <random>
@@ -12,6 +9,7 @@
 
 #include "catch.hpp"
 #include "polyfold/io/npz.hpp"
+#include "support/zip.hpp"
 #include "temporary_files.hpp"
 
 namespace {
@@ -23,32 +21,11 @@ using polyfold::tensor_floats;
 using polyfold::tensor_values;
 using test::failure;
 using test::mentions;
+using test::npy;
+using test::write_zip;
 
-/// The bytes of a .npy array from its dictionary and elements.
-std::string npy(std::string const& dictionary, std::string const& elements) {
-  std::string bytes("\x93NUMPY\x01\x00", 8);
-  bytes += static_cast<char>(dictionary.size() & 0xffU);
-  bytes += static_cast<char>(dictionary.size() >> 8U);
-  return bytes + dictionary + elements;
-}
 std::string const six_floats(24, '\0');
 std::string const plain = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }  \n";
-
-void write_zip(std::filesystem::path const& path, std::vector<std::pair<std::string, std::string>> const& members) {
-  archive* const out = archive_write_new();
-  archive_write_set_format_zip(out);
-  REQUIRE(archive_write_open_filename(out, path.c_str()) == ARCHIVE_OK);
-  for (auto const& [name, bytes] : members) {
-    archive_entry* const entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name.c_str());
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(bytes.size()));
-    archive_write_header(out, entry);
-    archive_write_data(out, bytes.data(), bytes.size());
-    archive_entry_free(entry);
-  }
-  archive_write_free(out);
-}
 
 /// What the reader says of an archive with one array "w"; empty if it reads it.
 std::string refusal(std::string const& array) {
@@ -126,8 +103,41 @@ TEST_CASE("element types that are no little-endian numbers are refused", "[npz]"
   CHECK(mentions(of("'>f4'"), {"array 'w'", "'>f4'", "big endian", "'<f4'"}));
   CHECK(mentions(of("'|O'"), {"pickled Python objects"}));
   CHECK(mentions(of("[('x', '<f4')]"), {"array of records"}));
-  for (char const* const descr : {"'<c8'", "'<U3'", "'|S4'", "'|V2'", "'f4'", "''", "'<f16'", "'<M8[s]'"})
+  for (char const* const descr : {"'<c8'", "'<U3'", "'|S4'", "'|V4'", "'f4'", "''", "'<f16'", "'<M8[s]'"})
     CHECK(mentions(of(descr), {"element type " + std::string(descr), "expected little-endian"}));
+}
+
+TEST_CASE("two bytes without a type are bfloat16", "[npz]") {
+  test::temporary_folder const folder;
+  for (std::string const descr : {"|V2", "<V2"}) {
+    write_zip(
+        folder / "file.npz",
+        {{"w.npy", npy("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (2,)}", "\x80\x3f\x49\xc0")}});
+    polyfold::tensor_file const file = read_npz(folder / "file.npz");
+    CHECK(file.tensors.at(0).type == dtype::bf16);
+    CHECK(tensor_floats(file.tensors.at(0)) == std::vector<float>{1, -3.140625F});
+  }
+}
+
+TEST_CASE("arrays have names of any letters, whatever the program's locale", "[npz]") {
+  test::temporary_folder const folder;
+  std::string const name =
+      "gr\xc3\xb6\xc3\x9f"
+      "e.\xe5\xb1\xa4";
+  // libarchive writes letters of the program's locale, "C" here: the name's bytes take the place of as many others.
+  std::string const placeholder(name.size(), 'n');
+  write_zip(folder / "file.npz", {{placeholder + ".npy", npy(plain, six_floats)}});
+  std::string bytes = test::read_bytes(folder / "file.npz");
+  int places = 0;
+  for (std::size_t at = bytes.find(placeholder); at != bytes.npos; at = bytes.find(placeholder)) {
+    bytes.replace(at, name.size(), name);
+    // Bit 11 of the flags says UTF-8; they lie 24 bytes before the name, or 38 in the archive's directory.
+    bytes[at - (places == 0 ? 24 : 38) + 1] |= '\x08';
+    ++places;
+  }
+  REQUIRE(places == 2);
+  test::write_bytes(folder / "file.npz", bytes);
+  CHECK(read_npz(folder / "file.npz").tensors.at(0).name == name);
 }
 
 TEST_CASE("arrays of another length than stated are refused", "[npz]") {
@@ -139,11 +149,11 @@ TEST_CASE("arrays of another length than stated are refused", "[npz]") {
   CHECK(mentions(refusal(std::string("\x93NUMPY\x02\x00\xff\xff\xff\xff{}", 14)), {"header of 4294967295 bytes"}));
   CHECK(mentions(refusal(npy(plain, six_floats.substr(1))), {"23 bytes", "expected 24 bytes for F32 [2, 3]"}));
   CHECK(mentions(refusal(npy(plain, six_floats + "x")), {"goes on", "24 bytes"}));
-  // Sizes alone take no memory.
-  CHECK(mentions(refusal(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000,)}", six_floats)),
-                 {"24 bytes of elements", "expected 4000000000"}));
+  // Sizes alone take no memory, and are not believed.
+  CHECK(mentions(refusal(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4000000,)}", six_floats)),
+                 {"24 bytes of elements", "expected 16000000"}));
   CHECK(mentions(refusal(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000,)}", six_floats)),
-                 {"8000000000 bytes", "4294967296 that are read"}));
+                 {"tensor 'w' of the shape [2000000000], 8000000000 bytes", "at most 167", "read_limits::factor"}));
   std::string version_2("\x93NUMPY\x02\x00", 8);
   version_2 += static_cast<char>(plain.size());
   CHECK(refusal(version_2 + std::string(3, '\0') + plain + six_floats).empty());
@@ -167,6 +177,34 @@ TEST_CASE("archives that are no .npz files are refused", "[npz]") {
   CHECK(mentions(message(), {"tensor 'w' twice"}));
   write_zip(path, {});
   CHECK((message() != "" || read_npz(path).tensors.empty()));
+}
+
+TEST_CASE("entries that lie within each other are refused", "[npz]") {
+  test::temporary_folder const folder;
+  auto const path = folder / "file.npz";
+  // The inner archive is the elements of an array of bytes, and the outer directory names both.
+  std::string const small = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", "x");
+  write_zip(path, {{"a.npy", small}});
+  std::string const inner = test::read_bytes(path);
+  std::size_t const inner_directory = inner.find("PK\1\2");
+  std::string const entry = inner.substr(0, inner_directory);
+  std::string const header =
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (" + std::to_string(entry.size()) + ",)}";
+  write_zip(path, {{"b.npy", npy(header, entry)}}, false);
+  std::string outer = test::read_bytes(path);
+  REQUIRE(outer.find(entry) != outer.npos);
+  CHECK(read_npz(path).tensors.size() == 1);
+
+  std::string record = inner.substr(inner_directory, inner.find("PK\5\6") - inner_directory);
+  std::size_t const place = outer.find(entry);
+  for (unsigned i = 0; i < 4; ++i) record[42 + i] = static_cast<char>(place >> 8U * i & 0xffU);
+  std::size_t const end = outer.find("PK\5\6");
+  outer[end + 8] = outer[end + 10] = '\2';
+  std::size_t const size = end - outer.find("PK\1\2", place + entry.size()) + record.size();
+  for (unsigned i = 0; i < 4; ++i) outer[end + 12 + i] = static_cast<char>(size >> 8U * i & 0xffU);
+  outer.insert(end, record);
+  test::write_bytes(path, outer);
+  CHECK(mentions(failure([&] { (void)read_npz(path); }), {"file.npz", "entries that overlap"}));
 }
 
 TEST_CASE("archives cut off anywhere are refused", "[npz]") {

@@ -2,6 +2,7 @@
 // resized and turned into planes.
 
 #include <cstdlib>
+#include <functional>
 #include <numeric>
 #include <random>
 #include <string>
@@ -45,6 +46,18 @@ TEST_CASE("grey and colour JPEG pictures are read, progressive ones too", "[jpeg
   CHECK(back.channels == channels);
   CHECK(largest_difference(back, source) <= 6);
   CHECK(read_picture(folder / "picture", {11, 17}).pixels == back.pixels);
+}
+
+TEST_CASE("a JPEG picture that EXIF data want turned is read as it is stored", "[jpeg]") {
+  test::temporary_folder const folder;
+  std::string const plain = test::jpeg_of(test::ramp(8, 16, 3));
+  // One entry of a TIFF folder: orientation (0x112) 6, which asks for a quarter turn.
+  std::string const tiff("MM\0*\0\0\0\x8\0\1\x1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0", 26);
+  std::string const exif = std::string("\xff\xe1\0\x22", 4) + std::string("Exif\0\0", 6) + tiff;
+  write_bytes(folder / "plain.jpg", plain);
+  write_bytes(folder / "turned.jpg", plain.substr(0, 2) + exif + plain.substr(2));
+  picture const back = read_jpeg(folder / "turned.jpg", {8, 16});
+  CHECK(back.pixels == read_jpeg(folder / "plain.jpg").pixels);
 }
 
 TEST_CASE("PNG pictures are read as they were written, whatever the file is called", "[png]") {
@@ -91,15 +104,88 @@ TEST_CASE("JPEG files that are cut off, at any byte, are refused", "[jpeg]") {
   CHECK(mentions(read_failure(folder / "cut.jpg"), {"cut.jpg: is broken (", "expected a whole JPEG picture"}));
 }
 
-TEST_CASE("PNG files that are cut off are refused", "[png]") {
+TEST_CASE("PNG files that are cut off, or changed at any byte, are refused", "[png]") {
   test::temporary_folder const folder;
   write_png(folder / "whole.png", test::ramp(16, 16, 3));
   std::string const whole = test::read_bytes(folder / "whole.png");
-  for (std::size_t length = 0; length + 20 < whole.size(); ++length) {
-    write_bytes(folder / "cut.png", whole.substr(0, length));
-    INFO(length << " of " << whole.size());
+  for (std::size_t place = 0; place < whole.size(); ++place) {
+    INFO(place << " of " << whole.size());
+    write_bytes(folder / "cut.png", whole.substr(0, place));
     REQUIRE_FALSE(read_failure(folder / "cut.png").empty());
+    std::string changed = whole;
+    changed[place] = char(changed[place] ^ 1);
+    write_bytes(folder / "changed.png", changed);
+    REQUIRE_FALSE(read_failure(folder / "changed.png").empty());
   }
+}
+
+TEST_CASE("the values of PNG pictures are the file's own, whatever it says of gamma and colours", "[png]") {
+  test::temporary_folder const folder;
+  std::string const profile = GENERATE("none", "sRGB", "gamma 1", "gamma 1/2.2");
+  int const colour_type = GENERATE(PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_RGB);
+  int const bits = GENERATE(8, 16);
+  bool const interlaced = GENERATE(false, true);
+  INFO(profile << ", colour type " << colour_type << ", " << bits << " bits" << (interlaced ? ", interlaced" : ""));
+  // All 16-bit values in steps that meet those just below and above a half, and all bytes.
+  std::size_t const samples = std::size_t(32 * 32) * (colour_type == PNG_COLOR_TYPE_RGB ? 3 : 1);
+  std::string rows;
+  std::vector<std::uint8_t> expected;
+  for (std::size_t i = 0; i < samples; ++i) {
+    unsigned const value = unsigned(i * 43 + i % 2) & 0xffffU;
+    if (bits == 16) rows += char(value >> 8U);
+    rows += char(value & 0xffU);
+    expected.push_back(static_cast<std::uint8_t>(bits == 16 ? (value + 128) / 257 : value & 0xffU));
+  }
+  write_bytes(folder / "a.png", test::png_of(32, 32, bits, colour_type, rows, interlaced, [&](auto png, auto info) {
+                if (profile == "sRGB") png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+                if (profile == "gamma 1") png_set_gAMA_fixed(png, info, 100000);
+                if (profile == "gamma 1/2.2") png_set_gAMA_fixed(png, info, 45455);
+              }));
+  picture const back = read_png(folder / "a.png");
+  CHECK((back.height == 32 && back.width == 32 && back.channels == (colour_type == PNG_COLOR_TYPE_RGB ? 3 : 1)));
+  CHECK(back.pixels == expected);
+}
+
+TEST_CASE("grey of 1, 2 and 4 bits is scaled to 0..255", "[png]") {
+  test::temporary_folder const folder;
+  auto const pixels = [&](int bits, std::string const& rows) {
+    write_bytes(folder / "a.png", test::png_of(1, 8 * int(rows.size()) / bits, bits, PNG_COLOR_TYPE_GRAY, rows));
+    picture const back = read_png(folder / "a.png");
+    CHECK(back.channels == 1);
+    return back.pixels;
+  };
+  CHECK(pixels(1, "\xa5") == std::vector<std::uint8_t>{255, 0, 255, 0, 0, 255, 0, 255});
+  CHECK(pixels(2, "\x1b") == std::vector<std::uint8_t>{0, 85, 170, 255});
+  CHECK(pixels(4, "\x1f") == std::vector<std::uint8_t>{17, 255});
+}
+
+TEST_CASE("palettes become RGB, and what is transparent is seen before black", "[png]") {
+  test::temporary_folder const folder;
+  auto const pixels = [&](int width, int bits, int colour_type, std::string const& rows,
+                          std::function<void(png_structp, png_infop)> const& more) {
+    write_bytes(folder / "a.png", test::png_of(1, width, bits, colour_type, rows, false, more));
+    return read_png(folder / "a.png").pixels;
+  };
+  std::vector<png_color> palette{{10, 20, 30}, {40, 50, 60}, {200, 100, 0}};
+  auto const with_palette = [&](png_structp png, png_infop info) { png_set_PLTE(png, info, palette.data(), 3); };
+  CHECK(pixels(3, 8, PNG_COLOR_TYPE_PALETTE, std::string("\2\0\1", 3), with_palette) ==
+        std::vector<std::uint8_t>{200, 100, 0, 10, 20, 30, 40, 50, 60});
+  std::vector<png_byte> alphas{255, 0, 128};
+  CHECK(pixels(3, 8, PNG_COLOR_TYPE_PALETTE, std::string("\2\0\1", 3), [&](png_structp png, png_infop info) {
+          with_palette(png, info);
+          png_set_tRNS(png, info, alphas.data(), 3, nullptr);
+        }) == std::vector<std::uint8_t>{100, 50, 0, 10, 20, 30, 0, 0, 0});
+  // One colour of 16 bits: its neighbour, which rounds to the same byte, stays.
+  png_color_16 key{};
+  key.gray = 0x8080;
+  CHECK(pixels(2, 16, PNG_COLOR_TYPE_GRAY, "\x80\x80\x80\x81", [&](png_structp png, png_infop info) {
+          png_set_tRNS(png, info, nullptr, 0, &key);
+        }) == std::vector<std::uint8_t>{0, 128});
+  auto const nothing = [](png_structp, png_infop) {};
+  CHECK(pixels(3, 8, PNG_COLOR_TYPE_GRAY_ALPHA, std::string("\x64\x00\x64\x80\x64\xff", 6), nothing) ==
+        std::vector<std::uint8_t>{0, 50, 100});
+  CHECK(pixels(1, 16, PNG_COLOR_TYPE_RGB_ALPHA, "\xff\xff\x80\x80\x01\x01\x80\x80", nothing) ==
+        std::vector<std::uint8_t>{128, 64, 1});
 }
 
 TEST_CASE("a JPEG file of many scans is refused", "[jpeg]") {
@@ -126,7 +212,7 @@ TEST_CASE("what is no picture is named as such") {
   write_bytes(folder / "page.jpg", "<!DOCTYPE html>");
   CHECK(mentions(read_failure(folder / "page.jpg"), {"page.jpg", "neither a PNG nor a JPEG"}));
   write_bytes(folder / "inks.jpg", test::jpeg_of(test::ramp(8, 8, 4)));
-  CHECK(mentions(read_failure(folder / "inks.jpg"), {"inks.jpg: has 4 components", "3 (colour)"}));
+  CHECK(mentions(read_failure(folder / "inks.jpg"), {"inks.jpg: has 4 components (CMYK", "3 (colour)", "RGB"}));
 }
 
 TEST_CASE("pictures broken at random are read or refused, nothing else", "[fuzz]") {
@@ -179,6 +265,14 @@ TEST_CASE("a picture is fitted as asked") {
         auto const ignored = fitted(picture{1, 16384, 1, std::vector<std::uint8_t>(16384)}, 224, 224, fitting::resize);
       }),
       {"1 x 16384", "too narrow", "224 x 224"}));
+  // 64 times as much as is wanted is resized at most.
+  auto const narrow = [](int width) {
+    return failure([&] {
+      (void)fitted(picture{1, width, 1, std::vector<std::uint8_t>(std::size_t(width))}, 8, 8, fitting::resize);
+    });
+  };
+  CHECK(narrow(64).empty());
+  CHECK(mentions(narrow(65), {"too narrow"}));
   CHECK(fitted(source, 20, 10, fitting::as_is).pixels == source.pixels);
   CHECK(fitted(source, 8, 8, fitting::crop).pixels == cropped(source, 8, 8).pixels);
   CHECK_FALSE(failure([&] { auto const ignored = fitted(source, 8, 12, fitting::crop); }).empty());

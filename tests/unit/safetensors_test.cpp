@@ -1,6 +1,7 @@
 // The safetensors reader and writer: round trips, files as other programs write them, and every way to be wrong.
 
 #include <cstdint>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <string_view>
@@ -8,13 +9,14 @@
 
 #include "catch.hpp"
 #include "polyfold/io/safetensors.hpp"
+#include "support/growth.hpp"
 #include "temporary_files.hpp"
 
 namespace {
 
 using polyfold::dtype;
-using polyfold::tensor_file;
 using polyfold::stored_tensor;
+using polyfold::tensor_file;
 using test::failure;
 using test::mentions;
 using test::write_bytes;
@@ -175,7 +177,11 @@ TEST_CASE("headers that are not the JSON they should be", "[safetensors]") {
   CHECK(mentions(refusal("{", 0), {"not valid JSON"}));
   CHECK(mentions(refusal("{} {}", 0), {"not valid JSON"}));
   CHECK(mentions(refusal("{\"\xff\":1}", 0), {"not valid JSON"}));
-  CHECK(mentions(refusal("{\"w\":" + std::string(200000, '['), 0), {"nested"}));
+  CHECK(mentions(refusal("{\"w\":" + std::string(200000, '['), 0), {"tensor 'w'", "dtype, shape and data_offsets"}));
+  CHECK(mentions(refusal(R"({"w":{"shape":)" + std::string(200000, '['), 0), {"nested"}));
+  CHECK(mentions(refusal(R"({"w":{"more":)" + std::string(200000, '['), 0), {"nested"}));
+  // What is not known is passed over.
+  CHECK(tensor_refusal(R"({"more":[1,"a"],"dtype":"U8","and":{"shape":2},"shape":[1],"data_offsets":[0,1]})", 1) == "");
   std::string objects = "{";
   for (int i = 0; i < 100000; ++i) objects += "\"a\":{";
   CHECK(mentions(refusal(objects, 0), {"nested"}));
@@ -183,8 +189,27 @@ TEST_CASE("headers that are not the JSON they should be", "[safetensors]") {
   CHECK(mentions(refusal(R"({"w":null})", 0), {"tensor 'w'"}));
   CHECK(mentions(refusal(R"({"w":[1,2]})", 0), {"tensor 'w'"}));
   CHECK(mentions(refusal(R"({"w":{"dtype":"F32","shape":[]}})", 4), {"tensor 'w'", "data_offsets"}));
-  CHECK(mentions(refusal(R"({"__metadata__":3})", 0), {"__metadata__"}));
+  CHECK(mentions(tensor_refusal(R"({"dtype":["F32"],"shape":[],"data_offsets":[0,4]})", 4), {"the dtype ''", "F32"}));
+  CHECK(mentions(tensor_refusal(R"({"dtype":"F32","shape":{"a":1},"data_offsets":[0,4]})", 4), {"no short array"}));
+  for (char const* const value : {"3", "\"text\"", "null", "[]"})
+    CHECK(mentions(refusal(std::string(R"({"__metadata__":)") + value + "}", 0), {"__metadata__ is not an object"}));
+  CHECK(mentions(refusal(R"({"__metadata__":{"list":["text"]}})", 0), {"__metadata__", "'list'"}));
+  CHECK(mentions(refusal(R"({"__metadata__":{"map":{"a":"b"}}})", 0), {"__metadata__", "'map'"}));
   CHECK(mentions(refusal(R"({"__metadata__":{"epoch":3}})", 0), {"__metadata__", "'epoch'"}));
+}
+
+TEST_CASE("the time to read a header grows with its length", "[safetensors]") {
+  test::temporary_folder const folder;
+  CHECK(test::growth_by_8(2000, [&](std::size_t tensors) {
+          auto const path = folder / std::to_string(tensors);
+          if (!std::filesystem::exists(path)) {
+            std::string header = "{";
+            for (std::size_t i = 0; i < tensors; ++i)
+              header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":" + entry("U8", "[0]", "[0,0]");
+            write_bytes(path, file_bytes(header + "}", 0));
+          }
+          REQUIRE(polyfold::read_safetensors(path).tensors.size() == tensors);
+        }) < 24);
 }
 
 TEST_CASE("names that occur twice", "[safetensors]") {

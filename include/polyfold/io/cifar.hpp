@@ -38,37 +38,52 @@ struct cifar_format {
   std::size_t records_per_file;  // 0: any number
 };
 
-/// Appends the images of a file to `set`.
-inline void read_cifar_file(std::filesystem::path const& path, cifar_format const& format, image_set& set) {
-  std::string const remedy = "fetch it again: cmake -DDATASET=" + format.name + " -P cmake/FetchData.cmake";
-  std::size_t const record = format.label_bytes + 3072;
-  input_file file(path, "a file of " + format.name + "'s binary version", remedy);
-  std::uint64_t const size = file.size();
-  std::size_t const count = std::size_t(size) / record;
-  if (size % record != 0 || count == 0 || (format.records_per_file != 0 && count != format.records_per_file)) {
+/// A file of the set, found to have a lawful size.
+struct cifar_file {
+  cifar_file(std::filesystem::path where, cifar_format const& format)
+      : path(std::move(where)),
+        remedy("fetch it again: cmake -DDATASET=" + format.name + " -P cmake/FetchData.cmake"),
+        file(path, "a file of " + format.name + "'s binary version", remedy) {
+    std::uint64_t const record = format.label_bytes + 3072;
+    images = std::size_t(file.size() / record);
+    if (file.size() % record == 0 && images != 0 && (format.records_per_file == 0 || images == format.records_per_file))
+      return;
     std::string expected = "whole records of " + std::to_string(record) + " bytes";
     if (format.records_per_file != 0)
       expected = std::to_string(format.records_per_file * record) + " (" + std::to_string(format.records_per_file) +
                  " records of " + std::to_string(record) + ")";
-    throw error(path, "has " + std::to_string(size) + " bytes", expected, remedy);
+    throw error(path, "has " + std::to_string(file.size()) + " bytes", expected, remedy);
   }
-  std::vector<std::uint8_t> bytes(record);
-  for (std::size_t i = 0; i < count; ++i) {
-    file.read(std::as_writable_bytes(std::span(bytes)));
+
+  std::filesystem::path path;
+  std::string remedy;
+  input_file file;
+  std::size_t images = 0;
+};
+
+/// Appends the images of a file to `set`.
+inline void read_cifar_file(cifar_file& from, cifar_format const& format, image_set& set) {
+  std::vector<std::uint8_t> bytes(format.label_bytes + 3072);
+  for (std::size_t i = 0; i < from.images; ++i) {
+    from.file.read(std::as_writable_bytes(std::span(bytes)));
     std::uint8_t const label = bytes[format.label_at];
     if (label >= format.classes)
-      throw error(path, "label " + std::to_string(i) + " is " + std::to_string(label),
-                  "0 to " + std::to_string(format.classes - 1), remedy);
+      throw error(from.path, "label " + std::to_string(i) + " is " + std::to_string(label),
+                  "0 to " + std::to_string(format.classes - 1), from.remedy);
     set.labels.push_back(label);
     set.pixels.insert(set.pixels.end(), bytes.begin() + std::ptrdiff_t(format.label_bytes), bytes.end());
   }
 }
 
-[[nodiscard]] inline image_set read_cifar(std::filesystem::path const& folder, std::vector<std::string> const& files,
-                                          cifar_format const& format, std::vector<std::string> names) {
-  image_set set{3, 32, 32, {}, {}, std::move(names)};
-  set.pixels.reserve(files.size() * format.records_per_file * 3072);
-  for (std::string const& file : files) read_cifar_file(folder / file, format, set);
+[[nodiscard]] inline image_set read_cifar(std::filesystem::path const& folder, std::vector<std::string> const& names,
+                                          cifar_format const& format, std::vector<std::string> classes) {
+  image_set set{3, 32, 32, {}, {}, std::move(classes)};
+  std::vector<cifar_file> files;
+  std::size_t images = 0;
+  for (std::string const& name : names) images += files.emplace_back(folder / name, format).images;
+  // What all files together hold: known from their sizes.
+  set.pixels.reserve(images * 3072);
+  for (cifar_file& file : files) read_cifar_file(file, format, set);
   return set;
 }
 

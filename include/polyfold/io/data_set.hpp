@@ -18,6 +18,7 @@
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/idx.hpp>
 #include <polyfold/io/image_folder.hpp>
+#include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/tiny_imagenet.hpp>
 
 namespace polyfold {
@@ -122,24 +123,25 @@ struct data_set_layout {
 
 /// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
 /// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by
-/// class, all of one size. The folder is found as find_data_set does. Throws `error` where files are missing, cut off or
-/// wrong.
-[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {}) try {
+/// class, all of one size. The folder is found as find_data_set does. Throws `error` where files are missing, cut off,
+/// wrong, or claim more than `limits` allow.
+[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {},
+                                            read_limits const& limits = {}) try {
   std::filesystem::path const place = find_data_set(name, folder);
   data_set data{name, {}, {}, {}};
   if (name == "images") {
-    data.training = read_image_folder(place / "train");
+    data.training = read_image_folder(place / "train", {.limits = limits});
     shape const wanted{data.training.channels, data.training.height, data.training.width};
     std::filesystem::path const test = is_there(place / "test") ? place / "test" : place / "val";
     if (!is_there(test)) throw error(place, "holds no test pictures", "a folder test, or val, beside train");
-    data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names});
+    data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names, limits});
   } else {
     auto const read = [&](split part) {
       if (name == "cifar-10") return read_cifar10(place, part);
       if (name == "cifar-100") return read_cifar100(place, part);
-      if (name == "tiny-imagenet") return read_tiny_imagenet(place, part);
-      if (name == "tiny-imagenet-20") return read_tiny_imagenet(place, part, 20);
-      image_set set = read_mnist(place, part);
+      if (name == "tiny-imagenet") return read_tiny_imagenet(place, part, 65536, limits);
+      if (name == "tiny-imagenet-20") return read_tiny_imagenet(place, part, 20, limits);
+      image_set set = read_mnist(place, part, limits);
       set.class_names = detail::class_names_of(name);
       return set;
     };

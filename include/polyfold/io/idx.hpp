@@ -24,6 +24,7 @@
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/read_limits.hpp>
 
 namespace polyfold {
 
@@ -35,8 +36,8 @@ inline constexpr char idx_remedy[] =
 /// Bytes of a file, decompressed if it is a gzip file.
 class gz_reader {
  public:
-  explicit gz_reader(std::filesystem::path const& path) : path_(path) {
-    (void)size_of_file(path, "an IDX file", idx_remedy);
+  explicit gz_reader(std::filesystem::path const& path)
+      : path_(path), size_(size_of_file(path, "an IDX file", idx_remedy)) {
     errno = 0;
     file_ = gzopen(path.string().c_str(), "rb");
     if (file_ == nullptr) {
@@ -49,6 +50,10 @@ class gz_reader {
   gz_reader(gz_reader const&) = delete;
   gz_reader& operator=(gz_reader const&) = delete;
   ~gz_reader() { gzclose(file_); }
+
+  /// Bytes of the file itself.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool compressed() const { return gzdirect(file_) == 0; }
 
   /// Reads as many bytes of `out` as the file still holds; returns their number.
   std::size_t read(std::span<std::uint8_t> out) {
@@ -75,13 +80,15 @@ class gz_reader {
 
  private:
   std::filesystem::path path_;
+  std::uint64_t size_;
   gzFile file_ = nullptr;
 };
 
 /// Reads an IDX file of unsigned bytes with D dimensions. `what` names the elements in messages ("images").
 template <std::size_t D>
 std::pair<std::array<std::uint32_t, D>, std::vector<std::uint8_t>> read_idx(std::filesystem::path const& path,
-                                                                            std::string const& what) {
+                                                                            std::string const& what,
+                                                                            read_limits const& limits) {
   gz_reader file(path);
   std::array<std::uint8_t, 4 + 4 * D> header{};
   std::size_t const got = file.read(header);
@@ -119,6 +126,7 @@ std::pair<std::array<std::uint32_t, D>, std::vector<std::uint8_t>> read_idx(std:
     }
   }
   if (total > limit) throw error(path, "states the sizes " + product, "2 GiB at most", idx_remedy);
+  if (file.compressed()) check_claim(path, "states the sizes " + product, total, file.size(), limits);
 
   std::vector<std::uint8_t> bytes;
   while (bytes.size() < total) {
@@ -155,9 +163,10 @@ inline std::filesystem::path plain_or_gz(std::filesystem::path const& folder, st
 }  // namespace detail
 
 /// Reads N images of H x W bytes from an IDX file with three dimensions. The result has one channel and no labels.
-/// Throws `error` if the file is missing, broken, too short, too long or not of this kind.
-inline image_set read_idx_images(std::filesystem::path const& path) try {
-  auto [sizes, bytes] = detail::read_idx<3>(path, "images");
+/// Throws `error` if the file is missing, broken, too short, too long or not of this kind, and where a compressed one
+/// claims more than `limits` allow.
+inline image_set read_idx_images(std::filesystem::path const& path, read_limits const& limits = {}) try {
+  auto [sizes, bytes] = detail::read_idx<3>(path, "images", limits);
   image_set result;
   result.channels = 1;
   result.height = static_cast<int>(sizes[1]);
@@ -170,8 +179,9 @@ inline image_set read_idx_images(std::filesystem::path const& path) try {
 
 /// Reads N labels from an IDX file with one dimension. Throws `error` as read_idx_images does, and also if a label is
 /// not in 0 .. classes - 1.
-inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& path, int classes = 10) try {
-  std::vector<std::uint8_t> const labels = detail::read_idx<1>(path, "labels").second;
+inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& path, int classes = 10,
+                                                  read_limits const& limits = {}) try {
+  std::vector<std::uint8_t> const labels = detail::read_idx<1>(path, "labels", limits).second;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= classes) {
       throw error(path, "label " + std::to_string(i) + " is " + std::to_string(labels[i]),
@@ -187,16 +197,16 @@ inline std::vector<std::uint16_t> read_idx_labels(std::filesystem::path const& p
 /// .gz, in `folder`. Fashion-MNIST and other sets of the same names and sizes are read too; the numbers of images are
 /// taken from the files. The result is N x 1 x 28 x 28 with labels 0..9. Throws `error` where a file is missing or
 /// wrong, and where images and labels do not belong together.
-inline image_set read_mnist(std::filesystem::path const& folder, split part) try {
+inline image_set read_mnist(std::filesystem::path const& folder, split part, read_limits const& limits = {}) try {
   std::string const prefix = part == split::train ? "train" : "t10k";
   std::filesystem::path const images_path = detail::plain_or_gz(folder, prefix + "-images-idx3-ubyte");
   std::filesystem::path const labels_path = detail::plain_or_gz(folder, prefix + "-labels-idx1-ubyte");
-  image_set result = read_idx_images(images_path);
+  image_set result = read_idx_images(images_path, limits);
   if (result.height != 28 || result.width != 28) {
     throw error(images_path, "holds images of " + std::to_string(result.height) + " x " + std::to_string(result.width),
                 "28 x 28", detail::idx_remedy);
   }
-  result.labels = read_idx_labels(labels_path);
+  result.labels = read_idx_labels(labels_path, 10, limits);
   if (result.labels.size() != result.size()) {
     throw error(labels_path, "holds " + std::to_string(result.labels.size()) + " labels",
                 std::to_string(result.size()) + ", one for each image of " + images_path.string(), detail::idx_remedy);

@@ -22,6 +22,7 @@
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/weight_mapping.hpp>
 #include <polyfold/io/weight_matching.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/layers/batch_norm.hpp>
@@ -190,10 +191,10 @@ weight_mapping load_weights(weight_source const& source, Network& net, weight_op
   detail::fail_to_read(source.path);
 }
 
-/// The same from a .npz or .safetensors file.
+/// The same from a .npz or .safetensors file, which may claim what options.limits allow.
 template <class Network>
 weight_mapping load_weights(std::filesystem::path const& path, Network& net, weight_options const& options = {}) {
-  return load_weights(read_weights(path), net, options);
+  return load_weights(read_weights(path, options.limits), net, options);
 }
 
 }  // namespace polyfold

@@ -29,14 +29,17 @@ struct npy_header {
 
 namespace detail {
 
-/// NumPy's name of an element type; nothing for those that are no plain little-endian numbers.
+/// NumPy's name of an element type; nothing for those that are no plain little-endian numbers. bfloat16, which NumPy
+/// itself does not know, is written as two bytes of no type.
 [[nodiscard]] inline std::optional<dtype> dtype_of_descr(std::string_view descr) {
-  constexpr std::array<std::pair<std::string_view, dtype>, 12> known{{{"|b1", dtype::boolean},
+  constexpr std::array<std::pair<std::string_view, dtype>, 14> known{{{"|b1", dtype::boolean},
                                                                       {"|u1", dtype::u8},
                                                                       {"|i1", dtype::i8},
                                                                       {"<u2", dtype::u16},
                                                                       {"<i2", dtype::i16},
                                                                       {"<f2", dtype::f16},
+                                                                      {"|V2", dtype::bf16},
+                                                                      {"<V2", dtype::bf16},
                                                                       {"<u4", dtype::u32},
                                                                       {"<i4", dtype::i32},
                                                                       {"<f4", dtype::f32},

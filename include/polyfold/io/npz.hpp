@@ -3,6 +3,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
+#if __has_include(<xlocale.h>)
+#include <xlocale.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -23,14 +27,12 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/npy.hpp>
+#include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
 
 namespace detail {
-
-/// The arrays of one .npz may hold so many bytes once unpacked: a few bytes of a hostile file can stand for terabytes.
-inline constexpr std::uint64_t max_npz_bytes = std::uint64_t{4} << 30U;
 
 /// An array in Fortran order is one in C order with its axes reversed.
 [[nodiscard]] inline stored_tensor c_order(stored_tensor tensor) {
@@ -40,10 +42,31 @@ inline constexpr std::uint64_t max_npz_bytes = std::uint64_t{4} << 30U;
   return permute_axes(tensor, order);
 }
 
+/// UTF-8 for this thread, while it lives: libarchive turns names into the locale's letters, and "C" has ASCII alone.
+class utf8_letters {
+ public:
+#if __has_include(<unistd.h>)
+  utf8_letters()
+      : letters_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t())),
+        before_(letters_ == locale_t() ? locale_t() : ::uselocale(letters_)) {}
+  ~utf8_letters() {
+    if (letters_ == locale_t()) return;
+    ::uselocale(before_);
+    ::freelocale(letters_);
+  }
+  utf8_letters(utf8_letters const&) = delete;
+  utf8_letters& operator=(utf8_letters const&) = delete;
+
+ private:
+  locale_t letters_;
+  locale_t before_;
+#endif
+};
+
 class npz_reader {
  public:
-  explicit npz_reader(std::filesystem::path const& path) : path_(path), archive_(archive_read_new()) {
-    (void)size_of_file(path, "a .npz file");
+  npz_reader(std::filesystem::path const& path, read_limits const& limits)
+      : path_(path), limits_(limits), size_(size_of_file(path, "a .npz file")), archive_(archive_read_new()) {
     if (archive_ == nullptr) throw std::bad_alloc();
     // Only the reader that starts from the archive's directory, which stands at the end: the one that reads on from the
     // start would take a file whose end is missing for a shorter one.
@@ -53,22 +76,30 @@ class npz_reader {
   }
 
   [[nodiscard]] tensor_file read() {
+    [[maybe_unused]] utf8_letters const letters;
     tensor_file file;
     file.ordered = true;
     std::set<std::string> names;
     archive_entry* entry = nullptr;
+    la_int64_t end_of_last = 0;
     for (;;) {
       int const status = archive_read_next_header(archive_.get(), &entry);
       if (status == ARCHIVE_EOF) break;
-      // libarchive keeps names in the program's locale; "C" shows ASCII only.
-      if (status != ARCHIVE_OK) throw broken("can't be read");
+      // Entries within each other would have the same bytes unpacked again and again.
+      if (archive_filter_bytes(archive_.get(), 0) < end_of_last)
+        throw error(path_, "has entries that overlap", "a whole .npz file", "copy or save the file again");
       char const* const entry_name = archive_entry_pathname(entry);
-      std::string name = entry_name == nullptr ? "" : entry_name;
+      if (status == ARCHIVE_WARN && entry_name == nullptr)
+        throw error(path_, "holds an array whose name has letters outside ASCII, which this system can't show",
+                    "names in ASCII");
+      if (status != ARCHIVE_OK || entry_name == nullptr) throw broken("can't be read");
+      std::string name = entry_name;
       if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".npy"))
         throw error(path_, "holds '" + name.substr(0, 100) + "'", "nothing but .npy arrays");
       name.resize(name.size() - 4);
       if (!names.insert(name).second) throw error(path_, "holds " + tensor_text(name) + " twice", "unique names");
       file.tensors.push_back(read_array(std::move(name)));
+      end_of_last = archive_filter_bytes(archive_.get(), 0);
     }
     return file;
   }
@@ -138,10 +169,10 @@ class npz_reader {
       return in_array(tensor.name, what + "; expected " + std::to_string(wanted) + " bytes for " +
                                        std::string(dtype_name(tensor.type)) + " " + shape_text(tensor.shape) + ".");
     };
-    if (wanted > max_npz_bytes - bytes_)
-      throw in_array(tensor.name, "with its " + std::to_string(wanted) + " bytes the file holds more than the " +
-                                      std::to_string(max_npz_bytes) + " that are read.");
+    // What was read already, and at most 2^62 more: no overflow.
     bytes_ += wanted;
+    check_claim(path_, "has arrays up to " + tensor_text(tensor.name) + " of the shape " + shape_text(tensor.shape),
+                bytes_, size_, limits_);
     // Memory grows with what the file holds: its word is not enough.
     while (tensor.bytes.size() < wanted) {
       std::size_t const old = tensor.bytes.size();
@@ -156,16 +187,19 @@ class npz_reader {
   }
 
   std::filesystem::path path_;
+  read_limits limits_;
+  std::uint64_t size_;  // of the file
   std::unique_ptr<archive, close> archive_;
-  std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_ = 0;  // of all elements so far
 };
 
 }  // namespace detail
 
 /// Reads a .npz file; its arrays come in the order in which they were written, elements in C order. Throws `error` with
-/// the file, the array, what was found and what was expected; nothing is returned by halves.
-[[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path) try {
-  return detail::npz_reader(path).read();
+/// the file, the array, what was found and what was expected, and where the arrays together claim more than `limits`
+/// allow; nothing is returned by halves.
+[[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path, read_limits const& limits = {}) try {
+  return detail::npz_reader(path, limits).read();
 } catch (...) {
   detail::fail_to_read(path);
 }

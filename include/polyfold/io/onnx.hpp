@@ -376,8 +376,9 @@ class onnx_walk {
 }
 
 /// Reads the weights of an .onnx file or, of any other ending, a .npz or .safetensors file.
-[[nodiscard]] inline weight_source read_any_weights(std::filesystem::path const& path) try {
-  return path.extension() == ".onnx" ? read_onnx(path) : read_weights(path);
+[[nodiscard]] inline weight_source read_any_weights(std::filesystem::path const& path,
+                                                    read_limits const& limits = {}) try {
+  return path.extension() == ".onnx" ? read_onnx(path) : read_weights(path, limits);
 } catch (...) {
   detail::fail_to_read(path);
 }

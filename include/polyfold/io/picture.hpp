@@ -14,6 +14,7 @@
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/read_limits.hpp>
 
 namespace polyfold {
 
@@ -47,9 +48,9 @@ inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
   return bytes;
 }
 
-/// Called with what a file's header states, before any memory is taken for pixels.
+/// Called with what the header of a file of `file_bytes` states, before any memory is taken for pixels of `samples` bytes.
 inline void check_picture_size(std::filesystem::path const& path, std::uint64_t height, std::uint64_t width,
-                               picture_size wanted) {
+                               picture_size wanted, int samples, std::uint64_t file_bytes, read_limits const& limits) {
   std::string const found = "is " + std::to_string(height) + " x " + std::to_string(width) + " pixels";
   if (wanted.height != 0 || wanted.width != 0) {
     if (height != std::uint64_t(wanted.height) || width != std::uint64_t(wanted.width))
@@ -58,6 +59,7 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
              height * width > most_pixels) {
     throw error(path, found, "1 to 16384 rows and columns, 2^26 pixels in all at most");
   }
+  check_claim(path, found, height * width * std::uint64_t(samples), file_bytes, limits);
 }
 
 /// For every one of `to` places along an axis: the first of the `from` places that it averages, and their weights, which
@@ -143,7 +145,8 @@ enum class fitting {
   double const scale = std::max(double(height) / from.height, double(width) / from.width);
   double const rows = std::max(double(height), std::round(from.height * scale));
   double const columns = std::max(double(width), std::round(from.width * scale));
-  if (rows * columns > double(detail::most_pixels))
+  // All of it is resized before the middle is taken.
+  if (rows * columns > 64.0 * height * width)
     throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
                 " pixels is too narrow to be resized to " + std::to_string(height) + " x " + std::to_string(width));
   return cropped(resized(from, int(rows), int(columns)), height, width);

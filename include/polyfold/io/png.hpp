@@ -4,9 +4,12 @@
 #include <png.h>
 
 #include <algorithm>
+#include <csetjmp>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,37 +23,112 @@
 namespace polyfold {
 
 namespace detail {
-[[nodiscard]] inline picture decode_png(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
-                                        picture_size wanted) {
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  auto const broken = [&] {
-    return error(path, "is broken (" + std::string(image.message) + ")", "a whole PNG picture");
-  };
-  if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) throw broken();
-  picture result;
-  try {
-    check_picture_size(path, image.height, image.width, wanted);
-    result.height = int(image.height);
-    result.width = int(image.width);
-    result.channels = (image.format & PNG_FORMAT_FLAG_COLOR) != 0 ? 3 : 1;
-    image.format = result.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-    result.pixels.resize(PNG_IMAGE_SIZE(image));
-  } catch (...) {
-    png_image_free(&image);
-    throw;
+
+/// One PNG file in memory. libpng reports errors by a call that must not return: it jumps back into `start` or `read`,
+/// which therefore keep no objects of their own.
+class png_reader {
+ public:
+  explicit png_reader(std::span<std::uint8_t const> bytes) : rest_(bytes) {
+    png_ = png_create_read_struct(
+        PNG_LIBPNG_VER_STRING, this,
+        [](png_structp png, png_const_charp reason) {
+          png_reader& self = *static_cast<png_reader*>(png_get_error_ptr(png));
+          std::snprintf(self.message_, sizeof self.message_, "%s", reason);
+          std::longjmp(self.back_, 1);
+        },
+        [](png_structp, png_const_charp) {});
+    if (png_ != nullptr) info_ = png_create_info_struct(png_);
+    if (info_ == nullptr) {
+      png_destroy_read_struct(&png_, nullptr, nullptr);
+      throw std::bad_alloc();
+    }
   }
-  png_color const black{0, 0, 0};
-  if (png_image_finish_read(&image, &black, result.pixels.data(), 0, nullptr) == 0) throw broken();
+  png_reader(png_reader const&) = delete;
+  png_reader& operator=(png_reader const&) = delete;
+  ~png_reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+
+  /// Reads all that comes before the pixels; false, with a message, where that fails.
+  bool start() {
+    if (setjmp(back_) != 0) return false;
+    png_set_read_fn(png_, this, [](png_structp png, png_bytep to, std::size_t size) {
+      png_reader& self = *static_cast<png_reader*>(png_get_io_ptr(png));
+      if (size > self.rest_.size()) png_error(png, "it ends too soon");
+      std::copy_n(self.rest_.begin(), size, to);
+      self.rest_ = self.rest_.subspan(size);
+    });
+    png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    // Gamma, colour profiles, texts: none of them changes what is stored.
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    png_read_info(png_, info_);
+    return true;
+  }
+  /// Fills height * width * samples() bytes, row by row; false, with a message, where that fails.
+  bool read(std::uint8_t* pixels) {
+    if (setjmp(back_) != 0) return false;
+    png_set_expand(png_);  // palettes to RGB, less than 8 bits to 8, one transparent colour to alpha
+    png_set_scale_16(png_);
+    int const passes = png_set_interlace_handling(png_);
+    png_read_update_info(png_, info_);
+    std::size_t const row = std::size_t(width()) * std::size_t(samples());
+    if (png_get_rowbytes(png_, info_) != row) png_error(png_, "its rows have an unexpected size");
+    for (int pass = 0; pass < passes; ++pass)
+      for (std::size_t y = 0; y < height(); ++y) png_read_row(png_, pixels + y * row, nullptr);
+    png_read_end(png_, nullptr);
+    return true;
+  }
+
+  [[nodiscard]] std::uint32_t height() const { return png_get_image_height(png_, info_); }
+  [[nodiscard]] std::uint32_t width() const { return png_get_image_width(png_, info_); }
+  /// 1 grey, 3 colour.
+  [[nodiscard]] int channels() const { return (colour_type() & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1; }
+  /// Channels, and alpha where the file has it.
+  [[nodiscard]] int samples() const {
+    bool const alpha = (colour_type() & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
+    return channels() + (alpha ? 1 : 0);
+  }
+  [[nodiscard]] std::string message() const { return message_; }
+
+ private:
+  [[nodiscard]] int colour_type() const { return png_get_color_type(png_, info_); }
+
+  std::span<std::uint8_t const> rest_;
+  png_structp png_ = nullptr;
+  png_infop info_ = nullptr;
+  std::jmp_buf back_{};
+  char message_[200] = "";
+};
+
+[[nodiscard]] inline picture decode_png(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
+                                        picture_size wanted, read_limits const& limits) {
+  png_reader reader(bytes);
+  auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole PNG picture"); };
+  if (!reader.start()) throw broken();
+  check_picture_size(path, reader.height(), reader.width(), wanted, reader.samples(), bytes.size(), limits);
+  picture result{int(reader.height()), int(reader.width()), reader.channels(), {}};
+  std::size_t const pixels = std::size_t(reader.height()) * std::size_t(reader.width());
+  std::size_t const samples = std::size_t(reader.samples());
+  result.pixels.resize(pixels * samples);
+  if (!reader.read(result.pixels.data())) throw broken();
+  std::size_t const channels = std::size_t(result.channels);
+  if (samples == channels) return result;
+  // Before black: every value times its opacity. In place, as no value moves towards the end.
+  for (std::size_t i = 0; i < pixels; ++i) {
+    int const alpha = result.pixels[i * samples + channels];
+    for (std::size_t c = 0; c < channels; ++c)
+      result.pixels[i * channels + c] = static_cast<std::uint8_t>((result.pixels[i * samples + c] * alpha + 127) / 255);
+  }
+  result.pixels.resize(pixels * channels);
   return result;
 }
 }  // namespace detail
 
-/// Reads a PNG picture as grey or RGB with 8 bits per channel; what is transparent is seen before black. Throws `error`
-/// where the file is missing, broken, cut off or of another size than `wanted`; sizes are checked before pixels are
-/// decoded.
-[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {}) try {
-  return detail::decode_png(path, detail::read_picture_file(path), wanted);
+/// Reads a PNG picture as grey or RGB with 8 bits per channel: the values that the file stores, whatever it says of gamma
+/// or colour profiles. 16 bits v become v / 257, rounded; 1, 2 and 4 bits of grey are scaled to 0..255; what is
+/// transparent is seen before black. Throws `error` where the file is missing, broken, cut off, of another size than
+/// `wanted` or of more pixels than `limits` allow; sizes are checked before pixels are decoded.
+[[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {},
+                                      read_limits const& limits = {}) try {
+  return detail::decode_png(path, detail::read_picture_file(path), wanted, limits);
 } catch (...) {
   detail::fail_to_read(path);
 }

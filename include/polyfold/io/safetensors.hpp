@@ -10,8 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -24,119 +22,15 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/safetensors_header.hpp>
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
 
 namespace detail {
 
-/// More than 100,000 tensors fit into such a header; the bound keeps a hostile one from filling the memory as JSON.
+/// More than 100,000 tensors fit into such a header; a longer one is no list of tensors.
 inline constexpr std::uint64_t max_safetensors_header = std::uint64_t{16} << 20U;
-
-inline constexpr char safetensors_remedy[] = "copy or export the file again";
-
-/// Parses the header. nlohmann keeps the last of two equal keys and nests without bound: both are refused here.
-inline nlohmann::json parse_safetensors_header(std::filesystem::path const& path, std::string const& text) {
-  using json = nlohmann::json;
-  std::vector<std::set<std::string>> keys;  // of the objects that are open, by depth
-  auto const check = [&](int depth, json::parse_event_t event, json& parsed) {
-    auto const level = static_cast<std::size_t>(depth);
-    if (event == json::parse_event_t::object_start || event == json::parse_event_t::array_start) {
-      // header { tensor { shape [ ... ] } }
-      if (level > 2) throw error(path, "the header is nested more than three deep", "tensors with dtype and shape");
-      keys.resize(level + 1);
-      keys[level].clear();
-    } else if (event == json::parse_event_t::key) {
-      auto const& key = parsed.get_ref<std::string const&>();
-      if (!keys.at(level - 1).insert(key).second) {
-        throw error(path, "the header holds the name '" + key.substr(0, 100) + "' twice", "unique names",
-                    safetensors_remedy);
-      }
-    }
-    return true;
-  };
-  try {
-    json header = json::parse(text, check);
-    if (!header.is_object()) throw error(path, "the header is not a JSON object", "an object", safetensors_remedy);
-    return header;
-  } catch (json::exception const& failure) {
-    throw error(path, std::string("the header is not valid JSON (") + failure.what() + ")", "a safetensors file",
-                safetensors_remedy);
-  }
-}
-
-/// A tensor as the header describes it, and where its bytes begin in the data.
-struct described_tensor {
-  stored_tensor tensor;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-
-inline described_tensor describe_tensor(std::filesystem::path const& path, std::string const& name,
-                                        nlohmann::json const& entry, std::uint64_t data_bytes) {
-  auto const fail = [&](std::string const& found, std::string const& expected) -> error {
-    return {path, tensor_text(name) + " " + found, expected, safetensors_remedy};
-  };
-  auto const dtype_field = entry.find("dtype");
-  auto const shape_field = entry.find("shape");
-  auto const range_field = entry.find("data_offsets");
-  if (!entry.is_object() || dtype_field == entry.end() || shape_field == entry.end() || range_field == entry.end()) {
-    throw fail("is not described by an object with dtype, shape and data_offsets", "all three");
-  }
-
-  described_tensor result;
-  result.tensor.name = name;
-
-  std::string const* const type_name = dtype_field->get_ptr<std::string const*>();
-  auto const known = std::find_if(dtypes.begin(), dtypes.end(), [&](dtype_entry const& candidate) {
-    return type_name != nullptr && candidate.name == *type_name;
-  });
-  if (known == dtypes.end()) {
-    std::string names;
-    for (dtype_entry const& candidate : dtypes) names += (names.empty() ? "" : ", ") + std::string(candidate.name);
-    throw fail("has the dtype " + (type_name == nullptr ? "(no text)" : "'" + type_name->substr(0, 100) + "'"),
-               "one of " + names);
-  }
-  result.tensor.type = known->type;
-
-  // Only whole numbers from 0 to 2^63 - 1 pass; nlohmann turns larger ones into floating point.
-  auto const whole = [](nlohmann::json const& value) -> std::optional<std::int64_t> {
-    if (!value.is_number_unsigned()) return std::nullopt;
-    auto const number = value.get<std::uint64_t>();
-    if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-    return static_cast<std::int64_t>(number);
-  };
-  if (!shape_field->is_array() || shape_field->size() > 32)
-    throw fail("has a shape that is no short array", "at most 32 sizes");
-  for (nlohmann::json const& value : *shape_field) {
-    std::optional<std::int64_t> const size = whole(value);
-    if (!size) throw fail("has a size in its shape that is no whole number from 0 on", "whole numbers");
-    result.tensor.shape.push_back(*size);
-  }
-  std::optional<std::uint64_t> const bytes = tensor_bytes(result.tensor.shape, result.tensor.type);
-  if (!bytes) throw fail("has the shape " + shape_text(result.tensor.shape), "a size that fits into memory");
-
-  std::optional<std::int64_t> begin;
-  std::optional<std::int64_t> end;
-  if (range_field->is_array() && range_field->size() == 2) {
-    begin = whole((*range_field)[0]);
-    end = whole((*range_field)[1]);
-  }
-  if (!begin || !end) throw fail("has data_offsets of another form", "[begin, end], whole numbers from 0 on");
-  result.begin = static_cast<std::uint64_t>(*begin);
-  result.end = static_cast<std::uint64_t>(*end);
-  std::string const range = "[" + std::to_string(result.begin) + ", " + std::to_string(result.end) + "]";
-  if (result.begin > result.end || result.end > data_bytes) {
-    throw fail("has the byte range " + range,
-               "a range within the " + std::to_string(data_bytes) + " bytes that follow the header");
-  }
-  if (result.end - result.begin != *bytes) {
-    throw fail("has the byte range " + range, std::to_string(*bytes) + " bytes for " +
-                                                  std::string(dtype_name(result.tensor.type)) + " " +
-                                                  shape_text(result.tensor.shape));
-  }
-  return result;
-}
 
 /// A text as JSON writes it. Throws nlohmann's exception where it is not UTF-8.
 inline std::string json_text(std::string const& text) { return nlohmann::json(text).dump(); }
@@ -172,32 +66,13 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   if (text.empty() || text.front() != '{') {
     throw error(path, "the header does not start with '{'", "a safetensors file", safetensors_remedy);
   }
-  nlohmann::json const header = detail::parse_safetensors_header(path, text);
-
-  tensor_file result;
   std::uint64_t const data_bytes = file_bytes - 8 - header_bytes;
-  std::vector<detail::described_tensor> described;
-  for (auto const& [name, entry] : header.items()) {
-    if (name != "__metadata__") {
-      described.push_back(detail::describe_tensor(path, name, entry, data_bytes));
-      continue;
-    }
-    if (!entry.is_object())
-      throw error(path, "__metadata__ is not an object", "an object of texts", safetensors_remedy);
-    for (auto const& [key, value] : entry.items()) {
-      if (!value.is_string()) {
-        throw error(path, "__metadata__ has a value that is no text at '" + key.substr(0, 100) + "'", "texts",
-                    safetensors_remedy);
-      }
-      result.metadata.emplace(key, value.get<std::string>());
-    }
-  }
-
+  detail::safetensors_header header(path, text, data_bytes);
   // Sorted by place, the byte ranges must follow each other from the first byte to the last.
-  std::sort(described.begin(), described.end(),
-            [](auto const& a, auto const& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::stable_sort(header.tensors.begin(), header.tensors.end(),
+                   [](auto const& a, auto const& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   std::uint64_t place = 0;
-  for (detail::described_tensor const& next : described) {
+  for (detail::described_tensor const& next : header.tensors) {
     if (next.begin != place) {
       throw error(
           path,
@@ -211,7 +86,9 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
                 std::to_string(place) + ", the end of the last tensor", safetensors_remedy);
   }
 
-  for (detail::described_tensor& next : described) {
+  tensor_file result;
+  result.metadata = std::move(header.metadata);
+  for (detail::described_tensor& next : header.tensors) {
     next.tensor.bytes.resize(static_cast<std::size_t>(next.end - next.begin));
     stream.read(next.tensor.bytes);
     result.tensors.push_back(std::move(next.tensor));

@@ -12,9 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
-#include <sstream>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +25,7 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/image_folder.hpp>
+#include <polyfold/io/read_limits.hpp>
 
 namespace polyfold {
 
@@ -30,39 +34,31 @@ namespace detail {
 inline constexpr char tiny_imagenet_remedy[] =
     "name the folder with wnids.txt in it, or fetch it: cmake -DDATASET=tiny-imagenet -P cmake/FetchData.cmake";
 
-/// A line of a text file, without what ends it.
-struct text_line {
-  std::size_t number = 0;  ///< from 1
-  std::string text;
-};
-
-/// The lines that are not empty.
-[[nodiscard]] inline std::vector<text_line> text_lines(std::filesystem::path const& path) {
-  std::istringstream stream(read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy));
-  std::vector<text_line> lines;
+/// Calls f(number, line) for the lines of a text file that are not empty, numbered from 1, without what ends them.
+template <class F>
+void for_each_line(std::filesystem::path const& path, F f) {
+  std::string const text = read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy);
   std::size_t number = 0;
-  for (std::string line; std::getline(stream, line);) {
+  for (std::string_view rest = text; !rest.empty();) {
+    std::size_t const end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
     ++number;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) lines.push_back({number, line});
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) f(number, line);
   }
-  return lines;
 }
 
-/// The fields of a line, which are separated by tabs.
-[[nodiscard]] inline std::vector<std::string> fields(std::string const& line) {
-  std::vector<std::string> result(1);
-  for (char const c : line)
-    if (c == '\t')
-      result.emplace_back();
-    else
-      result.back() += c;
-  return result;
+/// A line's first field and what follows the tab behind it; nothing where there is no tab.
+[[nodiscard]] inline std::pair<std::string_view, std::optional<std::string_view>> split_at_tab(std::string_view line) {
+  std::size_t const tab = line.find('\t');
+  if (tab == line.npos) return {line, std::nullopt};
+  return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
 /// A name that stays within the folder it is looked for in.
-[[nodiscard]] inline bool is_plain_name(std::string const& name) {
-  return !name.empty() && name != "." && name != ".." && name.find_first_of("/\\") == std::string::npos;
+[[nodiscard]] inline bool is_plain_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find_first_of("/\\") == name.npos;
 }
 
 }  // namespace detail
@@ -70,54 +66,60 @@ struct text_line {
 /// Reads the training pictures, or with split::test the validation pictures: N x 3 x 64 x 64, grey ones made RGB, with
 /// the classes' first names from words.txt. Held as bytes: 1.2 GB for all 100,000 training pictures. Only the first
 /// `classes` of wnids.txt are read, if it names more; folders of some of the classes are read too. Throws `error` where a
-/// file is missing or broken, where a picture has another size, and where annotations name unknown classes or no picture
-/// at all.
+/// file is missing or broken, where a picture has another size, where annotations name unknown classes, no picture at all
+/// or one twice, and where the images are more than `limits` allow.
 [[nodiscard]] inline image_set read_tiny_imagenet(std::filesystem::path const& folder, split part,
-                                                  std::size_t classes = 65536) try {
+                                                  std::size_t classes = 65536, read_limits const& limits = {}) try {
   image_set set;
   std::vector<std::string> ids;
-  std::map<std::string, std::uint16_t> labels;
-  for (auto const& [number, id] : detail::text_lines(folder / "wnids.txt")) {
-    if (!detail::is_plain_name(id) || !labels.emplace(id, static_cast<std::uint16_t>(labels.size())).second)
-      throw error(folder / "wnids.txt", "line " + std::to_string(number) + " is '" + id.substr(0, 40) + "'",
+  std::map<std::string, std::size_t, std::less<>> labels;
+  detail::for_each_line(folder / "wnids.txt", [&](std::size_t number, std::string_view id) {
+    if (!detail::is_plain_name(id) || !labels.emplace(id, labels.size()).second)
+      throw error(folder / "wnids.txt",
+                  "line " + std::to_string(number) + " is '" + std::string(id.substr(0, 40)) + "'",
                   "the folder name of a class that no other line names");
-    ids.push_back(id);
-  }
-  ids.resize(std::min(ids.size(), classes));
+    if (ids.size() < classes) ids.emplace_back(id);
+  });
   if (ids.empty() || ids.size() > 65536)
     throw error(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
                 detail::tiny_imagenet_remedy);
   set.class_names = ids;
   if (is_there(folder / "words.txt"))
-    for (auto const& [number, line] : detail::text_lines(folder / "words.txt")) {
-      auto const parts = detail::fields(line);
-      auto const found = labels.find(parts.front());
-      if (found != labels.end() && found->second < ids.size() && parts.size() == 2)
-        set.class_names[found->second] = parts[1].substr(0, parts[1].find(','));
-    }
+    detail::for_each_line(folder / "words.txt", [&](std::size_t, std::string_view line) {
+      auto const [id, names] = detail::split_at_tab(line);
+      auto const found = labels.find(id);
+      if (names && names->find('\t') == names->npos && found != labels.end() && found->second < ids.size())
+        set.class_names[found->second] = names->substr(0, names->find(','));
+    });
 
-  std::vector<std::filesystem::path> files;
+  detail::picture_list pictures;
   if (part == split::train) {
-    for (std::string const& id : ids) {
-      auto const pictures = detail::pictures_in(folder / "train" / id / "images");
-      files.insert(files.end(), pictures.begin(), pictures.end());
-      set.labels.insert(set.labels.end(), pictures.size(), labels[id]);
+    for (std::size_t label = 0; label < ids.size(); ++label) {
+      std::size_t const count = detail::add_pictures_in(folder / "train" / ids[label] / "images", pictures);
+      set.labels.insert(set.labels.end(), count, static_cast<std::uint16_t>(label));
     }
   } else {
     std::filesystem::path const annotations = folder / "val" / "val_annotations.txt";
-    for (auto const& [number, line] : detail::text_lines(annotations)) {
-      auto const parts = detail::fields(line);
-      auto const found = parts.size() < 2 ? labels.end() : labels.find(parts[1]);
-      if (found == labels.end() || !detail::is_plain_name(parts[0]))
-        throw error(annotations, "line " + std::to_string(number) + " is '" + line.substr(0, 80) + "'",
-                    "a file, a tab and a class of wnids.txt");
-      if (found->second >= ids.size()) continue;
-      files.push_back(folder / "val" / "images" / parts[0]);
-      set.labels.push_back(found->second);
-    }
-    if (files.empty()) throw error(annotations, "names no picture", "one a line", detail::tiny_imagenet_remedy);
+    std::set<std::string, std::less<>> named;
+    detail::for_each_line(annotations, [&](std::size_t number, std::string_view line) {
+      auto const [file, rest] = detail::split_at_tab(line);
+      auto const found = rest ? labels.find(detail::split_at_tab(*rest).first) : labels.end();
+      auto const wrong = [&](char const* expected) {
+        return error(annotations, "line " + std::to_string(number) + " is '" + std::string(line.substr(0, 80)) + "'",
+                     expected);
+      };
+      if (found == labels.end() || !detail::is_plain_name(file)) throw wrong("a file, a tab and a class of wnids.txt");
+      if (!named.emplace(file).second) throw wrong("a file that no line before it names");
+      if (found->second >= ids.size()) return;
+      pictures.add(folder / "val" / "images" / file);
+      set.labels.push_back(static_cast<std::uint16_t>(found->second));
+    });
+    if (pictures.files.empty())
+      throw error(annotations, "names no picture", "one a line", detail::tiny_imagenet_remedy);
   }
-  detail::read_pictures(files, {3, 64, 64}, fitting::as_is, set);
+  shape const each{3, 64, 64};
+  detail::check_images(pictures, each, limits);
+  detail::read_pictures(pictures, each, fitting::as_is, set, limits);
   return set;
 } catch (...) {
   detail::fail_to_read(folder);

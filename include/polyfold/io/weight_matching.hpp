@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,60 +15,12 @@
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/tensors.hpp>
+#include <polyfold/io/weight_mapping.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/layers/batch_norm.hpp>
-#include <polyfold/report/table.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold {
-
-/// How load_weights matches and checks.
-struct weight_options {
-  /// The file's module for each layer that stores numbers, in the network's order. Empty: the file's own order, weights,
-  /// batch norms and slopes each for themselves.
-  std::vector<std::string> names{};
-  /// Tensors that may be left over, by name, or all of a module by its name.
-  std::vector<std::string> ignored{};
-  /// What the framework adds to batch norm's variance; else what the file says, 1e-3 for Keras, 1e-5 for PyTorch.
-  std::optional<float> batch_norm_epsilon{};
-  /// How far the network's outputs may be from the file's samples, as a share of the sample's largest output.
-  float tolerance = 1e-4f;
-};
-
-/// Which tensor became what: one row for each tensor that was placed.
-struct weight_mapping {
-  struct row {
-    int layer;               ///< its number in the network
-    std::string layer_name;  ///< "conv2d", "dense", "batch_norm" or "prelu"
-    weight_part part;
-    std::string tensor;
-    dtype type;
-    std::vector<std::int64_t> shape;
-    std::string conversion;  ///< what was done to the numbers; empty: nothing
-  };
-  std::vector<row> rows;
-  std::vector<std::string> ignored;  ///< tensors left over with leave
-  int samples = 0;                   ///< images that were run and compared
-  float largest_difference = 0;      ///< of an output to the file's
-
-  void print(std::ostream& out) const {
-    table t({{"layer", alignment::right},
-             {"kind", alignment::left},
-             {"part", alignment::left},
-             {"tensor", alignment::left},
-             {"type", alignment::left},
-             {"shape", alignment::left},
-             {"conversion", alignment::left}});
-    for (row const& r : rows)
-      t.add_row({std::to_string(r.layer), r.layer_name, std::string(part_name(r.part)), r.tensor,
-                 std::string(dtype_name(r.type)), detail::shape_text(r.shape), r.conversion});
-    t.write_text(out);
-    for (std::string const& name : ignored) out << "ignored: " << name << '\n';
-    if (samples > 0)
-      out << std::to_string(samples) << " sample " << (samples == 1 ? "image" : "images")
-          << " replayed, largest difference " << number_text(double(largest_difference)) << '\n';
-  }
-};
 
 namespace detail {
 
@@ -268,6 +219,8 @@ class weight_matching {
           std::size_t(slot.outputs) * (part == weight_part::weight ? std::size_t(slot.inputs()) : 1U);
       if (weight_module::part const* const found = module.find(part))
         place_tensor(slot, module, *found, first);
+      else if (std::optional<float> const value = implied(module, part))
+        place_constant(slot, part, *value, count, first);
       else
         add_difference(slot.text() + ": no " + std::string(part_name(part)) + " in the file's module '" + module.name +
                        "'");
@@ -276,6 +229,29 @@ class weight_matching {
     for (weight_module::part const& p : module.parts)
       if (std::find(parts.begin(), parts.end(), p.is) == parts.end()) left_over(p.tensor);
     if (module.sliding && module.is == slot.is) compare(slot, module);
+  }
+
+  /// What a part that the file lacks is: batch norm without learned scale or shift has 1 and 0. Keras leaves either out,
+  /// PyTorch both, so that one alone is a file of which something was lost.
+  [[nodiscard]] static std::optional<float> implied(weight_module const& module, weight_part part) {
+    bool const whole = module.find(weight_part::mean) != nullptr && module.find(weight_part::variance) != nullptr;
+    bool const learned = module.find(weight_part::gamma) != nullptr || module.find(weight_part::beta) != nullptr;
+    if (module.is != weight_module::kind::normalising || !whole || (module.layout.outputs_first && learned))
+      return std::nullopt;
+    if (part == weight_part::gamma) return 1.0f;
+    if (part == weight_part::beta) return 0.0f;
+    return std::nullopt;
+  }
+
+  void place_constant(weight_slot const& slot, weight_part part, float value, std::size_t count, std::size_t first) {
+    std::fill_n(numbers_.begin() + std::ptrdiff_t(first), count, value);
+    mapping_.rows.push_back({slot.layer,
+                             slot.name,
+                             part,
+                             "",
+                             dtype::f32,
+                             {slot.outputs},
+                             value == 0 ? "0, as the file has none" : "1, as the file has none"});
   }
 
   /// Checks one tensor and converts it to the numbers from `first` on.

@@ -25,6 +25,7 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/npz.hpp>
+#include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/io/tensors.hpp>
 
@@ -181,18 +182,23 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
   framework const written_by = detail::framework_of(file.tensors);
   bool const keras = written_by == framework::keras;
   source.samples_channels_last = keras;
+  std::map<std::string, stored_tensor const*> outputs;  // of the samples, by number
+  for (stored_tensor const& tensor : file.tensors)
+    if (tensor.name.starts_with(detail::sample_output))
+      outputs.emplace(tensor.name.substr(detail::sample_output.size()), &tensor);
   std::map<std::string, std::size_t> numbers;  // of the modules, by name
 
   for (stored_tensor& tensor : file.tensors) {
     if (tensor.name.starts_with(detail::sample_output)) continue;
     if (tensor.name.starts_with(detail::sample_input)) {
       std::string const number = tensor.name.substr(detail::sample_input.size());
-      stored_tensor const* const output = file.find(std::string(detail::sample_output) + number);
-      if (output == nullptr)
+      auto const output = outputs.find(number);
+      if (output == outputs.end())
         throw error(path,
                     "has " + detail::tensor_text(tensor.name) + " without polyfold.output." + number.substr(0, 100),
                     "both or none");
-      source.samples.push_back({number, std::move(tensor), *output});
+      source.samples.push_back({number, std::move(tensor), *output->second});
+      outputs.erase(output);
       continue;
     }
     auto const [module_name, leaf] = detail::split_tensor_name(tensor.name);
@@ -215,24 +221,23 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
       module.parts.push_back({known->is, std::move(tensor)});
   }
   for (weight_module& module : source.modules) detail::recognise(module);
-  for (stored_tensor const& tensor : file.tensors)
-    if (tensor.name.starts_with(detail::sample_output) &&
-        std::none_of(source.samples.begin(), source.samples.end(),
-                     [&](weight_sample const& s) { return s.output.name == tensor.name; }))
-      throw error(path, "has " + detail::tensor_text(tensor.name) + " without the input that belongs to it",
-                  "both or none");
+  if (!outputs.empty())
+    throw error(path,
+                "has " + detail::tensor_text(outputs.begin()->second->name) + " without the input that belongs to it",
+                "both or none");
   return source;
 } catch (...) {
   detail::fail_to_read(path);
 }
 
-/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is neither, or broken.
-[[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path) try {
+/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is neither, broken, or a .npz
+/// file of more than `limits` allow.
+[[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path, read_limits const& limits = {}) try {
   constexpr char expected[] = "a .npz or .safetensors file";
   std::array<char, 2> start{};
   if (detail::input_file file(path, expected); file.size() >= start.size())
     file.read(std::as_writable_bytes(std::span(start)));
-  if (start == std::array{'P', 'K'}) return read_npz(path);
+  if (start == std::array{'P', 'K'}) return read_npz(path, limits);
   std::string const ending = path.extension().string();
   if (ending != "" && ending != ".safetensors")
     throw error(path, "is no .npz file", expected,
@@ -242,8 +247,8 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
   detail::fail_to_read(path);
 }
 
-[[nodiscard]] inline weight_source read_weights(std::filesystem::path const& path) {
-  return sort_weights(path, read_tensors(path));
+[[nodiscard]] inline weight_source read_weights(std::filesystem::path const& path, read_limits const& limits = {}) {
+  return sort_weights(path, read_tensors(path, limits));
 }
 
 }  // namespace polyfold
