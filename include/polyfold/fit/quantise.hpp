@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/quantised_network.hpp>
 
@@ -60,7 +61,7 @@ void check_quantisable(Network const& net) {
   constexpr float limit = largest_code * scale_of(255);
   for (int i = 0; i < Network::number_count(I); ++i) {
     float const v = net.numbers[std::size_t(Network::first_number(I) + i)];
-    if (std::abs(v) <= limit) continue;  // false for NaN, too
+    if (is_finite(v) && std::abs(v) <= limit) continue;
     throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
                 Network::template layer_at<I>::name + ") is " + std::to_string(v) + "; expected a number from -" +
                 std::to_string(int(limit)) + " to " + std::to_string(int(limit)) + ".");

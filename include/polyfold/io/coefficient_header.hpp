@@ -1,13 +1,13 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there.
 #pragma once
 
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <span>
 #include <sstream>
 #include <string>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
@@ -58,7 +58,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   };
   auto const numbers = [&](auto const& values) {
     list(values, 6, [&](float v) {
-      if (!std::isfinite(v)) throw error(path, "would hold the number " + std::to_string(v), "finite numbers");
+      if (!is_finite(v)) throw error(path, "would hold the number " + std::to_string(v), "finite numbers");
       char text[40];
       std::snprintf(text, sizeof text, "%af", double(v));
       out << text;

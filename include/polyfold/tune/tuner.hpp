@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -209,7 +210,7 @@ class tuner {
         if (part.choices[c].size >= part.choices[present].size) continue;
         part.present = c;
         error = adapted_loss(s, s.numbers) - present_loss;
-        if (!std::isfinite(error)) error = 1e30;
+        if (!is_finite(error)) error = 1e30;
         if (on_measured) on_measured(++done, all);
       }
       part.present = present;
