@@ -131,13 +131,16 @@ void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipelin
 template <class Quantised>
 class quantised_rounding {
  public:
+  quantised_rounding() = default;
+  quantised_rounding(quantised_rounding const&) {}  // memory of its own: copies may be used side by side
+  quantised_rounding& operator=(quantised_rounding const&) { return *this; }
   void operator()(typename Quantised::float_network& net) {
     quantise(net, *rounded_);
     dequantise(*rounded_, net);
   }
 
  private:
-  std::shared_ptr<Quantised> rounded_ = std::make_shared<Quantised>();  // no state: copies may share it
+  std::unique_ptr<Quantised> rounded_ = std::make_unique<Quantised>();  // between bytes and floats; no state
 };
 
 }  // namespace polyfold
