@@ -16,6 +16,7 @@
 #include <polyfold/io/png.hpp>
 #include <polyfold/report/table.hpp>
 
+#include "../output_folder.hpp"
 #include "experiment.hpp"
 
 namespace {
@@ -118,7 +119,7 @@ int run(int argc, char** argv) {
   chosen.output = output;
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
 
-  std::filesystem::create_directories(chosen.output);
+  prepare_output_folder(chosen.output);
   // POLYFOLD_DATA_DIR may be a folder of data sets as well as that of this one.
   std::filesystem::path const own = std::filesystem::path(data) / "mnist";
   if (std::filesystem::is_directory(own)) data = own.string();
@@ -149,7 +150,7 @@ int run(int argc, char** argv) {
   std::ostringstream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
           << " images, measured on " << with_thousands((long long)e.held_out.size())
-          << (validate ? " validation" : " test") << " images. Trained by " << threads
+          << (validate ? " validation" : " test") << " images. Trained by " << e.threads.count()
           << " threads; time per image on one.\n"
           << "Compiled by " << compiler << ".\n\n";
   std::cout << "\n" << heading.str();

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "../normalisation_options.hpp"
+#include "../output_folder.hpp"
 #include "tune.hpp"
 
 namespace {
@@ -112,7 +113,9 @@ int run(int argc, char** argv) {
                                      : polyfold::at_most_multiplications(s.budget.size);
   if (bits == 8) s.options.stored = polyfold::stored_as::bytes;
   s.terminal = isatty(STDOUT_FILENO) != 0;
-  std::filesystem::create_directories(s.output);
+  s.budget.check();
+  s.options.check();
+  prepare_output_folder(s.output);
   model.run(s);
   return EXIT_SUCCESS;
 }

@@ -81,19 +81,17 @@ TEST_CASE("Two batches at once on the same workers, and one within a job, give t
   std::vector<float> images(std::size_t(count * in));
   for (float& v : images) v = random.uniform();
   workers pool(2);
-  using room = network<small>::workspace<float>;
-  auto const batch = [&](std::vector<room>& rooms) {
+  std::vector<network<small>::workspace<float>> rooms(2);
+  auto const batch = [&] {
     std::vector<float> results(std::size_t(count * out));
     run_batch(net, images.data(), count, results.data(), rooms, pool);
     return results;
   };
-  std::vector<room> rooms(2);
-  std::vector<float> const right = batch(rooms);
+  std::vector<float> const right = batch();
 
   std::vector<int> differ(2);
   auto const again = [&](std::size_t caller) {
-    std::vector<room> own(2);
-    for (int round = 0; round < 200; ++round) differ[caller] += batch(own) != right;
+    for (int round = 0; round < 200; ++round) differ[caller] += batch() != right;
   };
   std::thread other([&] { again(1); });
   again(0);
@@ -101,6 +99,6 @@ TEST_CASE("Two batches at once on the same workers, and one within a job, give t
   CHECK(differ == std::vector<int>{0, 0});
 
   std::vector<int> differ_within(6);
-  pool.run(6, [&](int job, int) { differ_within[std::size_t(job)] = batch(rooms) != right; });
+  pool.run(6, [&](int job, int) { differ_within[std::size_t(job)] = batch() != right; });
   CHECK(differ_within == std::vector<int>(6));
 }

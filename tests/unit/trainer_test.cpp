@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include <polyfold/inference.hpp>
@@ -121,6 +122,30 @@ TEST_CASE("so it is where the update of many numbers is shared out, on mirrored 
   CHECK(numbers(2, true) == alone);
   CHECK(numbers(3, true) == alone);
   CHECK(numbers(1, false) != alone);
+}
+
+TEST_CASE("trainings share workers: two at once, and one in each job, end as one alone") {
+  auto const alone = trained(options(), 1);
+  image_set const set = test::bars(150, 1);
+  workers team(3);
+  std::vector<std::vector<float>> results(5);
+  auto const train = [&](std::size_t i) {
+    batch_source source(set);
+    folded_network net = initialised();
+    trainer<folded_network> t(net, options(), team);
+    t.run(source);
+    results[i].assign(net.numbers.begin(), net.numbers.end());
+  };
+  SECTION("two at once") {
+    std::thread other([&] { train(1); });
+    train(0);
+    other.join();
+    results.resize(2);
+  }
+  SECTION("one in each job") {
+    team.run(5, [&](int i, int) { train(std::size_t(i)); });
+  }
+  for (auto const& result : results) CHECK(result == alone);
 }
 
 TEST_CASE("the same seed gives the same result, another seed another") {

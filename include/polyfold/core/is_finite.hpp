@@ -8,8 +8,8 @@
 
 namespace polyfold {
 
-/// Neither infinite nor NaN: not all bits of the exponent are set. The number is read where it lies: one passed by value might
-/// be taken for finite.
+/// Neither infinite nor NaN: not all bits of the exponent are set. The number is read where it lies: one passed by value
+/// might be taken for finite.
 [[nodiscard]] constexpr bool is_finite(float const& value) {
   constexpr std::uint32_t exponent = 0x7f800000;
   return (std::bit_cast<std::uint32_t>(value) & exponent) != exponent;

@@ -23,8 +23,8 @@ struct training_options {
   optimizer_options optimizer{};
   distillation distil{};
 
-  /// Throws `error` where an option lies out of its range. A trainer does so before anything else; a program whose user chooses
-  /// options may want to know before it loads data.
+  /// Throws `error` where an option lies out of its range. A trainer does so before anything else; a program whose user
+  /// chooses options may want to know before it loads data.
   void check() const {
     auto const require = [](bool right, char const* name, auto value, char const* expected) {
       if (right) return;
