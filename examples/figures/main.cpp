@@ -23,6 +23,7 @@
 #include <polyfold/report/plot.hpp>
 #include <polyfold/report/table.hpp>
 
+#include "../output_folder.hpp"
 #include "../program.hpp"
 #include "folded_convolution.hpp"
 
@@ -191,10 +192,10 @@ int run(int argc, char** argv) {
   app.add_option("--output", output, "folder for the pictures")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
+  std::filesystem::path const folder = output;
+  prepare_output_folder(folder);
   auto const dense = std::make_unique<dense_network>();
   load_network(trained, *dense);
-  std::filesystem::path const folder = output;
-  make_folders(folder);
   write(folder / "fitted_segment.svg", fitted_segment_picture(*dense));
   write(folder / "folded_convolution.svg", folded_convolution_picture());
   write(folder / "arranged_curve.svg", arranged_curve_picture(*dense));

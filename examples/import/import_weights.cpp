@@ -11,6 +11,7 @@
 #include <polyfold/io/onnx.hpp>
 
 #include "../normalisation_options.hpp"
+#include "../output_folder.hpp"
 #include "../program.hpp"
 #include "importer.hpp"
 
@@ -49,13 +50,15 @@ int run(int argc, char** argv) {
   app.add_option("--names", a.options.names, "the file's module for each layer, in order, with commas between")
       ->delimiter(',');
   app.add_option("--ignore", a.options.ignored, "tensors or modules that may be left over")->delimiter(',');
-  app.add_option("--tolerance", a.options.tolerance, "allowed difference to samples, share of the largest output");
+  app.add_option("--tolerance", a.options.tolerance, "allowed difference to samples, share of the largest output")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--sample", a.samples, "an input and its output beside an ONNX model: two .pb files; repeatable")
       ->type_size(2);
   add_normalisation_options(app, a.mean, a.deviation);
   app.add_option("--output", a.output, "also write the network to this .safetensors file, in polyfold's own form");
   app.add_option("--threads", a.threads, "threads of the evaluation")->check(CLI::Range(1, 256));
   CLI11_PARSE(app, argc, argv);
+  if (!a.output.empty()) prepare_output_folder(std::filesystem::absolute(a.output).parent_path());
   models.at(a.model)(a);
   return EXIT_SUCCESS;
 }

@@ -17,6 +17,7 @@
 #include <polyfold/report/table.hpp>
 #include <polyfold/text.hpp>
 
+#include "../output_folder.hpp"
 #include "../program.hpp"
 #include "experiment.hpp"
 
@@ -120,7 +121,7 @@ int run(int argc, char** argv) {
   chosen.output = output;
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
 
-  polyfold::make_folders(chosen.output);
+  prepare_output_folder(chosen.output);
   // POLYFOLD_DATA_DIR may be a folder of data sets as well as that of this one.
   std::filesystem::path const own = std::filesystem::path(data) / "mnist";
   if (polyfold::is_there(own)) data = own.string();
@@ -151,7 +152,7 @@ int run(int argc, char** argv) {
   polyfold::text_stream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
           << " images, measured on " << with_thousands((long long)e.held_out.size())
-          << (validate ? " validation" : " test") << " images. Trained by " << threads
+          << (validate ? " validation" : " test") << " images. Trained by " << e.threads.count()
           << " threads; time per image on one.\n"
           << "Compiled by " << compiler << ".\n\n";
   std::cout << "\n" << heading.str();

@@ -13,6 +13,9 @@
 
 #include <polyfold/data/validation_split.hpp>
 #include <polyfold/io/data_set.hpp>
+#include <polyfold/train/training_options.hpp>
+
+#include "../output_folder.hpp"
 
 namespace {
 
@@ -23,6 +26,9 @@ void run_study(study const& s, std::vector<configuration> const& configurations,
   for (std::string const& name : wanted)
     if (std::none_of(configurations.begin(), configurations.end(), [&](auto& c) { return c.name == name; }))
       throw polyfold::error(s.name + " has no configuration '" + name + "'.");
+  // Before the data are loaded and a first configuration has trained for hours.
+  prepare_output_folder(chosen.work);
+  prepare_output_folder(chosen.records);
   polyfold::data_set const data = polyfold::load_data_set(s.data, folder);
   polyfold::normalisation const normalise = s.normalise.value_or(data.normalise);
   polyfold::workers all_threads(threads);
@@ -104,6 +110,11 @@ int run_studies(int argc, char** argv, std::vector<study> const& studies, config
     throw polyfold::error(
         "--epochs, --learning-rate and --distillation are for the task validate: the recorded figure "
         "is that of the configuration itself.");
+  polyfold::training_options changes;
+  changes.epochs = chosen.epochs.value_or(changes.epochs);
+  changes.optimizer.learning_rate = chosen.learning_rate.value_or(changes.optimizer.learning_rate);
+  changes.distil.weight = chosen.distillation.value_or(changes.distil.weight);
+  changes.check();
   if (name.empty()) throw polyfold::error("name a study: each takes its own data and time.");
   study const& s = *std::find_if(studies.begin(), studies.end(), [&](study const& one) { return one.name == name; });
   run_study(s, configurations.at(name), chosen, data, only, seeds, threads);

@@ -12,6 +12,7 @@
 #include <polyfold/io/file_access.hpp>
 
 #include "../normalisation_options.hpp"
+#include "../output_folder.hpp"
 #include "../program.hpp"
 #include "tune.hpp"
 
@@ -114,7 +115,9 @@ int run(int argc, char** argv) {
                                      : polyfold::at_most_multiplications(s.budget.size);
   if (bits == 8) s.options.stored = polyfold::stored_as::bytes;
   s.terminal = isatty(STDOUT_FILENO) != 0;
-  polyfold::make_folders(s.output);
+  s.budget.check();
+  s.options.check();
+  prepare_output_folder(s.output);
   model.run(s);
   return EXIT_SUCCESS;
 }

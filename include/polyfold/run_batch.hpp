@@ -16,20 +16,25 @@
 namespace polyfold {
 
 /// Runs `count` images, N x C x H x W floats at `images`, and writes N x (size of the output) floats to `results`. `Net` is a
-/// network, a quantised_network or a packed_network. `rooms` holds a workspace for each worker of `pool`: with fewer it throws
-/// `error`, and nothing is run. The results are those of `net.run`, bit for bit, whatever the number of workers.
+/// network, a quantised_network or a packed_network. `rooms` holds a workspace for each worker of `pool`. The results are
+/// those of `net.run`, bit for bit, whatever the number of workers. Throws `error`, and runs nothing, where workspaces are
+/// fewer than workers, `count` is negative, or there are images but no memory that they or the results lie in.
 template <class Net, class Room>
 void run_batch(Net const& net, float const* images, int count, float* results, std::span<Room> rooms, workers& pool) {
-  if (int(rooms.size()) < pool.count())
+  if (rooms.size() < std::size_t(pool.count()))
     throw error("run_batch has " + std::to_string(rooms.size()) + " workspaces for " + std::to_string(pool.count()) +
                 " workers; expected one for each");
+  if (count < 0) throw error("run_batch was given " + std::to_string(count) + " images; expected 0 or more");
+  if (count > 0 && (images == nullptr || results == nullptr))
+    throw error("run_batch was given " + std::to_string(count) + " images, and a null pointer for " +
+                (images == nullptr ? "them" : "the results") + "; expected memory for both");
   // A share of neighbouring images each: workers then write to memory of their own.
-  int const share = (count + pool.count() - 1) / pool.count();
+  std::ptrdiff_t const share = (std::ptrdiff_t(count) + pool.count() - 1) / pool.count();
   pool.run(pool.count(), [&](int job, int worker) {
-    for (int i = job * share; i < std::min(count, (job + 1) * share); ++i) {
-      auto const result =
-          net.run(images + std::ptrdiff_t(i) * Net::input_shape.size(), rooms[std::size_t(worker)].data());
-      std::copy(result.begin(), result.end(), results + std::ptrdiff_t(i) * Net::output_shape.size());
+    std::ptrdiff_t const end = std::min<std::ptrdiff_t>(count, (job + 1) * share);
+    for (std::ptrdiff_t i = job * share; i < end; ++i) {
+      auto const result = net.run(images + i * Net::input_shape.size(), rooms[std::size_t(worker)].data());
+      std::copy(result.begin(), result.end(), results + i * Net::output_shape.size());
     }
   });
 }

@@ -48,6 +48,13 @@ run(FAILURE "Exactly 1 option from .--max-drop" ${PROGRAM} lenet5 mnist ${quick}
 run(FAILURE "--bits" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --bits 7)
 run(FAILURE "--max-drop" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-drop -1)
 run(FAILURE "--max-bytes" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes few)
+run(FAILURE "--learning-rate" ${PROGRAM} lenet5 mnist --max-drop 1 --learning-rate 0)
+run(FAILURE "^.?tune: training options: learning_rate is nan" ${PROGRAM} lenet5 mnist --max-drop 1 --learning-rate nan)
+run(FAILURE "^.?tune: tuner: shrink" ${PROGRAM} lenet5 mnist --max-drop 1 --shrink nan)
+run(FAILURE "^.?tune: tuner: a budget" ${PROGRAM} lenet5 mnist --max-drop nan)
+file(WRITE ${WORK_DIR}/file "in the way")
+run(FAILURE "^.?tune: file: is no folder that files can be written in" ${PROGRAM} lenet5 mnist ${quick} --max-drop 1
+    --output file)
 run(FAILURE "--minimise" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 8KiB --minimise bytes)
 run(FAILURE "smallest network.*budget is 40" ${PROGRAM} lenet5 mnist ${quick} ${weights} --max-bytes 40)
 run(FAILURE "lenet6" ${PROGRAM} lenet6 mnist --max-drop 1)

@@ -64,6 +64,7 @@ TEST_CASE("rounding leaves arranged weights, and leaves those alone") {
 
   SECTION("the arranged network, and what it is with its batch norm folded, compute the same") {
     auto arranged_net = std::make_unique<arranged_type>();
+    CHECK_THROWS_WITH(arranged_rounding<arranged_type>().store(*net, *arranged_net), contains("no levels to store"));
     rounding.store(*net, *arranged_net);
     test::random_numbers random(5);
     for (int I : {1, 4})  // batch norms: statistics that are not 0 and 1

@@ -198,7 +198,8 @@ TEST_CASE("views of no images, and images without labels, are refused") {
   image_set images = test::bars(10, 3);
   CHECK_THROWS_WITH(batch_source(images, {}, 10), contains("[10, 10)"));
   CHECK_THROWS_WITH(batch_source(images, {}, 7, 7), contains("[7, 7)"));
-  CHECK_THROWS_WITH(batch_source(image_set{}), contains("none"));
+  image_set const no_images;
+  CHECK_THROWS_WITH(batch_source(no_images), contains("none"));
   images.labels.pop_back();
   CHECK_THROWS_WITH(batch_source(images), contains("10 images with 9 labels"));
 }

@@ -150,5 +150,5 @@ TEST_CASE("rounded epochs need a rounding") {
   float_network net;
   trainer<float_network> t(net, options(2, 1), team);
   CHECK_THROWS_WITH(t.run(source), contains("rounded_epochs need a rounding"));
-  CHECK_THROWS_WITH(trainer<float_network>(net, options(2, -1), team), contains("rounded_epochs must be 0 or more"));
+  CHECK_THROWS_WITH(trainer<float_network>(net, options(2, -1), team), contains("rounded_epochs is -1"));
 }

@@ -1,6 +1,8 @@
 // Batches give what single images give, whatever the number of threads.
 #include <polyfold/run_batch.hpp>
 
+#include <memory>
+#include <thread>
 #include <vector>
 
 #include <polyfold/inference.hpp>
@@ -53,4 +55,50 @@ TEST_CASE("A batch needs a workspace for each worker") {
   std::vector<network<small>::workspace<float>> rooms(1);
   CHECK_THROWS_WITH(run_batch(net, nullptr, 0, nullptr, rooms, pool),
                     "run_batch has 1 workspaces for 2 workers; expected one for each");
+}
+
+TEST_CASE("A batch of a negative number of images, or without memory, is refused") {
+  network<small> const net;
+  workers pool(2);
+  std::vector<network<small>::workspace<float>> rooms(2);
+  std::vector<float> images(std::size_t(net.input_shape.size()));
+  std::vector<float> results(std::size_t(net.output_shape.size()), 99.0f);
+  CHECK_THROWS_WITH(run_batch(net, images.data(), -1, results.data(), rooms, pool),
+                    "run_batch was given -1 images; expected 0 or more");
+  CHECK_THROWS_WITH(run_batch(net, nullptr, 1, results.data(), rooms, pool),
+                    "run_batch was given 1 images, and a null pointer for them; expected memory for both");
+  CHECK_THROWS_WITH(run_batch(net, images.data(), 1, nullptr, rooms, pool),
+                    "run_batch was given 1 images, and a null pointer for the results; expected memory for both");
+  CHECK_NOTHROW(run_batch(net, nullptr, 0, nullptr, rooms, pool));
+  CHECK(results == std::vector<float>(results.size(), 99.0f));
+}
+
+TEST_CASE("Two batches at once on the same workers, and one within a job, give the results of their images") {
+  network<small> net;
+  test::random_numbers random(3);
+  for (float& v : net.numbers) v = random.uniform();
+  constexpr int in = net.input_shape.size(), out = net.output_shape.size(), count = 9;
+  std::vector<float> images(std::size_t(count * in));
+  for (float& v : images) v = random.uniform();
+  workers pool(2);
+  std::vector<network<small>::workspace<float>> rooms(2);
+  auto const batch = [&] {
+    std::vector<float> results(std::size_t(count * out));
+    run_batch(net, images.data(), count, results.data(), rooms, pool);
+    return results;
+  };
+  std::vector<float> const right = batch();
+
+  std::vector<int> differ(2);
+  auto const again = [&](std::size_t caller) {
+    for (int round = 0; round < 200; ++round) differ[caller] += batch() != right;
+  };
+  std::thread other([&] { again(1); });
+  again(0);
+  other.join();
+  CHECK(differ == std::vector<int>{0, 0});
+
+  std::vector<int> differ_within(6);
+  pool.run(6, [&](int job, int) { differ_within[std::size_t(job)] = batch() != right; });
+  CHECK(differ_within == std::vector<int>(6));
 }

@@ -1,12 +1,16 @@
 // Training: it learns, the same way on any number of threads, and goes on after an interruption as if there were none.
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/teacher.hpp>
 #include <polyfold/train/trainer.hpp>
 
 #include "catch.hpp"
@@ -120,6 +124,30 @@ TEST_CASE("so it is where the update of many numbers is shared out, on mirrored 
   CHECK(numbers(1, false) != alone);
 }
 
+TEST_CASE("trainings share workers: two at once, and one in each job, end as one alone") {
+  auto const alone = trained(options(), 1);
+  image_set const set = test::bars(150, 1);
+  workers team(3);
+  std::vector<std::vector<float>> results(5);
+  auto const train = [&](std::size_t i) {
+    batch_source source(set);
+    folded_network net = initialised();
+    trainer<folded_network> t(net, options(), team);
+    t.run(source);
+    results[i].assign(net.numbers.begin(), net.numbers.end());
+  };
+  SECTION("two at once") {
+    std::thread other([&] { train(1); });
+    train(0);
+    other.join();
+    results.resize(2);
+  }
+  SECTION("one in each job") {
+    team.run(5, [&](int i, int) { train(std::size_t(i)); });
+  }
+  for (auto const& result : results) CHECK(result == alone);
+}
+
 TEST_CASE("the same seed gives the same result, another seed another") {
   auto const first = trained(options(), 2);
   CHECK(trained(options(), 2) == first);
@@ -171,11 +199,16 @@ TEST_CASE("options out of range are refused") {
   };
   float const nan = std::nanf("");
   CHECK(refused([](auto&) {}) == "");
-  CHECK(test::mentions(refused([](auto& o) { o.epochs = 0; }), {"epochs"}));
+  CHECK(refused([](auto& o) { o.epochs = 0; }) == "training options: epochs is 0; expected at least 1.");
+  CHECK(test::mentions(refused([](auto& o) { o.epochs = -1; }), {"epochs", "-1"}));
+  CHECK(test::mentions(refused([](auto& o) { o.rounded_epochs = o.epochs + 1; }), {"rounded_epochs is 11"}));
   CHECK(test::mentions(refused([](auto& o) { o.batch = 0; }), {"batch"}));
+  CHECK(test::mentions(refused([](auto& o) { o.batch = 2'000'000'000; }), {"batch", "1,000,000"}));
   CHECK(test::mentions(refused([](auto& o) { o.shift = -1; }), {"shift"}));
   CHECK(test::mentions(refused([](auto& o) { o.shift = 5000; }), {"shift", "4096"}));
   CHECK(test::mentions(refused([](auto& o) { o.dense_rate = -1; }), {"dense_rate"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = 0; }), {"learning_rate", "above 0"}));
+  CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = -1; }), {"learning_rate"}));
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = INFINITY; }), {"learning_rate"}));
   CHECK(test::mentions(refused([&](auto& o) { o.optimizer.learning_rate = nan; }), {"learning_rate"}));
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.weight_decay = -0.1f; }), {"weight_decay"}));
@@ -185,6 +218,13 @@ TEST_CASE("options out of range are refused") {
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.beta2 = 1; }), {"beta2"}));
   CHECK(test::mentions(refused([](auto& o) { o.distil.weight = 2; }), {"distillation"}));
   CHECK(test::mentions(refused([](auto& o) { o.distil.temperature = 0; }), {"temperature"}));
+  for (auto const option : {&training_options::dense_rate, &training_options::statistics_rate})
+    CHECK(test::mentions(refused([&](auto& o) { o.*option = nan; }), {"_rate is nan"}));
+  for (auto const option : {&optimizer_options::weight_decay, &optimizer_options::momentum, &optimizer_options::beta2,
+                            &optimizer_options::warm_up})
+    CHECK(test::mentions(refused([&](auto& o) { o.optimizer.*option = nan; }), {" is nan; expected "}));
+  for (auto const option : {&distillation::weight, &distillation::temperature})
+    CHECK(test::mentions(refused([&](auto& o) { o.distil.*option = nan; }), {"distillation is nan; expected "}));
 }
 
 TEST_CASE("images, labels and states that do not fit the network are refused") {
@@ -207,6 +247,9 @@ TEST_CASE("images, labels and states that do not fit the network are refused") {
   state = t.state();
   state.optimizer.second.clear();
   CHECK_THROWS_WITH(t.restore(state), contains("another network"));
+  state = t.state();
+  state.epochs_done = 5;
+  CHECK_THROWS_WITH(t.restore(state), contains("another run: it has done 5 epochs, of 4"));
   CHECK(net.numbers == before);
 
   training_options distilled = options();
@@ -215,4 +258,70 @@ TEST_CASE("images, labels and states that do not fit the network are refused") {
   batch_source right_source(right);
   trainer<folded_network> without_teacher(net, distilled, team);
   CHECK_THROWS_WITH(without_teacher.run(right_source), contains("teacher"));
+}
+
+TEST_CASE("a training that diverges ends at once, says where, and leaves the checkpoint") {
+  image_set const images = test::bars(150, 1);
+  batch_source source(images);
+  test::temporary_folder const folder;
+  workers team(2);
+  folded_network net = initialised();
+  trainer<folded_network> t(net, options(), team);
+  int steps = 0;
+  t.on_progress = [&](auto const&) { ++steps; };
+  t.after_epoch = [&](int) { save_checkpoint(folder / "state", t.state(), "run"); };
+  SECTION("where the network's outputs overflow") {
+    // On finite numbers, whose products are too large: batch norm's scales, and the dense layer's coefficients.
+    t.after_step = [&](folded_network& n) {
+      if (steps != 3) return;
+      std::fill_n(n.numbers.begin() + folded_network::first_number(1), 4, 1e38f);
+      std::fill_n(n.numbers.begin() + folded_network::first_number(5), 8, 1e10f);
+    };
+    CHECK_THROWS_WITH(t.run(source),
+                      "trainer: the loss is not finite in epoch 2 of 4, batch 2 of 3: the training has diverged. "
+                      "Remedy: a learning_rate below 0.02.");
+    CHECK(steps == 4);
+  }
+  SECTION("where a number of the network is none") {
+    t.after_step = [&](folded_network& n) {
+      if (steps == 4) n.numbers.back() = std::nanf("");
+    };
+    CHECK_THROWS_AS(t.run(source), training_diverged);
+    CHECK(steps == 4);
+  }
+  auto const saved = load_checkpoint(folder / "state", "run", net.numbers.size());
+  REQUIRE(saved.has_value());
+  CHECK(saved->epochs_done == 1);
+}
+
+TEST_CASE("so it ends by itself, with a learning rate that is far too high") {
+  static constexpr auto two_layers = input<1, 8, 8> | dense<8> | dense<4>;
+  image_set const images = test::bars(150, 1);
+  batch_source source(images);
+  workers team(2);
+  network<two_layers> net;
+  initialise(net, 3);
+  training_options o = options();
+  o.optimizer.learning_rate = 1e30f;
+  trainer<network<two_layers>> t(net, o, team);
+  CHECK_THROWS_WITH(t.run(source),
+                    contains("in epoch 1 of 4, batch 2 of 3") && contains("a learning_rate below 1e+30"));
+}
+
+TEST_CASE("a teacher with outputs that are not finite is refused, and one that was made for fewer workers") {
+  image_set const images = test::bars(150, 1);
+  batch_source source(images);
+  workers team(2);
+  workers fewer(1);
+  folded_network net = initialised();
+  folded_network dense = initialised();
+  training_options o = options();
+  o.distil.weight = 0.5f;
+  trainer<folded_network> t(net, o, team);
+  using teacher = teacher_network<folded_network, trainer<folded_network>::scalar_type>;
+  t.teacher = teacher(dense, fewer);
+  CHECK_THROWS_WITH(t.run(source), contains("was made for 1 workers and is called by worker 1"));
+  dense.numbers.back() = std::nanf("");
+  t.teacher = teacher(dense, team);
+  CHECK_THROWS_WITH(t.run(source), "trainer: the teacher's outputs are not finite.");
 }

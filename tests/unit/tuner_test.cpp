@@ -191,11 +191,23 @@ TEST_CASE("options and budgets out of range are refused") {
   };
   refused([](tuning_options& o) { o.candidates = 0; }, "candidate");
   refused([](tuning_options& o) { o.shrink = 1; }, "shrink");
+  refused([](tuning_options& o) { o.shrink = std::nan(""); }, "shrink");
   refused([](tuning_options& o) { o.refinements = -1; }, "refinements");
   refused([](tuning_options& o) { o.sensitivity_images = 0; }, "sensitivity_images");
   refused([](tuning_options& o) { o.calibration_images = 8; }, "calibration_images");
   refused([](tuning_options& o) { o.retraining.distil.weight = 0.5f; }, "distillation");
+  refused([](tuning_options& o) { o.retraining.optimizer.learning_rate = 0; }, "learning_rate is 0");
   CHECK_THROWS_WITH(search.run(at_most_drop(-0.1)), contains("budget"));
   CHECK_THROWS_WITH(search.run(at_most_drop(std::nan(""))), contains("budget"));
   CHECK_THROWS_WITH(search.run(at_most_bytes(0)), contains("budget"));
+}
+
+TEST_CASE("a search whose training diverges ends with that") {
+  tuned_bars search;
+  search.options.retraining.optimizer.learning_rate = 1e30f;
+  SECTION("the exact network, adapted") { CHECK_THROWS_AS(search.run(at_most_bytes(1500)), training_diverged); }
+  SECTION("a stop") {
+    search.options.adaptation_images = 0;
+    CHECK_THROWS_AS(search.run(at_most_bytes(1500)), training_diverged);
+  }
 }

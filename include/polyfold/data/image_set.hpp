@@ -30,9 +30,10 @@ struct image_set {
   [[nodiscard]] std::size_t size() const { return image_bytes() == 0 ? 0 : pixels.size() / image_bytes(); }
 
   /// The C x H x W bytes of image `i`; requires i < size().
-  [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const {
+  [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const& {
     return std::span(pixels).subspan(i * image_bytes(), image_bytes());
   }
+  std::span<std::uint8_t const> image(std::size_t i) const&& = delete;  // of a temporary, which takes the bytes with it
 };
 
 }  // namespace polyfold

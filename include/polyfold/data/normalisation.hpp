@@ -2,13 +2,13 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/text.hpp>
@@ -36,7 +36,7 @@ struct normalisation {
       throw error("normalisation: " + std::to_string(mean.size()) + " means and " + std::to_string(deviation.size()) +
                   " deviations; expected one of each, or " + std::to_string(channels) + ", one for each channel");
     for (std::size_t c = 0; c < mean.size(); ++c)
-      if (!std::isfinite(mean[c]) || !std::isfinite(deviation[c]) || !(deviation[c] > 0))
+      if (!is_finite(mean[c]) || !is_finite(deviation[c]) || !(deviation[c] > 0))
         throw error("normalisation: mean " + number_text(double(mean[c])) + " and deviation " +
                     number_text(double(deviation[c])) + " of channel " + std::to_string(c) +
                     "; expected finite numbers, the deviation above 0");

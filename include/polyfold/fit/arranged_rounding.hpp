@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/error.hpp>
 #include <polyfold/fit/arrange.hpp>
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/modes.hpp>
@@ -25,6 +26,11 @@ namespace polyfold {
 template <class Folded>
 class arranged_rounding {
  public:
+  arranged_rounding() = default;
+  // A trainer that rounded with a copy would leave this one without levels: give it std::ref.
+  arranged_rounding(arranged_rounding const&) = delete;
+  arranged_rounding& operator=(arranged_rounding const&) = delete;
+
   /// Rounds the layers that are arranged in Folded.
   template <class Dense>
   void operator()(Dense& net) {
@@ -54,9 +60,14 @@ class arranged_rounding {
   /// The next call fits all levels afresh.
   void restart() { fits_ = {}; }
 
-  /// Sets `target` to what `net` is, which has been rounded last.
+  /// Sets `target` to what `net` is, which has been rounded last. Throws `error` where none has been.
   template <class Dense>
   void store(Dense const& net, Folded& target) const {
+    for_each_arranged([&]<int I>() {
+      if (fits_[std::size_t(I)].empty())
+        throw error(
+            "arranged_rounding: no network has been rounded since the last restart; there are no levels to store");
+    });
     fit(net, target);
     for_each_arranged([&]<int I>() {
       for (int c = 0; c < arranged_at<I>::curves; ++c)

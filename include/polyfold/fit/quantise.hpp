@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/quantised_network.hpp>
 #include <polyfold/text.hpp>
@@ -61,7 +62,7 @@ void check_quantisable(Network const& net) {
   constexpr float limit = largest_code * scale_of(255);
   for (int i = 0; i < Network::number_count(I); ++i) {
     float const v = net.numbers[std::size_t(Network::first_number(I) + i)];
-    if (std::abs(v) <= limit) continue;  // false for NaN, too
+    if (is_finite(v) && std::abs(v) <= limit) continue;
     throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
                 Network::template layer_at<I>::name + ") is " + number_text(double(v)) + "; expected a number from -" +
                 std::to_string(int(limit)) + " to " + std::to_string(int(limit)) + ".");
@@ -131,13 +132,16 @@ void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipelin
 template <class Quantised>
 class quantised_rounding {
  public:
+  quantised_rounding() = default;
+  quantised_rounding(quantised_rounding const&) {}  // memory of its own: copies may be used side by side
+  quantised_rounding& operator=(quantised_rounding const&) { return *this; }
   void operator()(typename Quantised::float_network& net) {
     quantise(net, *rounded_);
     dequantise(*rounded_, net);
   }
 
  private:
-  std::shared_ptr<Quantised> rounded_ = std::make_shared<Quantised>();  // no state: copies may share it
+  std::unique_ptr<Quantised> rounded_ = std::make_unique<Quantised>();  // between bytes and floats; no state
 };
 
 }  // namespace polyfold

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <sstream>
 #include <string>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
@@ -66,7 +66,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   };
   auto const numbers = [&](auto const& values) {
     list(values, 6, [&](float v) {
-      if (!std::isfinite(v)) throw error(path, "would hold the number " + number_text(double(v)), "finite numbers");
+      if (!is_finite(v)) throw error(path, "would hold the number " + number_text(double(v)), "finite numbers");
       out << detail::hexadecimal(v);
     });
   };

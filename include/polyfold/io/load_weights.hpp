@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -110,7 +112,7 @@ struct checked_sample {
         matching.add_difference(what + ": expected floating numbers, a batch of " + std::to_string(each.channels) +
                                 " x " + std::to_string(each.height) + " x " + std::to_string(each.width) +
                                 (source.samples_channels_last ? " with the channels last" : ""));
-      else if (!std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); }))
+      else if (!all_finite(*values))
         matching.add_difference(what + ": expected finite numbers");
       else
         return std::move(*values);
@@ -150,7 +152,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
         float const found = outputs[int(k)];
         float const expected = s.outputs[first + k];
         // What is no number disagrees without measure.
-        float const difference = std::isfinite(found) ? std::abs(found - expected) : HUGE_VALF;
+        float const difference = is_finite(found) ? std::abs(found - expected) : std::numeric_limits<float>::max();
         mapping.largest_difference = std::max(mapping.largest_difference, difference);
         if (difference / scale <= worst_share) continue;
         worst_share = difference / scale;

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -15,6 +14,7 @@
 #include <string>
 #include <type_traits>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -57,7 +57,7 @@ std::vector<T> required_values(std::filesystem::path const& path, tensor_file co
   std::vector<T> values = tensor_values<T>(*tensor);
   if constexpr (std::is_same_v<T, float>)
     for (std::size_t i = 0; i < count; ++i)
-      if (!std::isfinite(values[i]))
+      if (!is_finite(values[i]))
         throw error(path, "tensor '" + name + "' is not a finite number at element " + std::to_string(i),
                     "finite numbers");
   return values;

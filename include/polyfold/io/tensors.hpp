@@ -199,7 +199,8 @@ inline float float_of_half(std::uint16_t half) {
   float const fraction = float(half & 0x3ff);
   float const sign = (half & 0x8000) != 0 ? -1.0f : 1.0f;
   if (exponent == 0) return sign * std::ldexp(fraction, -24);
-  if (exponent == 0x1f) return fraction == 0 ? sign * HUGE_VALF : std::nanf("");
+  if (exponent == 0x1f)  // infinite or NaN, by its bits: see is_finite.hpp
+    return std::bit_cast<float>((half & 0x8000U) << 16U | 0x7f800000U | (half & 0x3ffU) << 13U);
   return sign * std::ldexp(fraction + 1024, exponent - 25);
 }
 

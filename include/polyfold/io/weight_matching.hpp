@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/tensors.hpp>
@@ -275,7 +276,7 @@ class weight_matching {
       return;
     }
     std::vector<float> values = tensor_floats(tensor);
-    auto const none = std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
+    auto const none = std::find_if(values.begin(), values.end(), [](float const& v) { return !is_finite(v); });
     if (none != values.end())
       add_difference(what + "is no finite number at element " + std::to_string(none - values.begin()));
     if (!fits) return;

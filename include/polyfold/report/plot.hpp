@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
+
 namespace polyfold {
 
 struct plot_point {
@@ -220,11 +222,11 @@ class plot {
   std::vector<text_mark> labels_;
 
   [[nodiscard]] static plot_range checked(plot_range range) {
-    if (!std::isfinite(range.low) || !std::isfinite(range.high) || !(range.low < range.high))
+    if (!is_finite(range.low) || !is_finite(range.high) || !(range.low < range.high))
       throw std::invalid_argument("The axis of a plot runs from a lower to a higher number.");
     return range;
   }
-  [[nodiscard]] static bool finite(plot_point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
+  [[nodiscard]] static bool finite(plot_point p) { return is_finite(p.x) && is_finite(p.y); }
   [[nodiscard]] static std::string number(double value) { return detail::short_number(value, 2); }
 
   plot& add(kind what, std::vector<plot_point> points, plot_style style) {
@@ -237,7 +239,7 @@ class plot {
   /// From the lowest to the highest value and a little more; 0 to 1 where there is none.
   template <class Visit>
   [[nodiscard]] plot_range range_of(Visit visit) const {
-    double low = std::numeric_limits<double>::infinity();
+    double low = std::numeric_limits<double>::max();
     double high = -low;
     auto const meet = [&](double value) {
       low = std::min(low, value);

@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
+
 namespace polyfold {
 
 namespace detail {
@@ -46,7 +48,7 @@ inline void group_digits(std::string& digits) {
 
 /// A number with 0 to 12 decimals, rounded: 1,211.3. Not a number or infinite: "-".
 [[nodiscard]] inline std::string with_decimals(double value, int decimals) {
-  if (!std::isfinite(value)) return "-";
+  if (!is_finite(value)) return "-";
   decimals = decimals < 0 ? 0 : decimals > 12 ? 12 : decimals;
   char buffer[400];  // the largest double has 309 digits
   auto const [end, failed] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);

@@ -29,6 +29,9 @@ class batch_source {
   explicit batch_source(image_set const& images, normalisation const& n = {}, std::size_t first = 0,
                         std::size_t last = SIZE_MAX)
       : batch_source(images, n, numbers_between(first, std::min(last, images.size()))) {}
+  /// A temporary would not outlive the view.
+  explicit batch_source(image_set const&& images, normalisation const& n = {}, std::size_t first = 0,
+                        std::size_t last = SIZE_MAX) = delete;
 
   /// The images with the numbers `which`: a part of a validation split, say. Throws `error` as above.
   batch_source(image_set const& images, normalisation const& n, std::vector<std::size_t> which)
@@ -45,6 +48,8 @@ class batch_source {
     for (std::size_t c = 0; c < values_.size(); ++c)
       for (std::size_t byte = 0; byte < 256; ++byte) values_[c][byte] = n(static_cast<std::uint8_t>(byte), c);
   }
+
+  batch_source(image_set const&& images, normalisation const& n, std::vector<std::size_t> which) = delete;
 
   /// The first `count` images in the present order, or all.
   [[nodiscard]] batch_source first(std::size_t count) const {

@@ -59,7 +59,7 @@ class step_rule {
   }
 
  private:
-  optimizer_options const& o_;
+  optimizer_options o_;
   optimizer_state& state_;
   float correction1_ = 1;
   float correction2_ = 1;

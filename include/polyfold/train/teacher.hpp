@@ -1,8 +1,10 @@
 // A trained network as the teacher of a distillation (see loss.hpp).
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include <polyfold/error.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/workers.hpp>
 
@@ -14,8 +16,14 @@ class teacher_network {
  public:
   teacher_network(Network const& net, workers const& threads)
       : net_(&net), rooms_(std::size_t(threads.count()), std::vector<T>(std::size_t(Network::workspace_size))) {}
+  teacher_network(Network const&& net, workers const& threads) = delete;  // a temporary would not outlive it
 
+  /// Throws `error` where there is no such worker: the trainer's are not those that the teacher was made with.
   T const* operator()(T const* images, int worker) {
+    if (worker < 0 || std::size_t(worker) >= rooms_.size())
+      throw error("teacher_network: was made for " + std::to_string(rooms_.size()) +
+                  " workers and is called by worker " + std::to_string(worker) +
+                  "; expected the workers of the trainer");
     return net_->run(images, rooms_[std::size_t(worker)].data()).data();
   }
 

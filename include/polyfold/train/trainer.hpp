@@ -8,54 +8,21 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
 #include <polyfold/train/parameters.hpp>
 #include <polyfold/train/tape.hpp>
+#include <polyfold/train/training_options.hpp>
 #include <polyfold/train/workers.hpp>
 
 namespace polyfold {
-
-struct training_options {
-  int epochs = 10;
-  int rounded_epochs = 0;        // the last so many run on rounded numbers: see trainer::rounding
-  int batch = 64;                // images of a step; rounded up to groups of 16
-  int shift = 0;                 // augmentation: every image is moved by up to so many pixels, both ways
-  bool flip = false;             // augmentation: every second image is mirrored left to right
-  std::uint64_t seed = 1;        // of order, augmentation and dropout
-  float dense_rate = 0.25f;      // factor on the learning rate of dense layers
-  float statistics_rate = 0.1f;  // of batch norm's running averages
-  optimizer_options optimizer{};
-  distillation distil{};
-};
-
-namespace detail {
-/// Throws `error` where an option lies out of its range.
-inline void check_options(training_options const& o) {
-  auto const require = [](bool right, char const* what) {
-    if (!right) throw error(std::string("trainer: ") + what);
-  };
-  auto const share = [](float v) { return v >= 0 && v <= 1; };
-  auto const rate = [](float v) { return v >= 0 && std::isfinite(v); };
-  require(o.epochs >= 1 && o.batch >= 1, "epochs and batch must be at least 1");
-  require(o.rounded_epochs >= 0, "rounded_epochs must be 0 or more");
-  require(o.shift >= 0 && o.shift <= 4096, "shift must lie between 0 and 4096 pixels");
-  require(rate(o.dense_rate) && rate(o.optimizer.learning_rate) && rate(o.optimizer.weight_decay),
-          "learning_rate, dense_rate and weight_decay must be finite and not negative");
-  require(share(o.statistics_rate) && share(o.optimizer.warm_up) && share(o.distil.weight),
-          "statistics_rate, warm_up and the weight of distillation must lie between 0 and 1");
-  require(share(o.optimizer.momentum) && o.optimizer.momentum < 1 && share(o.optimizer.beta2) && o.optimizer.beta2 < 1,
-          "momentum and beta2 must be at least 0 and below 1");
-  require(o.distil.temperature > 0 && std::isfinite(o.distil.temperature),
-          "the temperature of distillation must be finite and above 0");
-}
-}  // namespace detail
 
 /// Where a training run stands.
 struct training_progress {
@@ -73,6 +40,11 @@ struct training_state {
   int epochs_done = 0;
 };
 
+/// A training whose loss or numbers are no longer finite.
+class training_diverged : public error {
+  using error::error;
+};
+
 template <class Network>
 class trainer {
  public:
@@ -80,10 +52,10 @@ class trainer {
   static constexpr int group = lane_count<scalar_type>;
   static constexpr int most_shards = 8;
 
-  /// Trains `net` in place. `threads` must outlive the trainer. Throws `error` where an option is out of its range.
+  /// Trains `net` in place. `net` and `threads` must outlive the trainer. Throws `error` where an option is out of its range.
   trainer(Network& net, training_options options, workers& threads)
       : net_(net), options_(options), threads_(threads), space_(options.dense_rate) {
-    detail::check_options(options);
+    options.check();
     state_.master = space_.master_of(net);
     state_.optimizer = optimizer_state(state_.master.size());
     groups_ = ceil_div(options.batch, group);
@@ -110,17 +82,21 @@ class trainer {
   std::function<void(int)> after_epoch;
 
   [[nodiscard]] training_state const& state() const { return state_; }
-  /// Goes on from `state`, that of an earlier trainer with the same options.
+  /// Goes on from `state`, that of an earlier trainer with the same options. Throws `error` where it can't be.
   void restore(training_state state) {
     if (state.master.size() != state_.master.size() || state.optimizer.first.size() != state_.master.size() ||
         state.optimizer.second.size() != state_.master.size())
       throw error("trainer: the saved state is of another network: it has " + std::to_string(state.master.size()) +
                   " numbers, expected " + std::to_string(state_.master.size()));
+    if (state.epochs_done < 0 || state.epochs_done > options_.epochs || state.optimizer.step < 0)
+      throw error("trainer: the saved state is of another run: it has done " + std::to_string(state.epochs_done) +
+                  " epochs, of " + std::to_string(options_.epochs));
     state_ = std::move(state);
     space_.store(state_.master, net_);
   }
 
-  /// Trains for the epochs that are left. Throws `error` where the images or their labels do not fit the network.
+  /// Trains for the epochs that are left. Throws `error` where the images or their labels do not fit the network, and
+  /// `training_diverged` as soon as loss or numbers are not finite; then the network is of no more use, nor is state().
   void run(batch_source& source) {
     if (!(source.image_shape() == Network::input_shape))
       throw error("trainer: the images do not have the shape that the network reads");
@@ -185,6 +161,8 @@ class trainer {
       }
     });
     update(total, groups, steps);
+    if (!all_finite(net_.numbers)) throw diverged("the network's numbers are", source, first);
+    round();
     return sums;
   }
 
@@ -212,7 +190,9 @@ class trainer {
       source.load(image, own.images.data(), lane, draw({options_.shift, options_.flip}, random));
     }
     scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
+    if (!outputs_finite(logits)) throw diverged("the loss is", source, first);
     scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
+    if (taught != nullptr && !outputs_finite(taught)) throw error("trainer: the teacher's outputs are not finite.");
     loss_sums const sums = cross_entropy<Network::output_shape.size()>(
         logits, labels, 1.0f / float(present), own.passes.output_gradient(), options_.distil, taught);
     own.passes.backward(net_, gradient.data());
@@ -241,7 +221,22 @@ class trainer {
       // The network follows from the state alone, to the last bit: a run that is resumed goes on as if uninterrupted.
       space_.store(state_.master, net_);
     }
-    round();
+  }
+
+  /// Finite outputs have a finite loss.
+  [[nodiscard]] static bool outputs_finite(scalar_type const* outputs) {
+    for (int k = 0; k < Network::output_shape.size(); ++k)
+      for (int lane = 0; lane < group; ++lane)
+        if (!is_finite(outputs[k][lane])) return false;
+    return true;
+  }
+  [[nodiscard]] training_diverged diverged(char const* what, batch_source const& source, std::size_t first) const {
+    std::size_t const batch = std::size_t(groups_) * group;
+    std::ostringstream text;
+    text << "trainer: " << what << " not finite in epoch " << state_.epochs_done + 1 << " of " << options_.epochs
+         << ", batch " << first / batch + 1 << " of " << (source.size() + batch - 1) / batch
+         << ": the training has diverged. Remedy: a learning_rate below " << options_.optimizer.learning_rate << ".";
+    return training_diverged(text.str());
   }
 
   void round() {

@@ -100,25 +100,34 @@ class segment_projection {
 /// The same for all layers of a network, side by side.
 class network_projection {
  public:
-  /// One approximation for each form; `forms` and `threads` must outlive the projection. Throws as segment_projection does.
+  /// One approximation for each form; `threads` must outlive the projection. Throws as segment_projection does, and `error`
+  /// where there are not as many approximations as forms.
   network_projection(std::vector<layer_form> const& forms, std::vector<approximation> const& approximations,
                      workers& threads)
-      : forms_(forms), threads_(threads) {
-    for (std::size_t i = 0; i < forms.size(); ++i) layers_.emplace_back(forms[i], approximations[i]);
+      : threads_(threads) {
+    if (approximations.size() != forms.size())
+      throw error("network_projection: " + std::to_string(approximations.size()) + " approximations for " +
+                  std::to_string(forms.size()) + " layers; expected one for each");
+    for (std::size_t i = 0; i < forms.size(); ++i)
+      layers_.push_back({forms[i].first_number, segment_projection(forms[i], approximations[i])});
   }
 
   /// Projects the weights of the exact network.
   template <class Network>
   void operator()(Network& net) const {
     threads_.run(int(layers_.size()), [&](int i, int) {
-      layers_[std::size_t(i)](net.numbers.data() + forms_[std::size_t(i)].first_number);
+      placed const& layer = layers_[std::size_t(i)];
+      layer.project(net.numbers.data() + layer.first_number);
     });
   }
 
  private:
-  std::vector<layer_form> const& forms_;
+  struct placed {
+    int first_number;
+    segment_projection project;
+  };
   workers& threads_;
-  std::vector<segment_projection> layers_;
+  std::vector<placed> layers_;
 };
 
 }  // namespace polyfold

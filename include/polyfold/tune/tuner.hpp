@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -42,16 +43,9 @@ class tuner {
         options_(std::move(options)),
         threads_(threads),
         forms_(layer_forms<Network>()) {
-    auto const require = [](bool right, char const* what) {
-      if (!right) throw error(std::string("tuner: ") + what);
-    };
-    require(options_.candidates >= 1, "expected at least 1 candidate for each layer");
-    require(options_.shrink > 0 && options_.shrink < 1, "shrink must lie between 0 and 1");
-    require(options_.refinements >= 0, "refinements must be 0 or more");
-    require(options_.sensitivity_images >= 1, "sensitivity_images must be at least 1");
-    require(!normalised || options_.calibration_images >= 16, "batch norm needs 16 calibration_images at least");
-    require(options_.retraining.rounded_epochs == 0 && options_.retraining.distil.weight == 0,
-            "retraining by projection takes neither rounding nor distillation");
+    options_.check();
+    if (normalised && options_.calibration_images < 16)
+      throw error("tuner: batch norm needs 16 calibration_images at least");
     // Parts of the images must have all classes.
     validation_.shuffle(options_.retraining.seed);
     training_.shuffle(options_.retraining.seed);
@@ -65,10 +59,10 @@ class tuner {
   /// Called with every stop, when its accuracy is known.
   std::function<void(tuning_point const&)> on_point;
 
-  /// Searches. Throws `error` where no candidates are small enough for the budget.
+  /// Searches. Throws `error` where no candidates are small enough for the budget, and `training_diverged` where a stop can't
+  /// be retrained.
   [[nodiscard]] tuning_result run(tuning_budget const& budget) {
-    if (budget.limits_drop ? !(budget.drop >= 0) || budget.drop > 1 : budget.size < 1)
-      throw error("tuner: a budget is a drop between 0 and 1, or a size of at least 1");
+    budget.check();
     tuning_result result{{}, 0, budget};
     state now{make_parts(budget.measured), {exact_->numbers.begin(), exact_->numbers.end()}, 0};
     result.points.push_back(measured_point(now));
@@ -194,6 +188,17 @@ class tuner {
     return sensitivity_loss();
   }
 
+  /// The same under choices that the network may not adapt to at all.
+  [[nodiscard]] double candidate_loss(state const& s) {
+    constexpr double worst = 1e30;
+    try {
+      double const loss = adapted_loss(s, s.numbers);
+      return is_finite(loss) ? loss : worst;
+    } catch (training_diverged const&) {
+      return worst;
+    }
+  }
+
   /// Sets the error of every smaller choice: the rise of the loss where that choice alone is made.
   void measure_errors(state& s) {
     int all = 0;
@@ -208,8 +213,7 @@ class tuner {
         error = 0;
         if (part.choices[c].size >= part.choices[present].size) continue;
         part.present = c;
-        error = adapted_loss(s, s.numbers) - present_loss;
-        if (!std::isfinite(error)) error = 1e30;
+        error = candidate_loss(s) - present_loss;
         if (on_measured) on_measured(++done, all);
       }
       part.present = present;

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/core/cost.hpp>
-#include <polyfold/train/trainer.hpp>
+#include <polyfold/core/is_finite.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/train/training_options.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 
 namespace polyfold {
@@ -28,6 +32,11 @@ struct tuning_budget {
   [[nodiscard]] bool allows(double lost, long long network_size) const {
     return limits_drop ? lost <= drop + 1e-9 : network_size <= size;
   }
+  /// Throws `error` where no network can meet it.
+  void check() const {
+    if (limits_drop ? !is_finite(drop) || drop < 0 || drop > 1 : size < 1)
+      throw error("tuner: a budget is a drop between 0 and 1, or a size of at least 1");
+  }
 };
 [[nodiscard]] inline tuning_budget at_most_drop(double share, measure minimised = measure::bytes) {
   return {true, share, 0, minimised};
@@ -46,6 +55,20 @@ struct tuning_options {
   std::size_t calibration_images = 256;  ///< of the training images: statistics of batch norm are taken anew from these
   stored_as stored = stored_as::float32;  ///< sizes are those of such a network; accuracies always of float32 numbers
   training_options retraining{.epochs = 1};  ///< of every stop
+
+  /// Throws `error` where an option lies out of its range. A tuner does so before anything else.
+  void check() const {
+    auto const require = [](bool right, char const* what) {
+      if (!right) throw error(std::string("tuner: ") + what);
+    };
+    require(candidates >= 1, "expected at least 1 candidate for each layer");
+    require(is_finite(shrink) && shrink > 0 && shrink < 1, "shrink must lie between 0 and 1");
+    require(refinements >= 0, "refinements must be 0 or more");
+    require(sensitivity_images >= 1, "sensitivity_images must be at least 1");
+    require(retraining.rounded_epochs == 0 && retraining.distil.weight == 0,
+            "retraining by projection takes neither rounding nor distillation");
+    retraining.check();
+  }
 };
 
 /// A network that was retrained and measured.
@@ -63,7 +86,8 @@ struct tuning_result {
   std::size_t chosen = 0;
   tuning_budget budget;
 
-  [[nodiscard]] tuning_point const& best() const { return points[chosen]; }
+  [[nodiscard]] tuning_point const& best() const& { return points[chosen]; }
+  [[nodiscard]] tuning_point best() && { return std::move(points[chosen]); }
   /// Whether no other point is at least as small and as accurate, and better in one.
   [[nodiscard]] bool on_front(std::size_t i) const {
     long long const size = size_of(points[i].costs.total, budget.measured);

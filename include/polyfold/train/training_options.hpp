@@ -1,0 +1,64 @@
+// What a training run may be told.
+#pragma once
+
+#include <cstdint>
+#include <sstream>
+
+#include <polyfold/core/is_finite.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/train/loss.hpp>
+#include <polyfold/train/optimizer.hpp>
+
+namespace polyfold {
+
+struct training_options {
+  int epochs = 10;
+  int rounded_epochs = 0;        // the last so many run on rounded numbers: see trainer::rounding
+  int batch = 64;                // images of a step; rounded up to groups of 16
+  int shift = 0;                 // augmentation: every image is moved by up to so many pixels, both ways
+  bool flip = false;             // augmentation: every second image is mirrored left to right
+  std::uint64_t seed = 1;        // of order, augmentation and dropout
+  float dense_rate = 0.25f;      // factor on the learning rate of dense layers
+  float statistics_rate = 0.1f;  // of batch norm's running averages
+  optimizer_options optimizer{};
+  distillation distil{};
+
+  /// Throws `error` where an option lies out of its range. A trainer does so before anything else; a program whose user
+  /// chooses options may want to know before it loads data.
+  void check() const {
+    auto const require = [](bool right, char const* name, auto value, char const* expected) {
+      if (right) return;
+      std::ostringstream text;
+      text << "training options: " << name << " is " << value << "; expected " << expected << ".";
+      throw error(text.str());
+    };
+    auto const positive = [&](char const* name, float const& value) {
+      require(is_finite(value) && value > 0, name, value, "a finite number above 0");
+    };
+    auto const factor = [&](char const* name, float const& value) {
+      require(is_finite(value) && value >= 0, name, value, "a finite number, 0 or above");
+    };
+    auto const share = [&](char const* name, float const& value, char const* expected = "a number from 0 to 1") {
+      require(is_finite(value) && value >= 0 && value <= 1, name, value, expected);
+    };
+    auto const decay = [&](char const* name, float const& value) {
+      require(is_finite(value) && value >= 0 && value < 1, name, value, "at least 0, and below 1");
+    };
+    require(epochs >= 1, "epochs", epochs, "at least 1");
+    require(rounded_epochs >= 0 && rounded_epochs <= epochs, "rounded_epochs", rounded_epochs,
+            "0 to as many as there are epochs");
+    require(batch >= 1 && batch <= 1'000'000, "batch", batch, "1 to 1,000,000 images");
+    require(shift >= 0 && shift <= 4096, "shift", shift, "0 to 4096 pixels");
+    positive("learning_rate", optimizer.learning_rate);
+    factor("dense_rate", dense_rate);
+    factor("weight_decay", optimizer.weight_decay);
+    decay("momentum", optimizer.momentum);
+    decay("beta2", optimizer.beta2);
+    share("warm_up", optimizer.warm_up, "a share of all steps, from 0 to 1");
+    share("statistics_rate", statistics_rate);
+    share("weight of the distillation", distil.weight);
+    positive("temperature of the distillation", distil.temperature);
+  }
+};
+
+}  // namespace polyfold
