@@ -38,10 +38,12 @@ class packed_network {
   explicit packed_network(source const& net) { pack(net); }
 
   /// Takes over the numbers of `net`.
-  void pack(source const& net) {
+  void pack(source const& net) { pack(net.numbers.data(), net.maps.data()); }
+  /// The same from bare memory: what `numbers` and `maps` of a source hold.
+  void pack(float const* numbers, std::uint8_t const* maps) {
     schedule::for_each_call([&]<int J>() {
       auto const& facts = program_type::facts[std::size_t(J)];
-      schedule::template step<J>::pack(net.numbers.data() + facts.first_number, net.maps.data() + facts.first_map_byte,
+      schedule::template step<J>::pack(numbers + facts.first_number, maps + facts.first_map_byte,
                                        packed_.data() + schedule::places.packed[std::size_t(J)]);
     });
   }
@@ -62,7 +64,7 @@ class packed_network {
   [[nodiscard]] tensor_view<float const, output_shape> run(float const* image, float* room) const {
     if constexpr (schedule::copies_input) {
       float* const copy = room + schedule::places.value[0];
-      clear_border<schedule::layouts[0]>(copy);
+      clear_border<vector, schedule::layouts[0]>(copy);
       copy_into<vector, schedule::layouts[0]>(copy, image);
     }
     schedule::for_each_call([&]<int J>() { execute<J>(image, room); });
@@ -86,7 +88,7 @@ class packed_network {
     constexpr auto const& facts = program_type::facts[std::size_t(J)];
     using step = typename schedule::template step<J>;
     float* const out = room + schedule::places.value[std::size_t(call.value)];
-    if constexpr (step::clears_border) clear_border<schedule::layouts[std::size_t(call.value)]>(out);
+    if constexpr (step::clears_border) clear_border<vector, schedule::layouts[std::size_t(call.value)]>(out);
     step::run(packed_.data() + schedule::places.packed[std::size_t(J)], value<call.source>(image, room),
               value<(call.added >= 0 ? call.added : facts.sources[1])>(image, room), out,
               room + schedule::places.scratch[std::size_t(J)]);

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/core/border.hpp>
 #include <polyfold/fold/operation.hpp>
 
 namespace polyfold {
@@ -36,6 +37,11 @@ struct sliding_basis {
   static constexpr int restart = 16;
 
   [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % restart != 0; }
+  /// A step reads one input before its window.
+  [[nodiscard]] static constexpr axis_outputs split(axis_outputs along, int padding) {
+    if (slides && padding > 0 && along.inner_first < along.inner_last) ++along.inner_first;
+    return along;
+  }
 
   /// One step: `get(i)` gives input i of the new window, -1 the one that has left it; `held` turns from the moments of
   /// the old window into those of the new.
@@ -84,14 +90,17 @@ struct row_moments : pixelwise_operation {
         T* target[terms];
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
         T held[terms]{};  // not that it is read: compilers do not see that position 0 sets it
-        for (int x = 0; x < output.width; ++x) {
-          auto const get = [&](int s) { return value(source, x * W.stride_x - W.padding_x + s); };
+        for_each_output<columns>([&](int x, auto inner) {
+          auto const get = [&](int s) {
+            int const at = x * W.stride_x - W.padding_x + s;
+            return inner || (at >= 0 && at < In.width) ? source[at] : T(0.0f);
+          };
           if (sliding::slides_to(x))
             sliding::slide(get, held);
           else
             basis::analyse(get, [&](int k, T const& m) { held[k] = m; });
           for (int k = 0; k < terms; ++k) target[k][x] = held[k];
-        }
+        });
       }
   }
 
@@ -106,21 +115,18 @@ struct row_moments : pixelwise_operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
         T* const target = din.row(c, y);
-        for (int x = 0; x < output.width; ++x) {
+        for_each_output<columns>([&](int x, auto inner) {
           int const left = x * W.stride_x - W.padding_x;
           basis::synthesise([&](int k) { return dout(c * terms + k, y, x); },
                             [&](int s, T const& v) {
-                              if (left + s >= 0 && left + s < In.width) target[left + s] += v;
+                              if (inner || (left + s >= 0 && left + s < In.width)) target[left + s] += v;
                             });
-        }
+        });
       }
   }
 
  private:
-  template <class T>
-  [[nodiscard]] static T value(T const* row, int x) {
-    return x >= 0 && x < In.width ? row[x] : T(0.0f);
-  }
+  static constexpr axis_outputs columns = sliding::split(output_columns(W, In.width), W.padding_x);
 };
 
 /// Moments down the columns of every window over row moments, total degree at most Order:
@@ -176,14 +182,14 @@ struct column_moments : operation {
 
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {
-    for (int y = rows.first; y < rows.last; ++y)
-      for (int c = 0; c < planes; ++c) {
+    for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
+      for (int c = 0; c < planes; ++c)
         for_each_degree([&]<int J>() {
           using column = column_basis<J>;
           int const top = y * W.stride_y - W.padding_y;
           for (int x = 0; x < output.width; ++x) {
             auto const get = [&](int r) {
-              return top + r >= 0 && top + r < In.height ? in(c * row_terms + J, top + r, x) : T(0.0f);
+              return inner || (top + r >= 0 && top + r < In.height) ? in(c * row_terms + J, top + r, x) : T(0.0f);
             };
             int const first = c * terms + first_at(J);
             if (y > rows.first && column::slides_to(y)) {
@@ -196,7 +202,7 @@ struct column_moments : operation {
             }
           }
         });
-      }
+    });
   }
 
   template <class T, class Out, class Input, class Gradient>
@@ -209,17 +215,28 @@ struct column_moments : operation {
     using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
-        for (int y = rows.first; y < rows.last; ++y) {
+        for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
           int const top = y * W.stride_y - W.padding_y;
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
                                                [&](int r, T const& v) {
-                                                 if (top + r >= 0 && top + r < In.height)
+                                                 if (inner || (top + r >= 0 && top + r < In.height))
                                                    din(c * row_terms + J, top + r, x) += v;
                                                });
-        }
+        });
       });
   }
+
+ private:
+  /// For all degrees: inner where none of them reads padding.
+  static constexpr axis_outputs split = [] {
+    axis_outputs all = output_rows(W, In.height);
+    for_each_degree([&]<int J>() {
+      axis_outputs const one = column_basis<J>::split(output_rows(W, In.height), W.padding_y);
+      if (one.inner_first > all.inner_first) all = one;
+    });
+    return all;
+  }();
 };
 
 /// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.
@@ -282,28 +299,34 @@ struct flat_moments : operation {
 
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {
-    for (int y = rows.first; y < rows.last; ++y)
-      for (int x = 0; x < output.width; ++x)
+    for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+      for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::analyse(
               [&](int i) {
                 position const p = position_of(i, y, x);
-                return p.inside() ? T(in(g * channels + p.channel, p.y, p.x)) : T(0.0f);
+                bool const inside = (inner_row && inner_column) || p.inside();
+                return inside ? T(in(g * channels + p.channel, p.y, p.x)) : T(0.0f);
               },
               [&](int k, T const& m) { out(g * basis::size + k, y, x) = m; });
+      });
+    });
   }
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
-    for (int y = 0; y < output.height; ++y)
-      for (int x = 0; x < output.width; ++x)
+    for_each_output<output_rows(W, In.height)>([&](int y, auto inner_row) {
+      for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
                             [&](int i, T const& v) {
                               position const p = position_of(i, y, x);
-                              if (p.inside()) din(g * channels + p.channel, p.y, p.x) += v;
+                              if ((inner_row && inner_column) || p.inside())
+                                din(g * channels + p.channel, p.y, p.x) += v;
                             });
+      });
+    });
   }
 
  private:

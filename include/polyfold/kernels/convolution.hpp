@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include <polyfold/core/border.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
@@ -56,11 +57,8 @@ struct convolution_kernel {
   static constexpr int channels = In.channels / Groups;
 
   /// Output columns [inner_first, inner_last) read no padding.
-  static constexpr int inner_first = std::min(ceil_div(W.padding_x, W.stride_x), output.width);
-  static constexpr int inner_last =
-      std::max(inner_first,
-               std::min(output.width,
-                        In.width + W.padding_x < W.width ? 0 : (In.width + W.padding_x - W.width) / W.stride_x + 1));
+  static constexpr int inner_first = output_columns(W, In.width).inner_first;
+  static constexpr int inner_last = output_columns(W, In.width).inner_last;
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <polyfold/core/border.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
@@ -22,13 +23,26 @@ struct pooling_spec {
 };
 
 namespace detail {
-/// Calls f(input row, input column) for the pixels under output (y, x), padding left out.
+/// What a maximum starts with: all numbers of a window may be negative infinity.
+inline constexpr float below_all = -std::numeric_limits<float>::infinity();
+
+/// Calls f(y, x, under) for the outputs of rows `rows`, where under(g) calls g(input row, input column) for the pixels under
+/// output (y, x), padding left out.
 template <shape In, window W, class F>
-constexpr void for_each_under(int y, int x, F f) {
-  row_range const rows = rows_under(W, y, In.height);
-  int const left = x * W.stride_x - W.padding_x;
-  for (int iy = rows.first; iy < rows.last; ++iy)
-    for (int ix = std::max(0, left); ix < std::min(In.width, left + W.width); ++ix) f(iy, ix);
+constexpr void for_each_window(row_range rows, F f) {
+  for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+    for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
+      f(y, x, [=](auto g) {
+        int const top = y * W.stride_y - W.padding_y;
+        int const left = x * W.stride_x - W.padding_x;
+        row_range const under = inner_row ? row_range{top, top + W.height} : rows_under(W, y, In.height);
+        int const first = inner_column ? left : std::max(0, left);
+        int const last = inner_column ? left + W.width : std::min(In.width, left + W.width);
+        for (int iy = under.first; iy < under.last; ++iy)
+          for (int ix = first; ix < last; ++ix) g(iy, ix);
+      });
+    });
+  });
 }
 }  // namespace detail
 
@@ -41,30 +55,28 @@ struct maximum_under_window : operation {
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < output.width; ++x) {
-          T largest = T(-std::numeric_limits<float>::infinity());
-          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
-          out(c, y, x) = largest;
-        }
+      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
+        T largest = T(detail::below_all);
+        under([&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
+        out(c, y, x) = largest;
+      });
   }
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      for (int y = 0; y < output.height; ++y)
-        for (int x = 0; x < output.width; ++x) {
-          T largest = T(-std::numeric_limits<float>::infinity());
-          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
-          T left = dout(c, y, x);
-          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) {
-            // The first input that is not below the maximum takes all; the others find nothing left.
-            T const share = select_greater(largest, T(in(c, iy, ix)), T(0.0f), left);
-            din(c, iy, ix) += share;
-            left = left - share;
-          });
-        }
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
+        T largest = T(detail::below_all);
+        under([&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
+        T left = dout(c, y, x);
+        under([&](int iy, int ix) {
+          // The first input that is not below the maximum takes all; the others find nothing left.
+          T const share = select_greater(largest, T(in(c, iy, ix)), T(0.0f), left);
+          din(c, iy, ix) += share;
+          left = left - share;
+        });
+      });
   }
 };
 
@@ -84,23 +96,21 @@ struct average_under_window : operation {
   template <class T, class Out, class Input>
   static void forward(context<T> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < output.width; ++x) {
-          T sum = T(0.0f);
-          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { sum += in(c, iy, ix); });
-          out(c, y, x) = sum * scale;
-        }
+      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
+        T sum = T(0.0f);
+        under([&](int iy, int ix) { sum += in(c, iy, ix); });
+        out(c, y, x) = sum * scale;
+      });
   }
 
   template <class T, class Out, class Input, class Gradient>
   static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      for (int y = 0; y < output.height; ++y)
-        for (int x = 0; x < output.width; ++x) {
-          T const share = dout(c, y, x) * scale;
-          detail::for_each_under<In, W>(y, x, [&](int iy, int ix) { din(c, iy, ix) += share; });
-        }
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
+        T const share = dout(c, y, x) * scale;
+        under([&](int iy, int ix) { din(c, iy, ix) += share; });
+      });
   }
 };
 

@@ -1,8 +1,8 @@
 // Steps that are not part of a product's write-out: activations, additions, scales and shifts, and averages of whole maps.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/pooling.hpp>
@@ -78,7 +78,7 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    std::copy(numbers, numbers + packed_size, packed);
+    std::memcpy(packed, numbers, packed_size * sizeof(float));
   }
 
   static void run(float const* packed, float const* in, float const* second, float* out, float*) {

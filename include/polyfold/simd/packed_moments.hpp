@@ -177,7 +177,7 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
   static void pack(float const*, std::uint8_t const*, float*) {}
 
   static void run(float const*, float const* in, float const*, float* out, float* room) {
-    clear_border<between>(room);
+    clear_border<Vector, between>(room);
     for (int c = 0; c < In.channels; ++c) {
       row_step::run(nullptr, in + c * Wiring.in.plane(), nullptr, room, nullptr);
       column_step::run(nullptr, room, nullptr, out + c * columns::terms * Wiring.out.plane(), nullptr);
@@ -195,7 +195,7 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    detail::with_biases<typename operation::bias>(numbers, [&](auto bias) {
+    detail::with_biases<Vector, typename operation::bias>(numbers, [&](auto bias) {
       for (int m = 0; m < Filters; ++m) packed[m] = bias(m);
     });
   }

@@ -1,7 +1,6 @@
 // Steps with general multiplications: products, dense or with folded coefficients, and arranged products.
 #pragma once
 
-#include <array>
 #include <type_traits>
 
 #include <polyfold/fold/arranged_product.hpp>
@@ -62,22 +61,23 @@ struct fastest_convolution {
 };
 
 /// Calls f(bias), where bias(m) is the bias of output m.
-template <class Biases, class F>
+template <class Vector, class Biases, class F>
 void with_biases(float const* stored, F f) {
-  std::array<float, std::size_t(Biases::scratch)> expanded{};
-  Biases::prepare(stored, expanded.data());
-  f([&](int m) { return Biases::template start<float>(stored, expanded.data(), m); });
+  using scalar = simd_scalar<Vector>;
+  scalar expanded[Biases::scratch + 1];
+  Biases::prepare(stored, expanded);
+  f([&](int m) { return float(Biases::template start<scalar>(stored, expanded, m)); });
 }
 
 /// The step of a product whose numbers are weights, in this order, and biases.
-template <class Product, class Kernel>
+template <class Vector, class Product, class Kernel>
 struct product_step {
   static constexpr int packed_size = Kernel::packed_size;
   static constexpr int scratch = Kernel::scratch;
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    with_biases<typename Product::bias>(numbers + Product::weights, [&](auto bias) {
+    with_biases<Vector, typename Product::bias>(numbers + Product::weights, [&](auto bias) {
       Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
     });
   }
@@ -91,7 +91,7 @@ struct product_step {
 template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
 struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function>
     : detail::product_step<
-          product<In, Filters, W, Groups, Bias>,
+          Vector, product<In, Filters, W, Groups, Bias>,
           typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type> {};
 
 /// A product of the window moments that it alone reads, tile by tile.
@@ -103,7 +103,7 @@ template <class Vector, class Rows, class Columns, shape In, int Filters, int Gr
 struct packed_step<Vector, window_product<Rows, Columns, product<In, Filters, window{}, Groups, Bias>>, Wiring,
                    Function>
     : detail::product_step<
-          product<In, Filters, window{}, Groups, Bias>,
+          Vector, product<In, Filters, window{}, Groups, Bias>,
           tile_product<Vector, convolution_problem{{In}, {}, Groups, Wiring.out, Wiring.second, Wiring.pools},
                        window_tile<Vector, Rows, Columns, Wiring.in>, Function>> {};
 
@@ -124,7 +124,7 @@ struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wi
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const* map, float* packed) {
-    detail::with_biases<typename operation::bias>(numbers + operation::coefficients, [&](auto bias) {
+    detail::with_biases<Vector, typename operation::bias>(numbers + operation::coefficients, [&](auto bias) {
       float level[operation::levels];
       int expanded = -1;
       auto const levels_of = [&](int m) -> float const* {

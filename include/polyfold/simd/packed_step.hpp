@@ -1,6 +1,8 @@
 // A step of a packed network: one operation of the program, with the steps that are fused into its write-out, as SIMD kernels
 // run it. This is the step of any operation: the portable code, on maps with borders.
 //
+// All that runs carries the instruction set in its type: templates on Vector, or on what is inside of one.
+//
 //   packed_size, pack   stored numbers in the order that the kernel reads
 //   scratch             floats of working memory
 //   clears_border       the border of the output has to be set to zero before
@@ -12,6 +14,7 @@
 
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/kernels/simd/bordered_map.hpp>
+#include <polyfold/kernels/simd/scalar.hpp>
 
 namespace polyfold {
 
@@ -32,20 +35,21 @@ struct packed_step {
   static constexpr bool clears_border = true;
 
   static void pack(float const* numbers, std::uint8_t const* map, float* packed) {
-    std::copy(numbers, numbers + Operation::numbers, packed);
+    if constexpr (Operation::numbers > 0) std::memcpy(packed, numbers, Operation::numbers * sizeof(float));
     if constexpr (Operation::map_bytes > 0) std::memcpy(packed + Operation::numbers, map, Operation::map_bytes);
   }
 
   static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
-    context<float> at;
+    using scalar = simd_scalar<Vector>;
+    context<scalar> at;
     at.numbers = packed;
     at.map = reinterpret_cast<std::uint8_t const*>(packed + Operation::numbers);
-    at.scratch = room;
+    at.scratch = scalar::at(room);
     row_range const all{0, Wiring.out.inner.height};
-    bordered_view<float, Wiring.out> const to(out);
-    bordered_view<float const, Wiring.in> const from(in);
+    bordered_view<scalar, Wiring.out> const to(scalar::at(out));
+    bordered_view<scalar const, Wiring.in> const from(scalar::at(in));
     if constexpr (Wiring.second.inner.channels > 0)
-      Operation::forward(at, all, to, from, bordered_view<float const, Wiring.second>(second));
+      Operation::forward(at, all, to, from, bordered_view<scalar const, Wiring.second>(scalar::at(second)));
     else
       Operation::forward(at, all, to, from);
   }

@@ -139,7 +139,7 @@ struct arranged_matrix {
   template <class Levels, class Number, class Bias>
   static void pack(Levels levels_of, Number number, Bias bias, float* packed) {
     for (int m = 0; m < Outputs; ++m) *packed++ = bias(m);
-    for (int t = 0; t < tables; ++t) packed = std::copy_n(levels_of(t), levels, packed);
+    for (int t = 0; t < tables; ++t, packed += levels) std::memcpy(packed, levels_of(t), levels * sizeof(float));
     detail::run_blocks<Outputs, rows>([&](auto size, int first) {
       for (int p = 0; p < pieces; ++p)
         for (int m = first; m < first + size; ++m)
@@ -157,8 +157,8 @@ struct arranged_matrix {
 
   static void run(float const* packed, float const* in, float* to, float* room) {
     if constexpr (scratch > 0) {
-      std::copy(in, in + Inputs, room);
-      std::fill(room + Inputs, room + scratch, 0.0f);
+      std::memcpy(room, in, Inputs * sizeof(float));
+      std::memset(room + Inputs, 0, (scratch - Inputs) * sizeof(float));
       in = room;
     }
     float const* const level = packed + Outputs;

@@ -2,7 +2,7 @@
 // hangs over the edge reads zeros and kernels need no clipping.
 #pragma once
 
-#include <algorithm>
+#include <cstring>
 #include <tuple>
 #include <type_traits>
 
@@ -50,18 +50,18 @@ class bordered_view {
 };
 
 /// Sets the border of every plane to zero.
-template <map_layout L>
+template <class Vector, map_layout L>
 void clear_border(float* map) {
   if constexpr (L.bordered()) {
     for (int c = 0; c < L.inner.channels; ++c) {
       float* const plane = map + c * L.plane();
       // The right border of a row and the left one of the next are neighbours.
       int const first = L.border_y * L.pitch() + L.border_x;
-      std::fill(plane, plane + first, 0.0f);
+      std::memset(plane, 0, std::size_t(first) * sizeof(float));
       float* gap = plane + first + L.inner.width;
       for (int y = 1; y < L.inner.height; ++y, gap += L.pitch())
         for (int i = 0; i < 2 * L.border_x; ++i) gap[i] = 0.0f;
-      std::fill(gap, plane + L.plane_without_gap(), 0.0f);
+      std::memset(gap, 0, std::size_t(plane + L.plane_without_gap() - gap) * sizeof(float));
     }
   }
 }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
@@ -133,7 +134,8 @@ struct tile_product {
 
   static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
     // Lanes without a pixel are computed and never written: nothing slow, such as denormal numbers, may lie there.
-    if constexpr (pixels::plane(out.height, 1) != out.height * pixels::span) std::fill(room, room + tile_size, 0.0f);
+    if constexpr (pixels::plane(out.height, 1) != out.height * pixels::span)
+      std::memset(room, 0, tile_size * sizeof(float));
     detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
       detail::run_blocks<pixels::columns, block.columns>([&](auto width, int vector) {
         float const* weights = packed + p.groups * filters;
