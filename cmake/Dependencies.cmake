@@ -120,10 +120,6 @@ function(polyfold_find name)
   else()
     set(found "${version}")
   endif()
-  if(name STREQUAL "xsimd" AND found AND NOT TARGET xtl)
-    # Debian's package links a library for complex numbers that is optional and that it does not bring.
-    set_property(TARGET xsimd PROPERTY INTERFACE_LINK_LIBRARIES "")
-  endif()
   set(found_${name} "${found}" PARENT_SCOPE)
 endfunction()
 

@@ -1,0 +1,36 @@
+# cmake -DMANIFEST=FILE -DOWN_FOLDERS=REGEX -P Uninstall.cmake
+# Removes the files that the last installation from this build wrote (under DESTDIR, if that is set as it was then), and of
+# the folders that are ours those that are empty afterwards.
+
+cmake_minimum_required(VERSION 3.25)
+if(NOT EXISTS "${MANIFEST}")
+  message(FATAL_ERROR "Nothing was installed from this build: ${MANIFEST} does not exist.")
+endif()
+file(STRINGS "${MANIFEST}" files)
+set(folders "")
+foreach(file IN LISTS files)
+  set(file "$ENV{DESTDIR}${file}")
+  if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+    message(STATUS "Removing ${file}")
+    file(REMOVE "${file}")
+  else()
+    message(STATUS "Already gone: ${file}")
+  endif()
+  cmake_path(GET file PARENT_PATH folder)
+  while(folder MATCHES "(${OWN_FOLDERS})(/|$)")
+    list(APPEND folders "${folder}")
+    cmake_path(GET folder PARENT_PATH folder)
+  endwhile()
+endforeach()
+
+# The deepest first.
+list(REMOVE_DUPLICATES folders)
+list(SORT folders ORDER DESCENDING)
+foreach(folder IN LISTS folders)
+  file(GLOB entries "${folder}/*" "${folder}/.*")
+  list(FILTER entries EXCLUDE REGEX "/\\.\\.?$")
+  if(IS_DIRECTORY "${folder}" AND NOT entries)
+    file(REMOVE_RECURSE "${folder}")
+  endif()
+endforeach()
+file(REMOVE "${MANIFEST}")

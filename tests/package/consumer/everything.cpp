@@ -1,3 +1,0 @@
-#include <polyfold/polyfold.hpp>
-
-int main() {}

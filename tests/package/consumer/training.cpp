@@ -1,0 +1,14 @@
+#include <polyfold/train/trainer.hpp>
+
+#include "digits.hpp"
+
+int main() {
+  image_set images{.channels = 1, .height = 12, .width = 12, .pixels = {}, .labels = {3, 4}};
+  images.pixels.assign(2 * images.image_bytes(), 100);
+  batch_source source(images);
+  network<digits> net = fives();
+  workers threads(2);
+  trainer training(net, training_options{.epochs = 1}, threads);
+  training.run(source);
+  return net.numbers != fives().numbers ? 0 : 1;
+}
