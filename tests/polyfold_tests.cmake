@@ -46,26 +46,33 @@ function(polyfold_add_compile_fail_test file)
 endfunction()
 
 # polyfold_add_compile_pass_test(FILE): the file compiles as on a device, without exceptions and run-time types, for this
-# machine and, where a compiler and a C++ library for it are installed, for a Cortex-M4.
-set(cortex_m4_flags -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16)
+# machine and, where a compiler and a C++ library for them are installed, for the Cortex-M cores named here: without a
+# floating-point unit, and with the two kinds of it.
+set(polyfold_cores cortex_m0plus cortex_m4 cortex_m33)
+set(polyfold_flags_cortex_m0plus -mcpu=cortex-m0plus -mthumb)
+set(polyfold_flags_cortex_m4 -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16)
+set(polyfold_flags_cortex_m33 -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16)
 find_program(POLYFOLD_ARM_COMPILER arm-none-eabi-g++)
 mark_as_advanced(POLYFOLD_ARM_COMPILER)
-set(cortex_m4_skipped "")
-if(NOT POLYFOLD_ARM_COMPILER)
-  set(cortex_m4_skipped "skipped: no arm-none-eabi-g++ (Debian: libstdc++-arm-none-eabi-newlib)")
-else()
-  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp CONTENT "#include <array>\n")
-  execute_process(
-    COMMAND ${POLYFOLD_ARM_COMPILER} ${cortex_m4_flags} -fsyntax-only ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp
-    RESULT_VARIABLE failed
-    OUTPUT_QUIET ERROR_QUIET)
-  if(failed)
-    set(cortex_m4_skipped "skipped: arm-none-eabi-g++ has no C++ library (Debian: libstdc++-arm-none-eabi-newlib)")
+foreach(core IN LISTS polyfold_cores)
+  set(polyfold_skips_${core} "")
+  if(NOT POLYFOLD_ARM_COMPILER)
+    set(polyfold_skips_${core} "skipped: no arm-none-eabi-g++ (Debian: libstdc++-arm-none-eabi-newlib)")
+  else()
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp CONTENT "#include <array>\n")
+    execute_process(
+      COMMAND ${POLYFOLD_ARM_COMPILER} ${polyfold_flags_${core}} -fsyntax-only ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp
+      RESULT_VARIABLE failed
+      OUTPUT_QUIET ERROR_QUIET)
+    if(failed)
+      set(polyfold_skips_${core}
+          "skipped: arm-none-eabi-g++ has no C++ library for ${core} (Debian: libstdc++-arm-none-eabi-newlib)")
+    endif()
   endif()
-endif()
-if(cortex_m4_skipped)
-  message(STATUS "polyfold: compile_pass tests for Cortex-M4 ${cortex_m4_skipped}")
-endif()
+  if(polyfold_skips_${core})
+    message(STATUS "polyfold: compile_pass tests for ${core} ${polyfold_skips_${core}}")
+  endif()
+endforeach()
 
 function(polyfold_add_compile_pass_test file)
   get_filename_component(name ${file} NAME_WE)
@@ -85,15 +92,18 @@ function(polyfold_add_compile_pass_test file)
       -c
       ${CMAKE_CURRENT_SOURCE_DIR}/${file}
       -o)
+  set(tests compile_pass.${name})
   add_test(NAME compile_pass.${name} COMMAND ${CMAKE_CXX_COMPILER} ${compile} ${object}.o)
-  if(cortex_m4_skipped)
-    add_test(NAME compile_pass.${name}.cortex_m4 COMMAND ${CMAKE_COMMAND} -E echo ${cortex_m4_skipped})
-  else()
-    add_test(NAME compile_pass.${name}.cortex_m4 COMMAND ${POLYFOLD_ARM_COMPILER} ${cortex_m4_flags} ${compile}
-                                                         ${object}.cortex_m4.o)
-  endif()
-  set_tests_properties(compile_pass.${name} compile_pass.${name}.cortex_m4 PROPERTIES LABELS compile_pass TIMEOUT 120)
-  set_tests_properties(compile_pass.${name}.cortex_m4 PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
+  foreach(core IN LISTS polyfold_cores)
+    if(polyfold_skips_${core})
+      add_test(NAME compile_pass.${name}.${core} COMMAND ${CMAKE_COMMAND} -E echo ${polyfold_skips_${core}})
+    else()
+      add_test(NAME compile_pass.${name}.${core} COMMAND ${POLYFOLD_ARM_COMPILER} ${polyfold_flags_${core}} ${compile}
+                                                         ${object}.${core}.o)
+    endif()
+    list(APPEND tests compile_pass.${name}.${core})
+  endforeach()
+  set_tests_properties(${tests} PROPERTIES LABELS compile_pass TIMEOUT 120 SKIP_REGULAR_EXPRESSION "^skipped: ")
   polyfold_note_listed(${file})
 endfunction()
 

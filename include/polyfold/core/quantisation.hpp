@@ -8,6 +8,8 @@
 #include <bit>
 #include <cstdint>
 
+#include <polyfold/core/platform.hpp>
+
 namespace polyfold {
 
 /// Which coefficients of a layer share a scale. Its biases always have one of their own.

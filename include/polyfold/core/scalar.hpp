@@ -7,6 +7,8 @@
 #include <cmath>
 #include <concepts>
 
+#include <polyfold/core/platform.hpp>
+
 namespace polyfold {
 
 /// c + a * b, in one expression so that the compiler may fuse it.

@@ -1,6 +1,8 @@
 // Shapes of feature maps, and the geometry of a window that slides over one.
 #pragma once
 
+#include <polyfold/core/platform.hpp>
+
 namespace polyfold {
 
 /// C x H x W of one image or feature map; a vector of n numbers is {n, 1, 1}.

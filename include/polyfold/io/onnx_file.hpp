@@ -142,7 +142,6 @@ class onnx_reader {
   }
   /// Appends float32 or float64 numbers, which stand alone or packed, as their bytes.
   void append_floats(protobuf_field const& f, std::vector<std::byte>& to) const {
-    static_assert(std::endian::native == std::endian::little, "tensor bytes are little endian");
     if (f.type() == protobuf_field::TYPE_FIXED32) {
       std::uint32_t const value = f.fixed32();
       append_bytes(&value, sizeof value, to);

@@ -21,6 +21,10 @@
 
 namespace polyfold {
 
+static_assert(
+    std::endian::native == std::endian::little,
+    "polyfold: files hold the bytes of numbers in little-endian order, and they are read and written as they are");
+
 /// Element types. A file with another one is refused.
 enum class dtype { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };
 
@@ -139,7 +143,6 @@ inline std::string tensor_text(std::string const& name) {
 /// as many elements as `values`.
 template <class T>
 stored_tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::span<T const> values) {
-  static_assert(std::endian::native == std::endian::little, "tensor bytes are little endian");
   stored_tensor result{std::move(name), detail::dtype_for<T>(), std::move(shape),
                        std::vector<std::byte>(values.size_bytes())};
   if (detail::tensor_bytes(result.shape, result.type) != values.size_bytes()) {
@@ -154,7 +157,6 @@ stored_tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std
 /// converted.
 template <class T>
 std::vector<T> tensor_values(stored_tensor const& tensor) {
-  static_assert(std::endian::native == std::endian::little, "tensor bytes are little endian");
   static_assert(!std::is_same_v<T, bool>, "read BOOL tensors from their bytes");
   if (tensor.type != detail::dtype_for<T>()) {
     throw error(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) + "; expected " +

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +14,9 @@
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
+
+static_assert(std::endian::native == std::endian::little,
+              "polyfold: packed numbers are read from each byte of their words, lowest bits first");
 
 namespace detail {
 
