@@ -86,7 +86,10 @@ function(polyfold_add_compile_pass_test file)
       -Wextra
       -Wpedantic
       -Wconversion
+      -Wsign-conversion
       -Wshadow
+      -Wold-style-cast
+      -Wdouble-promotion
       -Werror
       -I${PROJECT_SOURCE_DIR}/include
       -c

@@ -181,7 +181,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
 
 void write(std::filesystem::path const& path, std::string const& svg) {
   write_file_atomically(path, svg);
-  std::cout << path.string() << ": " << with_thousands((long long)svg.size()) << " bytes\n";
+  std::cout << path.string() << ": " << with_thousands(svg.size()) << " bytes\n";
 }
 
 int run(int argc, char** argv) {

@@ -10,6 +10,6 @@ static network<digits>::workspace<float> room;  // all the memory that inference
 
 int main() {
   tensor<float, shape{1, 28, 28}> image{};
-  for (float logit : net.run(image, room)) std::printf("%g\n", logit);
+  for (float logit : net.run(image, room)) std::printf("%g\n", double(logit));
   return std::fflush(stdout) == 0 ? 0 : 1;  // 1: the output can't be written
 }

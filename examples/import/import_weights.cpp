@@ -30,8 +30,8 @@ polyfold::image_set test_images(std::string const& data_set, std::filesystem::pa
 void print(polyfold::weight_mapping const& mapping) { mapping.print(std::cout); }
 
 void print_accuracy(std::string const& data_set, polyfold::evaluation const& result) {
-  std::cout << "accuracy on " << polyfold::with_thousands(static_cast<long long>(result.predicted.size()))
-            << " test images of " << data_set << ": " << polyfold::as_percent(result.accuracy(), 2) << '\n';
+  std::cout << "accuracy on " << polyfold::with_thousands(result.predicted.size()) << " test images of " << data_set
+            << ": " << polyfold::as_percent(result.accuracy(), 2) << '\n';
 }
 
 namespace {

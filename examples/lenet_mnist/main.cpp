@@ -129,7 +129,7 @@ int run(int argc, char** argv) {
   polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
   constexpr std::size_t validated = 55000;
   if (validate && train.size() <= validated)
-    throw polyfold::error(data, "holds " + with_thousands((long long)train.size()) + " training images",
+    throw polyfold::error(data, "holds " + with_thousands(train.size()) + " training images",
                           "more than 55,000 for --validate", "leave --validate out");
   std::size_t const trained = validate ? validated : train.size();
   experiment e{chosen, polyfold::workers(threads), polyfold::batch_source(train, {}, 0, trained),
@@ -150,8 +150,8 @@ int run(int argc, char** argv) {
 
   polyfold::table const results = results_table(outcomes, inference_times(outcomes, e.held_out));
   polyfold::text_stream heading;
-  heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands((long long)trained)
-          << " images, measured on " << with_thousands((long long)e.held_out.size())
+  heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands(trained)
+          << " images, measured on " << with_thousands(e.held_out.size())
           << (validate ? " validation" : " test") << " images. Trained by " << e.threads.count()
           << " threads; time per image on one.\n"
           << "Compiled by " << compiler << ".\n\n";

@@ -109,8 +109,8 @@ std::string circumstances(std::vector<runs> const& all) {
   std::set<std::string> machines;
   for (runs const& same : all)
     for (record const& r : same) machines.insert(std::to_string(r.threads) + " threads, " + r.machine);
-  std::string text = "Trained on " + with_thousands((long long)dense.trained_on) + " images of " + dense.data +
-                     ", measured on " + with_thousands((long long)dense.measured_on) + " " + dense.part + " images.";
+  std::string text = "Trained on " + with_thousands(dense.trained_on) + " images of " + dense.data + ", measured on " +
+                     with_thousands(dense.measured_on) + " " + dense.part + " images.";
   if (dense.kind == "dense" && dense.options.epochs == 0) text += " The dense network is " + dense.start + ".";
   text += " Trained by";
   for (std::string const& m : machines) text += (m == *machines.begin() ? " " : "; ") + m;

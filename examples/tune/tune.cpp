@@ -26,7 +26,7 @@ std::string type_header(settings const& s, spelled_model const& model, polyfold:
   out << "// Found by tune for " << s.model << " on " << s.data_set << ": " << with_thousands(c.stored_numbers)
       << " numbers, " << with_thousands(c.stored_bytes()) << " bytes,\n// " << with_thousands(c.multiplications)
       << " multiplications, " << polyfold::with_decimals(100 * p.drop, 2) << " points less than the exact network on "
-      << with_thousands(static_cast<long long>(s.validation)) << " validation images.\n"
+      << with_thousands(s.validation) << " validation images.\n"
       << "#pragma once\n\n#include <" << model.header << ">\n#include <polyfold/" << kind << ".hpp>\n\n"
       << "inline constexpr auto tuned = [] {\n  using namespace polyfold;\n  return " << spelled_type(model, p)
       << ";\n}();\n\n";
@@ -61,9 +61,8 @@ tuning_data load(settings const& s) {
     polyfold::detail::shuffle(data.parts.training, random);
     data.parts.training.resize(s.training);
   }
-  std::cout << s.model << " on " << s.data_set << ": "
-            << with_thousands(static_cast<long long>(data.parts.training.size())) << " training images, "
-            << with_thousands(static_cast<long long>(data.parts.validation.size())) << " validation images, seed "
+  std::cout << s.model << " on " << s.data_set << ": " << with_thousands(data.parts.training.size())
+            << " training images, " << with_thousands(data.parts.validation.size()) << " validation images, seed "
             << s.options.retraining.seed << '\n';
   return data;
 }

@@ -124,6 +124,6 @@ void tune(settings const& s, spelled_model const& spelling) {
   auto const accuracy = [&](network_type const& n) {
     return polyfold::as_percent(polyfold::evaluate<sixteen_images>(n, test, threads).accuracy(), 2);
   };
-  std::cout << "On " << polyfold::with_thousands(static_cast<long long>(test.size())) << " test images: exact "
-            << accuracy(*net) << ", chosen " << accuracy(*chosen) << '\n';
+  std::cout << "On " << polyfold::with_thousands(test.size()) << " test images: exact " << accuracy(*net) << ", chosen "
+            << accuracy(*chosen) << '\n';
 }

@@ -72,7 +72,7 @@ inline bool mentions(std::string const& message, std::initializer_list<std::stri
 /// off. Half of the places are drawn from the first `header` bytes, where a change does most harm.
 inline std::string mutate(std::string const& original, std::size_t header, std::mt19937& random) {
   std::string result = original;
-  auto const below = [&](std::size_t n) { return n == 0 ? 0 : static_cast<std::size_t>(random()) % n; };
+  auto const below = [&](std::size_t n) { return n == 0 ? 0 : random() % n; };
   std::size_t const changes = 1 + below(4);
   for (std::size_t i = 0; i < changes && !result.empty(); ++i) {
     std::size_t const place = below(below(2) == 0 && header < result.size() ? header : result.size());

@@ -12,6 +12,7 @@
 #include <cstddef>
 
 #include <polyfold/basis/functions.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -111,10 +112,10 @@ constexpr void fill_constants(function_set s, float* constants) {
 /// Calls f(i, phi) for i = 0, ..., half - 1 of a set that recurs and has at most `Most` functions: phi[k] is phi_k(i).
 template <int Most, class T, class F>
 constexpr void make_functions(function_set s, float const* constants, F f) {
-  T phi[Most];
+  c_array<T, Most> phi;
   phi[0] = T(constants[0]);
   if (s.kind == basis_kind::cosine) {
-    T sine[Most];
+    c_array<T, Most> sine;
     for (int k = 1; k < s.functions; ++k) {
       phi[k] = T(constants[4 * k - 1]);
       sine[k] = T(constants[4 * k]);

@@ -51,9 +51,10 @@ namespace detail {
 /// The first K orthonormal functions on N points: row i holds their values at point i, so that the sum over i of
 /// table[i][j] * table[i][k] is 1 for j = k and 0 otherwise. Needs K <= N.
 template <int N, int K>
-[[nodiscard]] constexpr std::array<std::array<double, K>, N> orthonormal_functions(basis_kind kind) {
+[[nodiscard]] constexpr std::array<std::array<double, std::size_t(K)>, std::size_t(N)> orthonormal_functions(
+    basis_kind kind) {
   static_assert(K <= N, "polyfold: N points carry at most N independent functions");
-  std::array<std::array<double, K>, N> table{};
+  std::array<std::array<double, std::size_t(K)>, std::size_t(N)> table{};
   if (kind == basis_kind::cosine) {
     for (int i = 0; i < N; ++i)
       for (int k = 0; k < K; ++k)
@@ -62,7 +63,7 @@ template <int N, int K>
     return table;
   }
   // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.
-  std::array<double, K + 1> scale{};
+  std::array<double, std::size_t(K + 1)> scale{};
   for (int k = 1; k < K; ++k) scale[std::size_t(k)] = detail::square_root_of(detail::recurrence_of(k, N));
   for (int i = 0; i < N; ++i) {
     auto& values = table[std::size_t(i)];
@@ -77,7 +78,7 @@ template <int N, int K>
 /// The same rounded to float32, one table for each use.
 template <int N, int K, basis_kind Kind>
 inline constexpr auto orthonormal_table = [] {
-  std::array<std::array<float, K>, N> table{};
+  std::array<std::array<float, std::size_t(K)>, std::size_t(N)> table{};
   auto const unrounded = orthonormal_functions<N, K>(Kind);
   for (std::size_t i = 0; i < std::size_t(N); ++i)
     for (std::size_t k = 0; k < std::size_t(K); ++k) table[i][k] = float(unrounded[i][k]);

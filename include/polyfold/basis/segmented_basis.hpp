@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include <polyfold/basis/axis_cut.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -56,7 +57,7 @@ struct segmented_basis {
     using T = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
       auto const x = [&](int i) { return get(first + i); };
-      T m[std::size_t(S.functions)];
+      c_array<T, S.functions> m;
       if constexpr (running_sums)
         sum_up<S>(x, m);
       else if constexpr (reads_tables<T>)
@@ -73,7 +74,7 @@ struct segmented_basis {
     using T = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
       auto const y = [&](int i, T const& value) { put(first + i, value); };
-      T c[std::size_t(S.functions)];
+      c_array<T, S.functions> c;
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (running_sums)
         step_forward<S>(c, y);

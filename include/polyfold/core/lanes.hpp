@@ -101,7 +101,7 @@ class lanes<float, N> {
   friend float horizontal_sum(lanes const& a) {
     // By halves, so that the order of the additions is the same for every vector width.
     typedef float quad __attribute__((vector_size(4 * sizeof(float))));
-    quad sums[N / 4];
+    quad sums[std::size_t(N / 4)];
     std::memcpy(sums, a.v_, sizeof sums);
     for (int i = 4; i < N / 4; ++i) sums[i % 4] += sums[i];
     quad const four = (sums[0] + sums[2]) + (sums[1] + sums[3]);
@@ -129,7 +129,7 @@ class lanes<float, N> {
     return out;
   }
 
-  vector v_[parts];
+  vector v_[std::size_t(parts)];
 };
 
 template <int N>

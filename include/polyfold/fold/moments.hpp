@@ -10,6 +10,7 @@
 
 #include <polyfold/basis/segmented_basis.hpp>
 #include <polyfold/core/border.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/fold/operation.hpp>
 
 namespace polyfold {
@@ -87,9 +88,9 @@ struct row_moments : pixelwise_operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
         T const* const source = in.row(c, y);
-        T* target[terms];
+        c_array<T*, terms> target;
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
-        T held[terms]{};  // not that it is read: compilers do not see that position 0 sets it
+        c_array<T, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
         for_each_output<columns>([&](int x, auto inner) {
           auto const get = [&](int s) {
             int const at = x * W.stride_x - W.padding_x + s;

@@ -145,7 +145,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Number of the first step of each stage; the last entry is the number of steps.
   static constexpr auto first_step = [] {
-    std::array<int, stages + 1> first{};
+    std::array<int, std::size_t(stages + 1)> first{};
     int i = 0;
     ((first[std::size_t(i) + 1] = first[std::size_t(i)] + Steps::size, ++i), ...);
     return first;
@@ -153,7 +153,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   static constexpr auto facts = []<int... J>(std::integer_sequence<int, J...>) {
     constexpr int inputs[][2] = {{Firsts, Seconds}...};
-    std::array<detail::step_facts, steps> all{
+    std::array<detail::step_facts, std::size_t(steps)> all{
         detail::facts_of<operation_at<J>, detail::step_parts<type_at<step_list, J>>::first,
                          detail::step_parts<type_at<step_list, J>>::second>()...};
     ((all[std::size_t(J)].type = type_number<operation_at<J>>()), ...);
@@ -223,8 +223,8 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
   /// must keep what backward reads.
-  [[nodiscard]] static constexpr std::array<int, steps + 1> homes(bool training) {
-    std::array<int, steps + 1> at{};
+  [[nodiscard]] static constexpr std::array<int, std::size_t(steps + 1)> homes(bool training) {
+    std::array<int, std::size_t(steps + 1)> at{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       int const source = f.sources[0];
@@ -238,15 +238,15 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Where each value and each step's scratch lies during inference, in scalars; buffers of dead values are used again.
   struct placement {
-    std::array<int, steps + 1> value{};
-    std::array<int, steps> scratch{};
+    std::array<int, std::size_t(steps + 1)> value{};
+    std::array<int, std::size_t(steps)> scratch{};
     int size = 0;
   };
   /// `decodes`: stored numbers are decoded to float32 step by step, each step's behind its scratch.
   [[nodiscard]] static constexpr placement placed(bool decodes) {
     auto const home = homes(false);
     // Buffers 0 to steps: homes of values; then the scratch of each step.
-    std::array<detail::buffer, 2 * steps + 1> buffers{};
+    std::array<detail::buffer, std::size_t(2 * steps + 1)> buffers{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       if (!f.executed) continue;

@@ -24,6 +24,7 @@
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/read_limits.hpp>
 
 namespace polyfold {
@@ -132,7 +133,7 @@ std::pair<std::array<std::uint32_t, D>, std::vector<std::uint8_t>> read_idx(std:
   while (bytes.size() < total) {
     std::size_t const old = bytes.size();
     std::size_t const next =
-        std::min<std::size_t>(static_cast<std::size_t>(total), std::max<std::size_t>(2 * old, 1U << 20U));
+        std::min<std::size_t>(detail::narrowed<std::size_t>(total), std::max<std::size_t>(2 * old, 1U << 20U));
     bytes.resize(next);
     std::size_t const read = file.read(std::span(bytes).subspan(old));
     if (old + read < next) {

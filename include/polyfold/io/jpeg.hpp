@@ -47,7 +47,7 @@ class jpeg_reader {
     jpeg_create_decompress(&info_);
     info_.progress = &monitor_;
     // Its interface is not const-correct in every version; the bytes are only read.
-    jpeg_mem_src(&info_, const_cast<unsigned char*>(bytes.data()), static_cast<unsigned long>(bytes.size()));
+    jpeg_mem_src(&info_, const_cast<unsigned char*>(bytes.data()), bytes.size());
     jpeg_read_header(&info_, TRUE);
     info_.out_color_space = info_.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
     return true;

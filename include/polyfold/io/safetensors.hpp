@@ -22,6 +22,7 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/safetensors_header.hpp>
 #include <polyfold/io/tensors.hpp>
 
@@ -61,7 +62,7 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
     throw error(path, "states a header of " + std::to_string(header_bytes) + " bytes",
                 std::to_string(detail::max_safetensors_header) + " at most");
   }
-  std::string text(static_cast<std::size_t>(header_bytes), '\0');
+  std::string text(detail::narrowed<std::size_t>(header_bytes), '\0');
   stream.read(std::as_writable_bytes(std::span(text)));
   if (text.empty() || text.front() != '{') {
     throw error(path, "the header does not start with '{'", "a safetensors file", safetensors_remedy);
@@ -89,7 +90,7 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   tensor_file result;
   result.metadata = std::move(header.metadata);
   for (detail::described_tensor& next : header.tensors) {
-    next.tensor.bytes.resize(static_cast<std::size_t>(next.end - next.begin));
+    next.tensor.bytes.resize(detail::narrowed<std::size_t>(next.end - next.begin));
     stream.read(next.tensor.bytes);
     result.tensors.push_back(std::move(next.tensor));
   }
@@ -147,7 +148,7 @@ inline void write_safetensors(std::filesystem::path const& path, tensor_file con
   }
 
   std::vector<std::byte> content;
-  content.reserve(8 + text.size() + static_cast<std::size_t>(place));
+  content.reserve(8 + text.size() + detail::narrowed<std::size_t>(place));
   for (unsigned i = 0; i < 8; ++i)
     content.push_back(static_cast<std::byte>(std::uint64_t{text.size()} >> 8U * i & 0xffU));
   auto const* const text_bytes = reinterpret_cast<std::byte const*>(text.data());

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include <polyfold/core/border.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
@@ -91,7 +92,7 @@ struct convolution_kernel {
   /// M filters from m on, X pixels from x on; Inner: no column of the window is in the padding.
   template <class T, int M, int X, bool Inner, class Pointer, class Input, class Start, class Store>
   static void at(Pointer weights, Input in, int g, int m, int y, int x, Start start, Store store) {
-    T sums[M][X];
+    c_array<T, M, X> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -107,7 +108,7 @@ struct convolution_kernel {
         T const* const source = in.row(g * channels + c, iy);
         Pointer const w = weights + (Weights.at(g, m, c) + (iy - top) * Weights.row);
         for (int s = first; s < last; ++s) {
-          T inputs[X];
+          c_array<T, X> inputs;
 #pragma GCC unroll 32
           for (int j = 0; j < X; ++j) inputs[j] = source[left + j * W.stride_x + s];
 #pragma GCC unroll 32

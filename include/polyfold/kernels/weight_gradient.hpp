@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
 
@@ -22,9 +23,9 @@ struct gradient_block {
   template <class Input, class Gradient>
   static void add(float* gradient, Input in, Gradient dout, row_range rows, int m, int input_channel, int c, int r) {
     constexpr bool pads = R > 1 && W.padding_y > 0;
-    T padding[pads ? In.width : 1];  // what rows above and below the input are read from
+    c_array<T, pads ? In.width : 1> padding;  // what rows above and below the input are read from
     std::fill(std::begin(padding), std::end(padding), T(0.0f));
-    T sums[M][C][R][W.width];
+    c_array<T, M, C, R, W.width> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -37,18 +38,18 @@ struct gradient_block {
     for (int y = rows.first; y < rows.last; ++y) {
       int const top = y * W.stride_y - W.padding_y + r;
       if (R == 1 && (top < 0 || top >= In.height)) continue;
-      T const* sources[C][R];
+      c_array<T const*, C, R> sources;
       for (int j = 0; j < C; ++j)
         for (int k = 0; k < R; ++k) {
           bool const inside = !pads || (top + k >= 0 && top + k < In.height);
           sources[j][k] = inside ? in.row(input_channel + j, top + k) : padding;
         }
-      T const* derivatives[M];
+      c_array<T const*, M> derivatives;
       for (int i = 0; i < M; ++i) derivatives[i] = dout.row(m + i, y);
       for (int x = 0; x < output.width; ++x) {
         int const left = x * W.stride_x - W.padding_x;
         bool const inner = W.padding_x == 0 || (left >= 0 && left + W.width <= In.width);
-        T d[M];
+        c_array<T, M> d;
 #pragma GCC unroll 32
         for (int i = 0; i < M; ++i) d[i] = derivatives[i][x];
 #pragma GCC unroll 32
@@ -154,7 +155,7 @@ void add_outer_products(float* gradient, Input in, Gradient dout, T* turned) {
         for (int n = 0; n < images; ++n) turned[n * blocks + k / images].set(k % images, k < Inputs ? source[k][n] : 0);
       auto const add = [&]<int M>(int m) {
         for (int b = 0; b < blocks; ++b) {
-          T sums[M];
+          c_array<T, M> sums;
 #pragma GCC unroll 8
           for (int i = 0; i < M; ++i) sums[i] = T(0.0f);
           for (int n = 0; n < images; ++n) {

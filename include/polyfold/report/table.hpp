@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <ostream>
 #include <stdexcept>
@@ -40,7 +41,7 @@ inline void group_digits(std::string& digits) {
 }  // namespace detail
 
 /// 1,014
-[[nodiscard]] inline std::string with_thousands(long long n) {
+[[nodiscard]] std::string with_thousands(std::integral auto n) {
   std::string digits = std::to_string(n);
   detail::group_digits(digits);
   return digits;

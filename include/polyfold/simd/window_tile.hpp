@@ -5,6 +5,7 @@
 // computed twice: a few additions, where keeping them would take a store and a load each.
 #pragma once
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
 
@@ -74,7 +75,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   template <int Count, int Width, int Plane>
   static void fill_strip(float const* from, int r, int v, float* tile) {
     constexpr int height = under(Count);
-    Vector row[columns::row_terms][height];
+    c_array<Vector, columns::row_terms, height> row;
 #pragma GCC unroll 32
     for (int i = 0; i < height; ++i)
       rows::basis::analyse(

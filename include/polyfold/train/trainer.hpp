@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/loss.hpp>
@@ -108,7 +109,7 @@ class trainer {
     if (options_.distil.weight > 0 && !teacher) throw error("trainer: distillation needs a teacher");
     if (options_.rounded_epochs > 0 && !rounding) throw error("trainer: rounded_epochs need a rounding");
     std::size_t const batch = std::size_t(groups_) * group;
-    long long const steps_per_epoch = (long long)((source.size() + batch - 1) / batch);
+    long long const steps_per_epoch = static_cast<long long>((source.size() + batch - 1) / batch);
     round();
     for (; state_.epochs_done < options_.epochs;) {
       if (before_epoch) {
@@ -180,7 +181,7 @@ class trainer {
   loss_sums add_group(batch_source const& source, std::size_t first, int g, int present, std::uint64_t seed, int worker,
                       std::vector<float>& gradient) {
     pass& own = *tapes_[std::size_t(worker)];
-    int labels[group];
+    c_array<int, group> labels;
     std::mt19937_64 random(seed ^ (0xbf58476d1ce4e5b9u * (first + std::size_t(g) * group + 1)));
     for (int lane = 0; lane < group; ++lane) {
       // Lanes beyond the last image repeat the first: batch norm's statistics stay those of images.

@@ -48,7 +48,7 @@ struct exchange {
     long long floor = 0;  // the next smaller size
     for (tuning_choice const& c : choices)
       if (c.size < present) floor = std::max(floor, c.size);
-    floor = std::min(floor, (long long)(least * double(present)));
+    floor = std::min(floor, static_cast<long long>(least * double(present)));
     for (std::size_t at = parts[p].present;;) {
       exchange next{p, none, 0};
       for (std::size_t c = 0; c < choices.size(); ++c) {

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/recalibrate.hpp>
@@ -143,7 +144,7 @@ class tuner {
     std::vector<loss_sums> sums(std::size_t(ceil_div(count, group)));
     threads_.run(int(sums.size()), [&](int g, int worker) {
       room& r = rooms[std::size_t(worker)];
-      int labels[group];
+      c_array<int, group> labels;
       for (int lane = 0; lane < group; ++lane) {
         int const image = g * group + lane;
         labels[lane] = image < count ? validation_.label(std::size_t(image)) : -1;
@@ -305,7 +306,7 @@ class tuner {
       double const target =
           beyond == 0 ? double(now.size) * options_.shrink : std::sqrt(double(now.size) * double(beyond));
       state next = now;
-      advance(next, (long long)(target), budget.measured, least_kept());
+      advance(next, static_cast<long long>(target), budget.measured, least_kept());
       if (next.size >= now.size || next.size <= beyond) break;
       result.points.push_back(retrain(next, result.points.size()));
       if (beyond > 0) ++back;
@@ -328,8 +329,10 @@ class tuner {
         double const ratio = double(budget.size) / double(before);
         double const stops = std::ceil(std::log(ratio) / std::log(options_.shrink) - 0.1);
         measure_errors(now);
-        advance(now, std::max(budget.size, (long long)(double(before) * std::pow(ratio, 1 / std::max(1.0, stops)))),
-                budget.measured, least_kept());
+        advance(
+            now,
+            std::max(budget.size, static_cast<long long>(double(before) * std::pow(ratio, 1 / std::max(1.0, stops)))),
+            budget.measured, least_kept());
       }
       if (now.size >= before)
         throw error("tuner: the smallest network among the candidates has " + std::to_string(smallest.size) +

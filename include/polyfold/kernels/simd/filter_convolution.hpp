@@ -6,6 +6,7 @@
 // written, so that maps lie the same way for every kernel.
 #pragma once
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -108,7 +109,7 @@ struct filter_convolution {
                                      float const* added, float* partial, channel_range range, int g, int first, int y,
                                      int x) {
     constexpr int ways = chains<F * R * C>;
-    Vector sum[ways][F][R][C];
+    c_array<Vector, ways, F, R, C> sum;
 #pragma GCC unroll 32
     for (int w = 0; w < ways; ++w)
 #pragma GCC unroll 32
@@ -154,7 +155,7 @@ struct filter_convolution {
     for (int f = 0; f < F; ++f) {
       int const filter = (first + f) * Vector::size;
       if constexpr (p.pools) {
-        Vector pooled[R / 2][C / 2];
+        c_array<Vector, R / 2, C / 2> pooled;
 #pragma GCC unroll 32
         for (int r = 0; r < R / 2; ++r)
 #pragma GCC unroll 32
@@ -170,11 +171,11 @@ struct filter_convolution {
 
   /// Adds what one channel gives.
   template <int F, int R, int C>
-  static void accumulate(Vector (&sum)[F][R][C], float const* weights, float const* from) {
+  static void accumulate(c_array<Vector, F, R, C>& sum, float const* weights, float const* from) {
     for (int row = 0; row < p.slid.height; ++row, from += p.in.pitch())
 #pragma GCC unroll 16
       for (int s = 0; s < p.slid.width; ++s, weights += F * Vector::size) {
-        Vector weight[F];
+        c_array<Vector, F> weight;
 #pragma GCC unroll 32
         for (int f = 0; f < F; ++f) {
           if constexpr (fetches_ahead) __builtin_prefetch(weights + f * Vector::size + ahead);
@@ -193,7 +194,7 @@ struct filter_convolution {
 
   /// Writes R x C pixels of the filters from `filter` on; a vector holds the filters of one pixel.
   template <int R, int C>
-  static void write(Vector (&values)[R][C], float* to, float const* added, int g, int filter, int y, int x) {
+  static void write(c_array<Vector, R, C>& values, float* to, float const* added, int g, int filter, int y, int x) {
     constexpr int rest = filters % Vector::size;
     if constexpr (p.out.inner.pixels() == 1 && !p.out.bordered()) {
       // The filters of the one pixel lie side by side.

@@ -5,6 +5,7 @@
 // pixels of the one before again, so rows need at least one vector of pixels.
 #pragma once
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -95,7 +96,7 @@ struct pixel_convolution {
   [[gnu::noinline]] static float const* sums(float const* weights, float const* biases, float const* in, float* to,
                                              float const* added, float* partial, channel_range range, int g, int filter,
                                              int y, int vector) {
-    Vector sum[M][R][C];
+    c_array<Vector, M, R, C> sum;
 #pragma GCC unroll 16
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 16
@@ -105,17 +106,17 @@ struct pixel_convolution {
           sum[m][r][c] =
               range.first == 0 ? Vector(biases[m]) : Vector::load(partial + ((m * R + r) * C + c) * Vector::size);
 
-    float const* from[C];
+    c_array<float const*, C> from;
 #pragma GCC unroll 16
     for (int c = 0; c < C; ++c) from[c] = in + p.source(g, y, column(vector + c));
     for (int channel = range.first; channel < range.last; ++channel)
       for (int row = 0; row < p.slid.height; ++row) {
-        float const* line[C];
+        c_array<float const*, C> line;
 #pragma GCC unroll 16
         for (int c = 0; c < C; ++c) line[c] = opaque(from[c] + channel * p.in.plane() + row * p.in.pitch());
 #pragma GCC unroll 16
         for (int s = 0; s < p.slid.width; ++s, weights += M) {
-          Vector x[R][C];
+          c_array<Vector, R, C> x;
 #pragma GCC unroll 16
           for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -174,7 +175,7 @@ struct tile_product {
   [[gnu::noinline]] static void sums(float const* weights, float const* biases, tile_part part, float* to,
                                      float const* added, float* partial, int filter, int y, int vector) {
     constexpr int vectors = pixels::plane(R, C) / Vector::size;
-    Vector sum[M][vectors];
+    c_array<Vector, M, vectors> sum;
 #pragma GCC unroll 32
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 32
@@ -184,7 +185,7 @@ struct tile_product {
     float const* channel = part.tile;
     for (int c = 0; c < part.channels; ++c, channel += Source::channel_size(R, C))
       for (int const place : places<R, C>) {
-        Vector x[vectors];
+        c_array<Vector, vectors> x;
 #pragma GCC unroll 32
         for (int v = 0; v < vectors; ++v) x[v] = Vector::load(channel + place + v * Vector::size);
 #pragma GCC unroll 32

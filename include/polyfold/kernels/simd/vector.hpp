@@ -16,6 +16,7 @@
 #include <immintrin.h>
 #endif
 
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -49,7 +50,7 @@ class simd_vector {
       return batch(_mm512_maskz_loadu_ps(mask<First, Count>, from - First));
     }
 #endif
-    float whole[size] = {};
+    c_array<float, size> whole = {};
     std::memcpy(whole + First, from, Count * sizeof(float));
     return load(whole);
   }
@@ -68,7 +69,7 @@ class simd_vector {
         return;
       }
 #endif
-      float whole[size];
+      c_array<float, size> whole;
       store(whole);
       std::memcpy(to, whole + First, Count * sizeof(float));
     }
