@@ -39,7 +39,7 @@ class polyfold_engine final : public engine {
     for (std::size_t i = 0; i * image_size < images_.size(); ++i) {
       result_ = net_->run(images_.data() + i * image_size, *room_).data();
       // The only output of a single image stays where it is.
-      if (images_.size() > image_size) std::copy_n(result_, output_size, outputs_.begin() + i * output_size);
+      if (images_.size() > image_size) std::copy_n(result_, output_size, outputs_.data() + i * output_size);
     }
   }
   void copy_output(std::span<float> outputs) const override {

@@ -19,7 +19,7 @@ namespace polyfold {
 
 namespace detail {
 /// The program of a pipeline; an empty stand-in where a joint is wrong, so that the joint's error is the only one.
-template <class Graph, bool Right = Graph::check()>
+template <class Graph, bool Right = Graph::joints_fit()>
 struct program_of;
 template <shape Input, class... Layers>
 struct program_of<graph<pipeline<Input, Layers...>>, true> {

@@ -87,7 +87,7 @@ static_assert(writes<imagenet_18, layer>({512, 7, 7}) && weighted_layers<imagene
 static_assert(trained_numbers<network<resnet18<>>>() == 11689512 - 800 * 513);
 static_assert(published_multiplications<network<resnet18<>>>() == 148148224);
 static_assert(writes<network<resnet18<>>, layer>({512, 2, 2}));
-using fine_18 = network<make_resnet<imagenet_resnet18(200, {3, 64, 64}, resnet_stem::small)>()>;
+using fine_18 = network<make_resnet<imagenet_resnet18(200, {3, 64, 64}, resnet_stem::small_images)>()>;
 static_assert(trained_numbers<fine_18>() == 11689512 - 800 * 513 - 64 * 3 * 40);
 static_assert(writes<fine_18, layer>({512, 8, 8}));
 

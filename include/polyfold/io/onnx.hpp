@@ -223,7 +223,7 @@ class onnx_walk {
   [[nodiscard]] sliding_facts sliding(onnx_node const& node) {
     sliding_facts facts;
     bool sensible = true;
-    auto const small = [&](std::int64_t value) {
+    auto const as_int = [&](std::int64_t value) {
       sensible = sensible && value >= 0 && value < 1 << 20;
       return sensible ? static_cast<int>(value) : 0;
     };
@@ -231,15 +231,15 @@ class onnx_walk {
       std::vector<std::int64_t> const values = node.integers(key);
       if (values.empty()) return;
       if (values.size() != 2) return void(sensible = false);
-      y = small(values[0]);
-      x = small(values[1]);
+      y = as_int(values[0]);
+      x = as_int(values[1]);
     };
     two("strides", facts.stride_y, facts.stride_x);
     two("dilations", facts.dilation_y, facts.dilation_x);
-    facts.groups = small(node.integer("group", 1));
+    facts.groups = as_int(node.integer("group", 1));
     std::vector<std::int64_t> const pads = node.integers("pads");
     if (pads.size() == 4)
-      for (std::size_t i = 0; i < 4; ++i) facts.given[i] = small(pads[i]);
+      for (std::size_t i = 0; i < 4; ++i) facts.given[i] = as_int(pads[i]);
     else
       sensible = sensible && pads.empty();
     if (auto const kind = node.attributes.find("auto_pad"); kind != node.attributes.end()) {

@@ -148,7 +148,7 @@ struct graph<pipeline<Input, Layers...>> {
   using layer_at = typename type_at<nodes, I>::layer;
 
   /// Stops the build at a wrong joint.
-  static consteval bool check() {
+  static consteval bool joints_fit() {
     if constexpr (wrong_joint < size) check_node<wrong_joint>(type_at<nodes, wrong_joint>{});
     return wrong_joint == size;
   }

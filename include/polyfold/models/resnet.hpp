@@ -27,7 +27,7 @@ namespace polyfold {
 enum class shortcut { padding, convolution };
 
 /// The convolution before the first stage: 3 x 3, or 7 x 7 with stride 2 and max pooling of 3 x 3 with stride 2.
-enum class resnet_stem { small, large };
+enum class resnet_stem { small_images, large_images };
 
 struct resnet_form {
   int classes = 10;
@@ -35,7 +35,7 @@ struct resnet_form {
   int width = 16;                         ///< filters of the first stage; every next one has twice as many
   std::array<int, 4> blocks{3, 3, 3, 0};  ///< of each stage
   shortcut shortcuts = shortcut::padding;
-  resnet_stem stem = resnet_stem::small;
+  resnet_stem stem = resnet_stem::small_images;
 
   [[nodiscard]] constexpr int stages() const {
     int n = 0;
@@ -53,7 +53,7 @@ struct resnet_form {
 }
 /// ResNet-18; He et al. use 1 x 1 convolutions as shortcuts here.
 [[nodiscard]] consteval resnet_form imagenet_resnet18(int classes = 1000, shape image = {3, 224, 224},
-                                                      resnet_stem stem = resnet_stem::large) {
+                                                      resnet_stem stem = resnet_stem::large_images) {
   return {.classes = classes,
           .image = image,
           .width = 64,
@@ -117,7 +117,7 @@ struct resnet_builder {
   }
 
   static consteval auto stem() {
-    if constexpr (Form.stem == resnet_stem::small)
+    if constexpr (Form.stem == resnet_stem::small_images)
       return convolution<layer_place{layer_kind::convolution, 0, 0, 0, Form.width, Form.image.channels, 3}>() | relu;
     else
       return convolution<layer_place{layer_kind::convolution, 0, 0, 0, Form.width, Form.image.channels, 7}>(stride<2>) |
