@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/train/workers.hpp>
 

@@ -2,10 +2,10 @@
 // what one analysis or synthesis along the axis takes, and which constants it reads.
 #pragma once
 
-#include <algorithm>
 #include <array>
 
 #include <polyfold/basis/function_set.hpp>
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 
 namespace polyfold {
@@ -28,8 +28,8 @@ struct axis_cut {
       : segment(f.segment == 0 ? length : f.segment),
         segments(ceil_div(length, segment)),
         tail(length - (segments - 1) * segment),
-        terms(std::min(f.order + 1, segment)),
-        tail_terms(std::min(f.order + 1, tail)),
+        terms(smaller(f.order + 1, segment)),
+        tail_terms(smaller(f.order + 1, tail)),
         kind(f.basis),
         running_sums(f.order == 0 || (f.basis == basis_kind::polynomial &&
                                       (f.order == 1 || (f.order == 2 && segment <= longest_quadratic_sum)))) {}

@@ -35,7 +35,7 @@ namespace polyfold {
 /// products of codes and one scale get back what they were: quantising twice changes nothing.
 [[nodiscard]] inline std::uint8_t best_scale(std::span<float const> values) {
   float largest = 0;
-  for (float v : values) largest = std::max(largest, std::abs(v));
+  for (float v : values) largest = larger(largest, std::abs(v));
   int byte = 0;
   while (4 * largest_code * scale_of(static_cast<std::uint8_t>(byte)) < largest) ++byte;
   std::uint8_t best = 0;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/product.hpp>
 
 namespace polyfold {
@@ -205,8 +206,8 @@ struct arranged_product : operation {
     int const top = y * W.stride_y - W.padding_y;
     int const left = x * W.stride_x - W.padding_x;
     row_range const window_rows = rows(y);
-    int const first = std::max(0, -left);
-    int const last = std::min(W.width, In.width - left);
+    int const first = larger(0, -left);
+    int const last = smaller(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
         auto* const source = in.row(first_channel(m) + c, iy);

@@ -20,7 +20,7 @@ namespace detail {
 /// Functions of a plane with total degree at most `order` whose degree along the row is below `degree`.
 [[nodiscard]] constexpr int terms_up_to(int degree, int column_terms, int order) {
   int terms = 0;
-  for (int j = 0; j < degree; ++j) terms += std::min(column_terms, order + 1 - j);
+  for (int j = 0; j < degree; ++j) terms += smaller(column_terms, order + 1 - j);
   return terms;
 }
 
@@ -134,7 +134,7 @@ struct row_moments : pixelwise_operation {
 /// (C * row terms) x H x W_out to (C * terms) x H_out x W_out, degree j along the row outermost.
 template <shape In, window W, int Order, basis_kind Kind>
 struct column_moments : operation {
-  static constexpr int row_terms = std::min(Order + 1, W.width);
+  static constexpr int row_terms = smaller(Order + 1, W.width);
   using basis = segmented_basis<W.height, factor{true, 0, Order, Kind}>;
   static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
   static constexpr int planes = In.channels / row_terms;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/bias.hpp>
 #include <polyfold/kernels/convolution.hpp>
 #include <polyfold/kernels/weight_gradient.hpp>
@@ -125,7 +126,7 @@ struct product : operation {
             for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
               float const* const w = at.numbers + m * fan_in + c * W.area() + (iy - top) * W.width;
               T* const target = din.row(m / per_group * channels + c, iy);
-              for (int s = std::max(0, -left); s < std::min(W.width, In.width - left); ++s)
+              for (int s = larger(0, -left); s < smaller(W.width, In.width - left); ++s)
                 target[left + s] = mul_add(d, w[s], target[left + s]);
             }
         }

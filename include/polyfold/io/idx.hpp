@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -61,7 +62,7 @@ class gz_reader {
     std::size_t total = 0;
     while (total < out.size()) {
       // gzread takes and returns 32-bit sizes.
-      auto const wanted = static_cast<unsigned>(std::min<std::size_t>(out.size() - total, 1U << 24U));
+      auto const wanted = static_cast<unsigned>(smaller<std::size_t>(out.size() - total, 1U << 24U));
       int const got = gzread(file_, out.data() + total, wanted);
       if (got > 0) total += static_cast<std::size_t>(got);
       if (got < static_cast<int>(wanted)) {
@@ -133,7 +134,7 @@ std::pair<std::array<std::uint32_t, D>, std::vector<std::uint8_t>> read_idx(std:
   while (bytes.size() < total) {
     std::size_t const old = bytes.size();
     std::size_t const next =
-        std::min<std::size_t>(detail::narrowed<std::size_t>(total), std::max<std::size_t>(2 * old, 1U << 20U));
+        smaller<std::size_t>(detail::narrowed<std::size_t>(total), larger<std::size_t>(2 * old, 1U << 20U));
     bytes.resize(next);
     std::size_t const read = file.read(std::span(bytes).subspan(old));
     if (old + read < next) {

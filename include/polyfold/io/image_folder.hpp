@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>

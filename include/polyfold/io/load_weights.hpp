@@ -141,7 +141,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
   float worst_share = 0;
   for (checked_sample const& s : samples) {
     float largest = 0;
-    for (float const v : s.outputs) largest = std::max(largest, std::abs(v));
+    for (float const v : s.outputs) largest = larger(largest, std::abs(v));
     // Outputs that are all zero are compared by themselves.
     float const scale = largest > 0 ? largest : 1;
     float const* input = s.inputs.data();

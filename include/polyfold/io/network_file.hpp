@@ -33,7 +33,7 @@ inline constexpr char network_format[] = "polyfold network 1";
 /// The first line in which two texts differ, as "found / expected".
 inline std::pair<std::string, std::string> first_difference(std::string const& found, std::string const& expected) {
   std::size_t line = 0;
-  for (std::size_t i = 0; i < std::min(found.size(), expected.size()) && found[i] == expected[i]; ++i)
+  for (std::size_t i = 0; i < smaller(found.size(), expected.size()) && found[i] == expected[i]; ++i)
     if (found[i] == '\n') line = i + 1;
   auto const at = [line](std::string const& text) {
     std::string const rest = line < text.size() ? text.substr(line, text.find('\n', line) - line) : "the end";

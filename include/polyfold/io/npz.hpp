@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/npy.hpp>
@@ -176,8 +177,8 @@ class npz_reader {
     // Memory grows with what the file holds: its word is not enough.
     while (tensor.bytes.size() < wanted) {
       std::size_t const old = tensor.bytes.size();
-      tensor.bytes.resize(static_cast<std::size_t>(
-          std::min<std::uint64_t>(wanted, std::max<std::uint64_t>(2 * std::uint64_t{old}, 1U << 20U))));
+      tensor.bytes.resize(narrowed<std::size_t>(
+          smaller<std::uint64_t>(wanted, larger<std::uint64_t>(2 * std::uint64_t{old}, 1U << 20U))));
       std::size_t const got = read_some(std::span(tensor.bytes).subspan(old));
       if (old + got < tensor.bytes.size()) throw fail("it holds " + std::to_string(old + got) + " bytes of elements");
     }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -66,16 +67,16 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
 /// sum to 1. A triangle as wide as both grids need: linear interpolation when enlarging, no aliasing when shrinking.
 [[nodiscard]] inline std::vector<std::pair<int, std::vector<float>>> resampling(int from, int to) {
   double const scale = double(from) / to;
-  double const reach = std::max(1.0, scale);
+  double const reach = larger(1.0, scale);
   std::vector<std::pair<int, std::vector<float>>> places;
   for (int i = 0; i < to; ++i) {
     double const centre = (i + 0.5) * scale - 0.5;
-    int const first = std::max(0, int(std::ceil(centre - reach)));
-    int const last = std::min(from - 1, int(std::floor(centre + reach)));
+    int const first = larger(0, int(std::ceil(centre - reach)));
+    int const last = smaller(from - 1, int(std::floor(centre + reach)));
     std::vector<double> weights;
     double sum = 0;
     for (int k = first; k <= last; ++k) {
-      weights.push_back(std::max(0.0, 1 - std::abs(k - centre) / reach));
+      weights.push_back(larger(0.0, 1 - std::abs(k - centre) / reach));
       sum += weights.back();
     }
     std::vector<float> shares;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/atomic_file.hpp>
@@ -202,7 +203,7 @@ inline picture contact_sheet(image_set const& set, std::span<std::size_t const> 
     }
   }
 
-  auto const columns = std::min<std::size_t>(static_cast<std::size_t>(layout.columns), indices.size());
+  auto const columns = smaller<std::size_t>(static_cast<std::size_t>(layout.columns), indices.size());
   std::size_t const rows = (indices.size() + columns - 1) / columns;
   auto const channels = static_cast<std::size_t>(set.channels);
   auto const height = static_cast<std::size_t>(set.height);

@@ -8,7 +8,6 @@
 // The official test pictures have no labels; the validation pictures are what networks are measured on.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>

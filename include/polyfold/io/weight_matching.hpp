@@ -104,7 +104,7 @@ struct weight_slot {
   int const stride = s.stride;
   int const outputs = (input + 2 * s.padding - kernel) / stride + 1;
   if (kind != sliding_facts::pads::given) {
-    int const total = std::max(0, ((input + stride - 1) / stride - 1) * stride + kernel - input);
+    int const total = larger(0, ((input + stride - 1) / stride - 1) * stride + kernel - input);
     before = kind == sliding_facts::pads::same_upper ? total / 2 : total - total / 2;
     after = total - before;
   }

@@ -40,8 +40,8 @@ struct register_block {
   constexpr int accumulators = 24;
   register_block best{};
   double least = 1e300;
-  for (int m = 1; m <= std::min(filters, accumulators); ++m)
-    for (int x = 1; x <= std::max(1, std::min(pixels, accumulators / m)); ++x) {
+  for (int m = 1; m <= smaller(filters, accumulators); ++m)
+    for (int x = 1; x <= larger(1, smaller(pixels, accumulators / m)); ++x) {
       double const loads = double((filters + m - 1) / m) * pixels + double((pixels + x - 1) / x) * filters;
       if (loads < least) {
         least = loads;
@@ -101,8 +101,8 @@ struct convolution_kernel {
     int const top = y * W.stride_y - W.padding_y;
     int const left = x * W.stride_x - W.padding_x;
     row_range const rows = rows_under(W, y, In.height);
-    int const first = Inner ? 0 : std::max(0, -left);
-    int const last = Inner ? W.width : std::min(W.width, In.width - left);
+    int const first = Inner ? 0 : larger(0, -left);
+    int const last = Inner ? W.width : smaller(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = rows.first; iy < rows.last; ++iy) {
         T const* const source = in.row(g * channels + c, iy);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/shape.hpp>
@@ -92,10 +93,10 @@ struct gradient_blocking {
   gradient_blocking b{};
   b.kernel_rows = w.area() <= 9 ? w.height : 1;
   int const weights = b.kernel_rows * w.width;
-  b.channels = weights == 1 ? std::min(channels, 4) : 1;
+  b.channels = weights == 1 ? smaller(channels, 4) : 1;
   b.filters = std::clamp(registers / (b.channels * weights), 1, filters);
   constexpr int pixels = 64;
-  b.output_rows = std::max(1, pixels / output_width);
+  b.output_rows = larger(1, pixels / output_width);
   return b;
 }
 
@@ -122,7 +123,7 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range row
     }
   };
   for (int y = rows.first; y < rows.last; y += block.output_rows) {
-    row_range const strip{y, std::min(y + block.output_rows, rows.last)};
+    row_range const strip{y, smaller(y + block.output_rows, rows.last)};
     for (int g = 0; g < Groups; ++g) {
       int m = 0;
       for (; m + m_block <= filters; m += m_block)

@@ -6,8 +6,7 @@
 // and PyTorch divide alpha by the size and start from offset 1: local_response_norm<5, 1, 1, 50000>.
 #pragma once
 
-#include <algorithm>
-
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
@@ -55,8 +54,8 @@ struct local_response_norm_operation : pixelwise_operation {
   }
 
  private:
-  [[nodiscard]] static constexpr int first(int c) { return std::max(0, c - Size / 2); }
-  [[nodiscard]] static constexpr int last(int c) { return std::min(In.channels, c + Size / 2 + 1); }
+  [[nodiscard]] static constexpr int first(int c) { return larger(0, c - Size / 2); }
+  [[nodiscard]] static constexpr int last(int c) { return smaller(In.channels, c + Size / 2 + 1); }
 
   /// s(c)
   template <class T, class Input>

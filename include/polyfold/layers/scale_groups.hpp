@@ -4,9 +4,9 @@
 // its place there. Axes with tables instead of running sums have orthonormal functions, all of one size: degree 0.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/quantisation.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
@@ -87,7 +87,7 @@ class scale_groups {
     if constexpr (folded::cuts_kernel) {
       using rows = typename folded::row_step::basis;
       if constexpr (rows::running_sums)
-        return std::min(A.kernel.order + 1, rows::size + folded::column_step::basis::size - 1);
+        return smaller(A.kernel.order + 1, rows::size + folded::column_step::basis::size - 1);
     }
     return 1;
   }();
@@ -95,7 +95,7 @@ class scale_groups {
     if constexpr (plane_degrees > 1) {
       int place = i % plane_size;
       for (int row_degree = 0;; ++row_degree) {
-        int const columns = std::min(folded::column_step::basis::size, A.kernel.order + 1 - row_degree);
+        int const columns = smaller(folded::column_step::basis::size, A.kernel.order + 1 - row_degree);
         if (place < columns) return row_degree + place;
         place -= columns;
       }

@@ -242,14 +242,14 @@ class plot {
     double low = std::numeric_limits<double>::max();
     double high = -low;
     auto const meet = [&](double value) {
-      low = std::min(low, value);
-      high = std::max(high, value);
+      low = smaller(low, value);
+      high = larger(high, value);
     };
     for (series const& s : series_)
       for (plot_point const p : s.data)
         if (finite(p)) visit(s, p, meet);
     if (low > high) return {0, 1};
-    double const least = 1e-9 * std::max({std::abs(low), std::abs(high), 1e-290});
+    double const least = 1e-9 * larger(std::abs(low), std::abs(high), 1e-290);
     double margin = 0.05 * (high - low);
     if (high - low <= least) margin = low == 0 ? 1 : 0.5 * std::abs(low);
     return {low - margin, high + margin};
@@ -270,11 +270,11 @@ class plot {
     double legend = 0;
     for (series const& s : series_)
       if (!s.style.label.empty())
-        legend = std::max(legend, 40 + character_width * static_cast<double>(s.style.label.size()));
+        legend = larger(legend, 40 + character_width * static_cast<double>(s.style.label.size()));
     frame f{};
     f.left = 70;
     f.top = 40;
-    f.width = std::max(60.0, width_ - f.left - std::max(20.0, legend));
+    f.width = larger(60.0, width_ - f.left - larger(20.0, legend));
     f.height = height_ - f.top - 55;
     f.across = x_range_ ? *x_range_ : range_of([](series const& s, plot_point p, auto meet) {
       double const half = s.what == kind::bars ? s.style.size / 2 : 0;
@@ -314,13 +314,13 @@ class plot {
     double const bottom = f.top + f.height;
     double const right = f.left + f.width;
     out += text(f.left + f.width / 2, 24, "middle", title_, " font-size=\"15\"");
-    detail::axis_ticks const across(f.across, std::max(2, static_cast<int>(f.width / 80)));
+    detail::axis_ticks const across(f.across, larger(2, static_cast<int>(f.width / 80)));
     for (double const value : across.values) {
       double const x = f.left + f.x(value);
       out += stroke(x, f.top, x, bottom, "#e6e6e6");
       out += text(x, bottom + 17, "middle", detail::short_number(value, across.decimals));
     }
-    detail::axis_ticks const up(f.up, std::max(2, static_cast<int>(f.height / 50)));
+    detail::axis_ticks const up(f.up, larger(2, static_cast<int>(f.height / 50)));
     for (double const value : up.values) {
       double const y = f.top + f.y(value);
       out += stroke(f.left, y, right, y, "#e6e6e6");
@@ -338,7 +338,7 @@ class plot {
     for (plot_point const p : s.data) {
       if (!finite(p)) continue;
       double const left = f.x(p.x - s.style.size / 2);
-      double const top = std::min(f.y(p.y), f.y(0));
+      double const top = smaller(f.y(p.y), f.y(0));
       out += "<rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" +
              number(f.x(p.x + s.style.size / 2) - left) + "\" height=\"" + number(std::abs(f.y(p.y) - f.y(0))) +
              "\" fill=\"" + detail::xml_escaped(s.style.colour) + "\"/>\n";

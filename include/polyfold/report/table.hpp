@@ -6,7 +6,6 @@
 // Nothing here asks the locale: 1,014 and 54.4 look alike everywhere.
 #pragma once
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <concepts>
@@ -139,7 +138,7 @@ class table {
     std::vector<std::size_t> widths;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       std::size_t width = detail::displayed_width(columns_[c].title);
-      for (auto const& row : rows_) width = std::max(width, detail::displayed_width(row[c]));
+      for (auto const& row : rows_) width = larger(width, detail::displayed_width(row[c]));
       widths.push_back(width);
     }
     return widths;

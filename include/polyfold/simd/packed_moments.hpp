@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/expand.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/simd/packed_product.hpp>
@@ -26,7 +27,7 @@ inline constexpr auto functions_of_segment = [] {
 /// Calls f(count, i) for i = 0, Vector::size, ... below Total; count, a constant, is Vector::size but for the last.
 template <class Vector, int Total, class F>
 void for_vectors(F f) {
-  run_blocks<Total, std::min(Total, Vector::size)>(f);
+  run_blocks<Total, smaller(Total, Vector::size)>(f);
 }
 
 /// Calls f(constant positions, constant terms, first position, first term) for each segment.

@@ -9,6 +9,7 @@
 
 #include <array>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/program.hpp>
 #include <polyfold/simd/packed_elementwise.hpp>
 #include <polyfold/simd/packed_moments.hpp>
@@ -190,12 +191,12 @@ struct packed_program {
       map_layout need = needs[call.rows >= 0 ? call.rows : j];
       if (call.columns >= 0) need.border_y = needs[call.columns].border_y;
       if (same_border[j] && call.source > 0) {
-        need.border_y = std::max(need.border_y, out.border_y);
-        need.border_x = std::max(need.border_x, out.border_x);
+        need.border_y = larger(need.border_y, out.border_y);
+        need.border_x = larger(need.border_x, out.border_x);
       }
       map_layout& in = all[std::size_t(call.source)];
-      in.border_y = std::max(in.border_y, need.border_y);
-      in.border_x = std::max(in.border_x, need.border_x);
+      in.border_y = larger(in.border_y, need.border_y);
+      in.border_x = larger(in.border_x, need.border_x);
     }
     // Planes a multiple of 1 KiB apart compete for the same lines of the first cache: move them apart.
     for (int v = 1; v <= steps; ++v) {

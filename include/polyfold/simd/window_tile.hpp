@@ -5,6 +5,7 @@
 // computed twice: a few additions, where keeping them would take a store and a load each.
 #pragma once
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
@@ -56,7 +57,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
     constexpr int plane = pixels::plane(Height, Width);
     for (int c = first; c < last; ++c, tile += terms * plane)
       for (int v = 0; v < Width; ++v)
-        detail::run_blocks<Height, std::min(strip, Height)>([&](auto count, int r) {
+        detail::run_blocks<Height, smaller(strip, Height)>([&](auto count, int r) {
           fill_strip<count, Width, plane>(
               in + In.at(c, (y + r) * W.stride_y - W.padding_y, pixels::column(vector + v) * W.stride_x - W.padding_x),
               r, v, tile);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/data/augmentation.hpp>
@@ -54,7 +55,7 @@ class batch_source {
   /// The first `count` images in the present order, or all.
   [[nodiscard]] batch_source first(std::size_t count) const {
     batch_source part = *this;
-    part.order_.resize(std::min(std::max(count, std::size_t(1)), size()));
+    part.order_.resize(smaller(larger(count, std::size_t(1)), size()));
     return part;
   }
 

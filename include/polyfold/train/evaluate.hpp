@@ -1,9 +1,9 @@
 // Accuracy of a network on a set of images.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/workers.hpp>
@@ -34,7 +34,7 @@ template <class T = float, class Network>
   threads.run(ceil_div(count, images), [&](int group, int worker) {
     room& r = rooms[std::size_t(worker)];
     int const first = group * images;
-    int const present = std::min(images, count - first);
+    int const present = smaller(images, count - first);
     for (int lane = 0; lane < present; ++lane) source.load(std::size_t(first + lane), r.input.data(), lane);
     auto const logits = net.run(r.input.data(), r.workspace.data());
     for (int lane = 0; lane < present; ++lane) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/lanes.hpp>
 
 namespace polyfold {
@@ -60,7 +61,7 @@ loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float 
     std::array<float, classes> g = p;
     g[label] -= 1;
     for (float& v : g) v *= hard;
-    sums.loss -= double(hard) * std::log(std::max(double(p[label]), 1e-30));
+    sums.loss -= double(hard) * std::log(larger(double(p[label]), 1e-30));
     if (teacher != nullptr) {
       std::array<float, classes> t;
       for (std::size_t k = 0; k < classes; ++k) t[k] = teacher[k][lane];
@@ -70,7 +71,7 @@ loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float 
         g[k] += d.weight * d.temperature * (soft[k] - t[k]);
         if (t[k] > 0)
           sums.loss += double(d.weight * d.temperature * d.temperature * t[k]) *
-                       (std::log(double(t[k])) - std::log(std::max(double(soft[k]), 1e-30)));
+                       (std::log(double(t[k])) - std::log(larger(double(soft[k]), 1e-30)));
       }
     }
     for (std::size_t k = 0; k < classes; ++k) gradient[k].set(lane, g[k] * scale);

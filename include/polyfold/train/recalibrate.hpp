@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/parameters.hpp>
@@ -18,7 +19,7 @@ void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_
   constexpr std::size_t group = 16;
   if (!(source.image_shape() == Network::input_shape))
     throw error("recalibrate_batch_norm: the images do not have the shape that the network reads");
-  images = std::min(images, source.size());
+  images = smaller(images, source.size());
   if (images < group)
     throw error("recalibrate_batch_norm: " + std::to_string(images) + " images; expected 16 at least");
   parameter_space<Network> const space;

@@ -9,6 +9,7 @@
 #include <array>
 #include <utility>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/program.hpp>
 
 namespace polyfold::detail {
@@ -50,7 +51,7 @@ struct row_strips {
         return {reader::rows(next.first).first, reader::rows(next.last - 1).last};
     }
   }
-  [[nodiscard]] static constexpr row_range strip_at(int y) { return {y, std::min(y + Height, output.height)}; }
+  [[nodiscard]] static constexpr row_range strip_at(int y) { return {y, smaller(y + Height, output.height)}; }
 
   /// Most rows of step J's output that a strip needs.
   template <int J>
@@ -58,7 +59,7 @@ struct row_strips {
     int most = 0;
     for (int y = 0; y < output.height; y += Height) {
       row_range const rows = rows_of<J>(strip_at(y));
-      most = std::max(most, rows.last - rows.first);
+      most = larger(most, rows.last - rows.first);
     }
     return most;
   }();
@@ -136,11 +137,11 @@ template <class Program, int First, int Last, class T>
 inline constexpr int strip_height = [] {
   constexpr int scalars = 640 * 1024 / int(sizeof(T));  // of a cache of 1 MiB
   constexpr int rows = Program::template operation_at<Last>::output.height;
-  if constexpr (row_strips<Program, First, Last, std::min(rows, 8)>::scratch <= scalars)
+  if constexpr (row_strips<Program, First, Last, smaller(rows, 8)>::scratch <= scalars)
     return 8;
-  else if constexpr (row_strips<Program, First, Last, std::min(rows, 4)>::scratch <= scalars)
+  else if constexpr (row_strips<Program, First, Last, smaller(rows, 4)>::scratch <= scalars)
     return 4;
-  else if constexpr (row_strips<Program, First, Last, std::min(rows, 3)>::scratch <= scalars)
+  else if constexpr (row_strips<Program, First, Last, smaller(rows, 3)>::scratch <= scalars)
     return 3;
   else
     return 2;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/row_strips.hpp>
 
@@ -128,15 +129,15 @@ class tape {
       std::size_t const home = home_of(f.value);
       int const reader = p.first_reader[home];
       auto& value = buffers[home];
-      value = {f.output_size, j, std::max({value.dies, j, f.backward_reads_output ? backward_time(j) : 0}), 0};
+      value = {f.output_size, j, larger(value.dies, j, f.backward_reads_output ? backward_time(j) : 0), 0};
       // The loss reads the outputs and writes their gradient between the two passes.
-      if (reader == program::steps) value.dies = std::max(value.dies, program::steps);
+      if (reader == program::steps) value.dies = larger(value.dies, program::steps);
       auto& gradient = buffers[values + home];
       gradient = {f.output_size, reader < 0 ? backward_time(j) : backward_time(reader), backward_time(j), 0};
       for (int source : program::facts[std::size_t(from < 0 ? j : from)].sources) {
         if (source <= 0) continue;
         int& dies = buffers[home_of(source)].dies;
-        dies = std::max({dies, j, f.backward_reads_input ? backward_time(j) : 0});
+        dies = larger(dies, j, f.backward_reads_input ? backward_time(j) : 0);
         int& first = p.first_reader[home_of(source)];
         if (first < 0) first = j;
       }
@@ -145,9 +146,9 @@ class tape {
       auto const& f = program::facts[std::size_t(j)];
       p.saved_at[std::size_t(j)] = p.saved;
       p.saved += f.saved;
-      p.scratch = std::max({p.scratch, f.scratch, f.backward_scratch});
+      p.scratch = larger(p.scratch, f.scratch, f.backward_scratch);
     }
-    [&]<int... J>(std::integer_sequence<int, J...>) { ((p.scratch = std::max(p.scratch, strip_scratch<J>())), ...); }
+    [&]<int... J>(std::integer_sequence<int, J...>) { ((p.scratch = larger(p.scratch, strip_scratch<J>())), ...); }
     (std::make_integer_sequence<int, program::steps>{});
     p.size = detail::place(buffers);
     for (std::size_t v = 1; v < values; ++v) {

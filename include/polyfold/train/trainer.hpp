@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/batches.hpp>
@@ -60,7 +61,7 @@ class trainer {
     state_.master = space_.master_of(net);
     state_.optimizer = optimizer_state(state_.master.size());
     groups_ = ceil_div(options.batch, group);
-    shards_.resize(std::size_t(std::min(groups_, most_shards)));
+    shards_.resize(std::size_t(smaller(groups_, most_shards)));
     for (shard& s : shards_) s.gradient.resize(state_.master.size());
     for (int i = 0; i < threads.count(); ++i) tapes_.push_back(std::make_unique<pass>());
   }
@@ -122,7 +123,7 @@ class trainer {
       training_progress progress{state_.epochs_done, options_.epochs, 0, source.size(), {}};
       for (std::size_t first = 0; first < source.size(); first += batch) {
         progress.sums += step(source, first, epoch_seed, steps_per_epoch * options_.epochs);
-        progress.image = std::min(first + batch, source.size());
+        progress.image = smaller(first + batch, source.size());
         if (on_progress) on_progress(progress);
       }
       ++state_.epochs_done;
@@ -142,9 +143,9 @@ class trainer {
   };
 
   loss_sums step(batch_source const& source, std::size_t first, std::uint64_t seed, long long steps) {
-    int const present = int(std::min(std::size_t(groups_) * group, source.size() - first));
+    int const present = int(smaller(std::size_t(groups_) * group, source.size() - first));
     int const groups = ceil_div(present, group);
-    int const shards = std::min(groups, int(shards_.size()));
+    int const shards = smaller(groups, int(shards_.size()));
     threads_.run(shards, [&](int s, int worker) {
       shard& own = shards_[std::size_t(s)];
       std::fill(own.gradient.begin(), own.gradient.end(), 0.0f);

@@ -2,12 +2,12 @@
 // nearly exact to a few numbers.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/tune/layer_form.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 #include <polyfold/tune/segment_projection.hpp>
@@ -32,7 +32,7 @@ namespace detail {
   std::vector<approximation> cuts{{}};
   std::vector<factor> planes;
   for (int order = 0; order <= 3; ++order)
-    if (terms_up_to(std::min(order + 1, w.width), std::min(order + 1, w.height), order) < w.area())
+    if (terms_up_to(smaller(order + 1, w.width), smaller(order + 1, w.height), order) < w.area())
       planes.push_back({true, 0, order});
   std::vector<factor> channels;
   if (l.channels() > 1) channels = axis_cuts(l.channels());
@@ -101,13 +101,13 @@ namespace detail {
   }
   if (all.empty() || most < 1) return {};
   long long smallest = exact_size;
-  for (candidate const& c : all) smallest = std::min(smallest, c.size);
+  for (candidate const& c : all) smallest = smaller(smallest, c.size);
   double const span = std::log(double(exact_size) / double(smallest));
   constexpr int sides = 3;
-  int const steps = std::max(1, most / sides);
+  int const steps = larger(1, most / sides);
   std::vector<candidate const*> best(std::size_t(steps) * sides, nullptr);
   for (candidate const& c : all) {
-    int const step = std::min(int(std::log(double(exact_size) / double(c.size)) / span * steps), steps - 1);
+    int const step = smaller(int(std::log(double(exact_size) / double(c.size)) / span * steps), steps - 1);
     approximation const output_only{.output = c.a.output};
     int const side = c.a == output_only ? 0 : c.a.output.used ? 1 : 2;
     auto& held = best[std::size_t(step * sides + side)];

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <polyfold/basis/factor.hpp>
+#include <polyfold/core/arithmetic.hpp>
 
 namespace polyfold {
 
@@ -47,8 +48,8 @@ struct exchange {
     long long const present = choices[parts[p].present].size;
     long long floor = 0;  // the next smaller size
     for (tuning_choice const& c : choices)
-      if (c.size < present) floor = std::max(floor, c.size);
-    floor = std::min(floor, static_cast<long long>(least * double(present)));
+      if (c.size < present) floor = larger(floor, c.size);
+    floor = smaller(floor, static_cast<long long>(least * double(present)));
     for (std::size_t at = parts[p].present;;) {
       exchange next{p, none, 0};
       for (std::size_t c = 0; c < choices.size(); ++c) {

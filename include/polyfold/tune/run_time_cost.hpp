@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
@@ -88,7 +89,7 @@ class run_time_counter {
       rest = {w.height, 1, w.stride_y, 1, w.padding_y, 0};
     }
     if (cuts_kernel) {
-      int const row_terms = std::min(a.kernel.order + 1, w.width);
+      int const row_terms = smaller(a.kernel.order + 1, w.width);
       int const planes = map.channels / row_terms;
       int const height = w.output_height(map.height);
       shared({kind::columns, value, map, w, 1, {true, 0, a.kernel.order, a.kernel.basis}}, c, [&] {
@@ -100,8 +101,7 @@ class run_time_counter {
         }
         return sum;
       });
-      map = {planes * terms_up_to(row_terms, std::min(a.kernel.order + 1, w.height), a.kernel.order), height,
-             map.width};
+      map = {planes * terms_up_to(row_terms, smaller(a.kernel.order + 1, w.height), a.kernel.order), height, map.width};
       rest = {};
     }
     if (cuts_flat) {
@@ -217,7 +217,7 @@ class run_time_counter {
     if (a.kernel.used && w.area() > 1) {
       axis_cut const rows(w.width, a.kernel);
       axis_cut const columns(w.height, a.kernel);
-      if (rows.running_sums) count *= std::min(a.kernel.order + 1, rows.size() + columns.size() - 1);
+      if (rows.running_sums) count *= smaller(a.kernel.order + 1, rows.size() + columns.size() - 1);
     }
     return count + (l.bias ? 1 : 0);
   }

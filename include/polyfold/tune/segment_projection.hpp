@@ -5,12 +5,12 @@
 // projections along different axes commute, and together they are the least-squares fit.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <polyfold/basis/axis_cut.hpp>
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/train/workers.hpp>
@@ -60,8 +60,8 @@ class segment_projection {
 
   /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
   [[nodiscard]] static matrix plane(window const& w, factor const& f) {
-    matrix const row = orthonormal(w.width, std::min(f.order + 1, w.width), f.basis);
-    matrix const column = orthonormal(w.height, std::min(f.order + 1, w.height), f.basis);
+    matrix const row = orthonormal(w.width, smaller(f.order + 1, w.width), f.basis);
+    matrix const column = orthonormal(w.height, smaller(f.order + 1, w.height), f.basis);
     matrix products(w.area(), detail::terms_up_to(row.columns, column.columns, f.order));
     int k = 0;
     for (int j = 0; j < row.columns; ++j)

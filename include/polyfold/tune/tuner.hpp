@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/train/evaluate.hpp>
@@ -134,7 +135,7 @@ class tuner {
   [[nodiscard]] loss_sums losses(std::size_t images) const {
     using scalar_type = lanes<float, 16>;
     constexpr int group = lane_count<scalar_type>;
-    int const count = int(std::min(images, validation_.size()));
+    int const count = int(smaller(images, validation_.size()));
     struct room {
       std::vector<scalar_type> input = std::vector<scalar_type>(std::size_t(Network::input_shape.size()));
       std::vector<scalar_type> workspace = std::vector<scalar_type>(std::size_t(Network::workspace_size));
@@ -329,10 +330,9 @@ class tuner {
         double const ratio = double(budget.size) / double(before);
         double const stops = std::ceil(std::log(ratio) / std::log(options_.shrink) - 0.1);
         measure_errors(now);
-        advance(
-            now,
-            std::max(budget.size, static_cast<long long>(double(before) * std::pow(ratio, 1 / std::max(1.0, stops)))),
-            budget.measured, least_kept());
+        advance(now,
+                larger(budget.size, static_cast<long long>(double(before) * std::pow(ratio, 1 / larger(1.0, stops)))),
+                budget.measured, least_kept());
       }
       if (now.size >= before)
         throw error("tuner: the smallest network among the candidates has " + std::to_string(smallest.size) +

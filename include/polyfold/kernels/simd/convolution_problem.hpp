@@ -1,8 +1,7 @@
 // What the two SIMD convolutions have in common: the problem, its write-out, and the model of time by which blocks are chosen.
 #pragma once
 
-#include <algorithm>
-
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/kernels/simd/bordered_map.hpp>
 
@@ -76,7 +75,7 @@ template <class Cycles>
 /// a sum is ready for its next product after four. Loads that hide behind products still cost something, for not all hit the
 /// first cache.
 [[nodiscard]] constexpr double block_cycles(double products, double loads) {
-  return std::max({products / 2, loads / 2, 4.0}) + 0.1 * loads;
+  return larger(products / 2, loads / 2, 4.0) + 0.1 * loads;
 }
 
 /// Cycles until so many neighbouring floats have come from the second cache: their lines, and those at both ends in part.
@@ -86,7 +85,7 @@ template <class Cycles>
 /// `floats` are read again for each channel.
 [[nodiscard]] constexpr int channels_at_once(int channels, int floats) {
   constexpr int cached = 4096;  // floats: half of a first cache of 32 KB
-  int const fit = std::max(8, cached / floats);
+  int const fit = larger(8, cached / floats);
   // Pieces of equal size, and none at all for a few channels more.
   return channels <= fit + fit / 2 ? channels : ceil_div(channels, ceil_div(channels, fit));
 }

@@ -6,6 +6,7 @@
 // written, so that maps lie the same way for every kernel.
 #pragma once
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
@@ -22,7 +23,7 @@ struct filter_convolution {
   /// In cycles for all outputs, per channel and window position.
   static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : 1;
-    constexpr detail::block_size most{std::min(vectors, 12), std::min(out.height, 8), std::min(out.width, 28)};
+    constexpr detail::block_size most{smaller(vectors, 12), smaller(out.height, 8), smaller(out.width, 28)};
     return detail::cheapest_block(most, step, step, [](int f, int r, int c) {
       if (f * r * c + f + (f > 1) > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -73,7 +74,7 @@ struct filter_convolution {
         float const* const biases = packed + g * padded + first * Vector::size;
         float const* const weights = packed + p.groups * padded + (g * padded + first * Vector::size) * p.fan_in();
         for (int c = 0; c < p.channels(); c += piece) {
-          channel_range const range{c, std::min(p.channels(), c + piece)};
+          channel_range const range{c, smaller(p.channels(), c + piece)};
           float* partial = room;
           detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
             detail::run_blocks<out.width, block.columns>([&](auto columns, int x) {
@@ -205,10 +206,10 @@ struct filter_convolution {
         finish<0, Vector::size>(values[0][0], to + at, added, at);
     } else {
       // Rows that a vector takes at once, where they are short.
-      constexpr int lines = C >= Vector::size ? 1 : std::min(R, Vector::size / C);
-      int const count = std::min(Vector::size, filters - filter);
+      constexpr int lines = C >= Vector::size ? 1 : smaller(R, Vector::size / C);
+      int const count = smaller(Vector::size, filters - filter);
       detail::run_blocks<R, lines>([&](auto height, int line) {
-        detail::run_blocks<C, std::min(C, Vector::size)>([&](auto width, int column) {
+        detail::run_blocks<C, smaller(C, Vector::size)>([&](auto width, int column) {
           Vector turned[Vector::size];
 #pragma GCC unroll 32
           for (int i = 0; i < Vector::size; ++i)

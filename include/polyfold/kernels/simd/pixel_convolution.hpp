@@ -5,6 +5,7 @@
 // pixels of the one before again, so rows need at least one vector of pixels.
 #pragma once
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
@@ -22,7 +23,7 @@ struct pixel_convolution {
 
   /// In cycles for all outputs, per channel and window position.
   static constexpr detail::block_size block = [] {
-    constexpr detail::block_size most{std::min(filters, 16), std::min(out.height, 8), std::min(columns, 8)};
+    constexpr detail::block_size most{smaller(filters, 16), smaller(out.height, 8), smaller(columns, 8)};
     return detail::cheapest_block(most, p.pools ? 2 : 1, 1, [](int m, int r, int c) {
       if (m * r * c + r * c + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -58,7 +59,7 @@ struct pixel_convolution {
     for (int g = 0; g < p.groups; ++g)
       for (int c = 0; c < p.channels(); c += piece)
         detail::run_blocks<filters, block.filters>([&](auto size, int first) {
-          int const last = std::min(p.channels(), c + piece) * p.slid.area();
+          int const last = smaller(p.channels(), c + piece) * p.slid.area();
           for (int i = c * p.slid.area(); i < last; ++i)
             for (int m = 0; m < size; ++m) *packed++ = weight(g * filters + first + m, i);
         });
@@ -70,7 +71,7 @@ struct pixel_convolution {
         detail::run_blocks<columns, block.columns>([&](auto vectors, int vector) {
           float const* weights = packed + p.groups * filters + g * filters * p.fan_in();
           for (int c = 0; c < p.channels(); c += piece) {
-            channel_range const range{c, std::min(p.channels(), c + piece)};
+            channel_range const range{c, smaller(p.channels(), c + piece)};
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
               weights =
@@ -88,7 +89,7 @@ struct pixel_convolution {
   };
 
   [[nodiscard]] static constexpr int column(int vector) {
-    return std::min(vector * Vector::size, out.width - Vector::size);
+    return smaller(vector * Vector::size, out.width - Vector::size);
   }
 
   /// Adds the channels of `range` to the sums of a block; returns the weights behind those that it has read.

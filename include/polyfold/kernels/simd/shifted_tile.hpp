@@ -5,9 +5,9 @@
 // some rows more serves all of them.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
 
 namespace polyfold {
@@ -60,7 +60,7 @@ struct shifted_tile {
   static constexpr bool even = pixels::lines == 1 || pixels::lines * pixels::span == Vector::size;
   /// Rows of the window so far apart share a strip; none where rows do not lie evenly.
   static constexpr int period = even ? W.stride_y : W.height;
-  static constexpr int starts = std::min(period, W.height);
+  static constexpr int starts = smaller(period, W.height);
 
   /// Rows of strip `b` beyond those of the output.
   [[nodiscard]] static constexpr int further(int b) { return (W.height - 1 - b) / period; }

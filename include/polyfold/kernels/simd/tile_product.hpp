@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
@@ -19,8 +20,8 @@ namespace polyfold {
 /// one vector. The last vector of a row ends where the row ends and holds some pixels of the one before again.
 template <class Vector, int Width>
 struct tile_pixels {
-  static constexpr int span = std::min(Width, Vector::size);  // neighbours
-  static constexpr int lines = Vector::size / span;           // rows in a vector
+  static constexpr int span = smaller(Width, Vector::size);  // neighbours
+  static constexpr int lines = Vector::size / span;          // rows in a vector
   static constexpr int columns = ceil_div(Width, Vector::size);
 
   /// At least three quarters of the lanes hold a pixel that no other lane holds. With fewer, neighbouring filters fill vectors
@@ -28,7 +29,7 @@ struct tile_pixels {
   [[nodiscard]] static constexpr bool well_filled(int height) {
     return 4 * height * Width >= 3 * plane(height, columns);
   }
-  [[nodiscard]] static constexpr int column(int vector) { return std::min(vector * Vector::size, Width - span); }
+  [[nodiscard]] static constexpr int column(int vector) { return smaller(vector * Vector::size, Width - span); }
   /// Floats of one plane of a tile of `rows` rows and `width` vectors; where row `r`, vector `v` of it begins.
   [[nodiscard]] static constexpr int plane(int rows, int width) { return ceil_div(rows, lines) * width * Vector::size; }
   [[nodiscard]] static constexpr int at(int r, int v, int width) {
@@ -88,8 +89,8 @@ struct tile_product {
   /// In cycles for all outputs, planes included.
   static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : pixels::lines;
-    constexpr int highest = std::min(ceil_div(out.height, step) * step, 8 * pixels::lines);
-    constexpr detail::block_size most{std::min(filters, 28), highest, std::min(pixels::columns, 4)};
+    constexpr int highest = smaller(ceil_div(out.height, step) * step, 8 * pixels::lines);
+    constexpr detail::block_size most{smaller(filters, 28), highest, smaller(pixels::columns, 4)};
     return detail::cheapest_block(most, step, 1, [](int m, int r, int c) {
       if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -99,7 +100,7 @@ struct tile_product {
           double tile = channels * Source::cycles(height, width);
           // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
           detail::for_blocks(filters, m, [&](int many, int size) {
-            tile += many * (p.fan_in() * (std::max(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
+            tile += many * (p.fan_in() * (larger(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
           });
           tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
           // Sums between pieces of channels, from the second cache where there are many.
@@ -128,7 +129,7 @@ struct tile_product {
     for (int g = 0; g < p.groups; ++g)
       for (int c = 0; c < channels; c += piece)
         detail::run_blocks<filters, block.filters>([&](auto size, int first) {
-          for (int i = c * Source::terms; i < std::min(channels, c + piece) * Source::terms; ++i)
+          for (int i = c * Source::terms; i < smaller(channels, c + piece) * Source::terms; ++i)
             for (int m = 0; m < size; ++m) *packed++ = weight(g * filters + first + m, i);
         });
   }
@@ -142,7 +143,7 @@ struct tile_product {
         float const* weights = packed + p.groups * filters;
         for (int g = 0; g < p.groups; ++g)
           for (int c = 0; c < channels; c += piece) {
-            int const last = std::min(channels, c + piece);
+            int const last = smaller(channels, c + piece);
             Source::template fill<rows, width>(in, g * channels + c, g * channels + last, y, vector, room);
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
