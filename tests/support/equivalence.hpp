@@ -31,7 +31,7 @@ template <class Network>
   using scalar = polyfold::lanes<float, 16>;
   std::vector<scalar> in(image.size(), scalar(0.0f));
   for (std::size_t i = 0; i < image.size(); ++i) in[i].set(lane, image[i]);
-  std::vector<scalar> room(std::size_t(Network::workspace_size));
+  std::vector<scalar> room(static_cast<std::size_t>(Network::workspace_size));
   std::vector<float> result;
   for (scalar const& out : net.run(in.data(), room.data())) result.push_back(out[lane]);
   return result;
