@@ -47,23 +47,24 @@ class network {
 
   /// Working memory of one inference, in scalars.
   static constexpr int workspace_size = program_type::inference.size;
-  template <class T = float>
-  using workspace = std::array<T, std::size_t(workspace_size)>;
+  template <class Scalar = float>
+  using workspace = std::array<Scalar, std::size_t(workspace_size)>;
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(tensor_view<T const, input_shape> image,
-                                                       workspace<T>& room) const {
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar const, input_shape> image,
+                                                            workspace<Scalar>& room) const {
     return run(image.data(), room.data());
   }
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(tensor<T, input_shape> const& image, workspace<T>& room) const {
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor<Scalar, input_shape> const& image,
+                                                            workspace<Scalar>& room) const {
     return run(image.values.data(), room.data());
   }
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(T const* image, T* room) const {
-    return tensor_view<T const, output_shape>(detail::run_whole_maps<program_type, program_type::inference>(
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(Scalar const* image, Scalar* room) const {
+    return tensor_view<Scalar const, output_shape>(detail::run_whole_maps<program_type, program_type::inference>(
         image, room, maps.data(),
         [&]<int J>() { return numbers.data() + program_type::facts[std::size_t(J)].first_number; }));
   }

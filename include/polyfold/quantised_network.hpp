@@ -79,23 +79,24 @@ class quantised_network {
 
   /// Working memory of one inference, in scalars.
   static constexpr int workspace_size = program_type::decoding.size;
-  template <class T = float>
-  using workspace = std::array<T, std::size_t(workspace_size)>;
+  template <class Scalar = float>
+  using workspace = std::array<Scalar, std::size_t(workspace_size)>;
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(tensor_view<T const, input_shape> image,
-                                                       workspace<T>& room) const {
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar const, input_shape> image,
+                                                            workspace<Scalar>& room) const {
     return run(image.data(), room.data());
   }
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(tensor<T, input_shape> const& image, workspace<T>& room) const {
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor<Scalar, input_shape> const& image,
+                                                            workspace<Scalar>& room) const {
     return run(image.values.data(), room.data());
   }
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
-  template <class T>
-  [[nodiscard]] tensor_view<T const, output_shape> run(T const* image, T* room) const {
-    return tensor_view<T const, output_shape>(detail::run_whole_maps<program_type, program_type::decoding>(
+  template <class Scalar>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(Scalar const* image, Scalar* room) const {
+    return tensor_view<Scalar const, output_shape>(detail::run_whole_maps<program_type, program_type::decoding>(
         image, room, maps.data(), [&]<int J>() { return numbers_of<J>(room); }));
   }
 
@@ -146,16 +147,16 @@ class quantised_network {
 
  private:
   /// The stored numbers of step J: decoded behind its scratch, or as they are.
-  template <int J, class T>
-  [[nodiscard]] float const* numbers_of(T* room) const {
-    static_assert(std::is_same_v<T, float> || lane_count<T> > 1,
+  template <int J, class Scalar>
+  [[nodiscard]] float const* numbers_of(Scalar* room) const {
+    static_assert(std::is_same_v<Scalar, float> || lane_count<Scalar> > 1,
                   "polyfold: 8-bit networks run on float or on lanes of it: numbers are decoded into the workspace");
     constexpr auto const& facts = program_type::facts[std::size_t(J)];
     constexpr int in_layer = facts.first_number - float_network::first_number(facts.stage);
     if constexpr (facts.numbers == 0) {
       return nullptr;
     } else if constexpr (byte_layer<layer_at<facts.stage>>) {
-      T* const behind_scratch = room + program_type::decoding.scratch[std::size_t(J)] + facts.scratch;
+      Scalar* const behind_scratch = room + program_type::decoding.scratch[std::size_t(J)] + facts.scratch;
       auto* const decoded = reinterpret_cast<float*>(behind_scratch);
       decode<facts.stage>(in_layer, facts.numbers, decoded);
       return decoded;

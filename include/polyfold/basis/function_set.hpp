@@ -110,22 +110,22 @@ constexpr void fill_constants(function_set s, float* constants) {
 }
 
 /// Calls f(i, phi) for i = 0, ..., half - 1 of a set that recurs and has at most `Most` functions: phi[k] is phi_k(i).
-template <int Most, class T, class F>
+template <int Most, class Scalar, class F>
 constexpr void make_functions(function_set s, float const* constants, F f) {
-  c_array<T, Most> phi;
-  phi[0] = T(constants[0]);
+  c_array<Scalar, Most> phi;
+  phi[0] = Scalar(constants[0]);
   if (s.kind == basis_kind::cosine) {
-    c_array<T, Most> sine;
+    c_array<Scalar, Most> sine;
     for (int k = 1; k < s.functions; ++k) {
-      phi[k] = T(constants[4 * k - 1]);
-      sine[k] = T(constants[4 * k]);
+      phi[k] = Scalar(constants[4 * k - 1]);
+      sine[k] = Scalar(constants[4 * k]);
     }
     for (int i = 0;;) {
-      f(i, static_cast<T const*>(phi));
+      f(i, static_cast<Scalar const*>(phi));
       if (++i == s.half()) return;
       for (int k = 1; k < s.functions; ++k) {
         float const* const step = constants + 4 * k - 3;
-        T const c = phi[k] - mul_add(sine[k], step[1], phi[k] * step[0]);
+        Scalar const c = phi[k] - mul_add(sine[k], step[1], phi[k] * step[0]);
         sine[k] = sine[k] - (sine[k] * step[0] - phi[k] * step[1]);
         phi[k] = c;
       }
@@ -133,11 +133,11 @@ constexpr void make_functions(function_set s, float const* constants, F f) {
   }
   float distance = -0.5f * float(s.positions - 1);
   for (int i = 0; i < s.half(); ++i, distance += 1.0f) {
-    T const t(distance);
+    Scalar const t(distance);
     if (s.functions > 1) phi[1] = t * constants[1];
     for (int k = 2; k < s.functions; ++k)
       phi[k] = t * phi[k - 1] * constants[2 * k - 2] - phi[k - 2] * constants[2 * k - 1];
-    f(i, static_cast<T const*>(phi));
+    f(i, static_cast<Scalar const*>(phi));
   }
 }
 
@@ -147,11 +147,11 @@ constexpr void make_functions(function_set s, float const* constants, F f) {
 template <function_set S>
 class function_walk {
  public:
-  /// Calls f(i, phi) for i = 0, ..., half - 1: phi[k] is phi_k(i), of type float where it is read from a table, else T.
-  template <class T, class F>
+  /// Calls f(i, phi) for i = 0, ..., half - 1: phi[k] is phi_k(i), of type float where it is read from a table, else Scalar.
+  template <class Scalar, class F>
   static constexpr void for_each_position(F f) {
     if constexpr (S.recurs())
-      detail::make_functions<S.functions, T>(S, constants.data(), f);
+      detail::make_functions<S.functions, Scalar>(S, constants.data(), f);
     else
       for (int i = 0; i < S.half(); ++i) f(i, constants.data() + i * S.functions);
   }

@@ -48,27 +48,27 @@ namespace detail {
 
 }  // namespace detail
 
-/// The first K orthonormal functions on N points: row i holds their values at point i, so that the sum over i of
-/// table[i][j] * table[i][k] is 1 for j = k and 0 otherwise. Needs K <= N.
-template <int N, int K>
-[[nodiscard]] constexpr std::array<std::array<double, std::size_t(K)>, std::size_t(N)> orthonormal_functions(
+/// The first K orthonormal functions on Length points: row i holds their values at point i, so that the sum over i of
+/// table[i][j] * table[i][k] is 1 for j = k and 0 otherwise. Needs K <= Length.
+template <int Length, int K>
+[[nodiscard]] constexpr std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> orthonormal_functions(
     basis_kind kind) {
-  static_assert(K <= N, "polyfold: N points carry at most N independent functions");
-  std::array<std::array<double, std::size_t(K)>, std::size_t(N)> table{};
+  static_assert(K <= Length, "polyfold: N points carry at most N independent functions");
+  std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> table{};
   if (kind == basis_kind::cosine) {
-    for (int i = 0; i < N; ++i)
+    for (int i = 0; i < Length; ++i)
       for (int k = 0; k < K; ++k)
-        table[std::size_t(i)][std::size_t(k)] =
-            detail::square_root_of(k == 0 ? 1.0 / N : 2.0 / N) * detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * N);
+        table[std::size_t(i)][std::size_t(k)] = detail::square_root_of(k == 0 ? 1.0 / Length : 2.0 / Length) *
+                                                detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * Length);
     return table;
   }
   // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.
   std::array<double, std::size_t(K + 1)> scale{};
-  for (int k = 1; k < K; ++k) scale[std::size_t(k)] = detail::square_root_of(detail::recurrence_of(k, N));
-  for (int i = 0; i < N; ++i) {
+  for (int k = 1; k < K; ++k) scale[std::size_t(k)] = detail::square_root_of(detail::recurrence_of(k, Length));
+  for (int i = 0; i < Length; ++i) {
     auto& values = table[std::size_t(i)];
-    double const t = i - 0.5 * (N - 1);
-    values[0] = 1 / detail::square_root_of(N);
+    double const t = i - 0.5 * (Length - 1);
+    values[0] = 1 / detail::square_root_of(Length);
     for (std::size_t k = 1; k < std::size_t(K); ++k)
       values[k] = (t * values[k - 1] - (k > 1 ? scale[k - 1] * values[k - 2] : 0)) / scale[k];
   }
@@ -76,11 +76,11 @@ template <int N, int K>
 }
 
 /// The same rounded to float32, one table for each use.
-template <int N, int K, basis_kind Kind>
+template <int Length, int K, basis_kind Kind>
 inline constexpr auto orthonormal_table = [] {
-  std::array<std::array<float, std::size_t(K)>, std::size_t(N)> table{};
-  auto const unrounded = orthonormal_functions<N, K>(Kind);
-  for (std::size_t i = 0; i < std::size_t(N); ++i)
+  std::array<std::array<float, std::size_t(K)>, std::size_t(Length)> table{};
+  auto const unrounded = orthonormal_functions<Length, K>(Kind);
+  for (std::size_t i = 0; i < std::size_t(Length); ++i)
     for (std::size_t k = 0; k < std::size_t(K); ++k) table[i][k] = float(unrounded[i][k]);
   return table;
 }();

@@ -17,19 +17,20 @@
 
 namespace polyfold {
 
-template <int N, factor F>
+template <int Length, factor F>
 struct segmented_basis {
-  static_assert(N > 0);
+  static_assert(Length > 0);
   static_assert(F.order >= 0, "polyfold: the order of an approximation cannot be negative");
   static_assert(F.basis != basis_kind::polynomial || F.order < 32,
                 "polyfold: polynomials of order 32 and above lose their orthogonality to rounding: use cosines");
-  static_assert(F.segment >= 0 && F.segment <= N, "polyfold: a segment cannot be longer than the axis that it cuts");
+  static_assert(F.segment >= 0 && F.segment <= Length,
+                "polyfold: a segment cannot be longer than the axis that it cuts");
   static_assert(
       F.segment == 0 || F.order < F.segment,
       "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
 
-  static constexpr axis_cut cut{N, F};
-  static constexpr int length = N;
+  static constexpr axis_cut cut{Length, F};
+  static constexpr int length = Length;
   static constexpr int segment = cut.segment;
   static constexpr int segments = cut.segments;
   static constexpr int tail = cut.tail;
@@ -54,13 +55,13 @@ struct segmented_basis {
   /// m_k for the whole axis: `get(i)` gives x_i, `put(k, m)` takes the moments.
   template <class Get, class Put>
   static constexpr void analyse(Get get, Put put) {
-    using T = std::remove_cvref_t<decltype(get(0))>;
+    using Scalar = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
       auto const x = [&](int i) { return get(first + i); };
-      c_array<T, S.functions> m;
+      c_array<Scalar, S.functions> m;
       if constexpr (running_sums)
         sum_up<S>(x, m);
-      else if constexpr (reads_tables<T>)
+      else if constexpr (reads_tables<Scalar>)
         multiply_table<S>(x, m);
       else
         multiply_made<S>(x, m);
@@ -71,17 +72,17 @@ struct segmented_basis {
   /// y_i for the whole axis: `get(k)` gives c_k, `put(i, y)` takes the values, in any order.
   template <class Get, class Put>
   static constexpr void synthesise(Get get, Put put) {
-    using T = std::remove_cvref_t<decltype(get(0))>;
+    using Scalar = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
-      auto const y = [&](int i, T const& value) { put(first + i, value); };
-      c_array<T, S.functions> c;
+      auto const y = [&](int i, Scalar const& value) { put(first + i, value); };
+      c_array<Scalar, S.functions> c;
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (running_sums)
         step_forward<S>(c, y);
-      else if constexpr (reads_tables<T>)
+      else if constexpr (reads_tables<Scalar>)
         read_table<S>(c, y);
       else
-        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+        function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
           put_pair<S>(
               i, phi, [&](int k) { return c[k]; }, y);
         });
@@ -92,20 +93,20 @@ struct segmented_basis {
   /// goes. Values of functions are made once for all pixels.
   template <class Get, class At>
   static constexpr void analyse_map(row_range rows, int width, Get get, At at) {
-    using T = std::remove_cvref_t<decltype(get(0, 0, 0))>;
-    if constexpr (running_sums || reads_tables<T>) {
+    using Scalar = std::remove_cvref_t<decltype(get(0, 0, 0))>;
+    if constexpr (running_sums || reads_tables<Scalar>) {
       for_each_pixel(rows, width, [&](int y, int x) {
-        analyse([&](int i) { return get(i, y, x); }, [&](int k, T const& m) { at(k, y, x) = m; });
+        analyse([&](int i) { return get(i, y, x); }, [&](int k, Scalar const& m) { at(k, y, x) = m; });
       });
     } else {
       for_each_segment([&]<function_set S>(int first, int first_term) {
         for (int k = 0; k < S.functions; ++k)
-          for_each_pixel(rows, width, [&](int y, int x) { at(first_term + k, y, x) = T(0.0f); });
-        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+          for_each_pixel(rows, width, [&](int y, int x) { at(first_term + k, y, x) = Scalar(0.0f); });
+        function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
           for_each_pixel(rows, width, [&](int y, int x) {
             add_pair<S>(
                 i, phi, [&](int j) { return get(first + j, y, x); },
-                [&](int k) -> T& { return at(first_term + k, y, x); });
+                [&](int k) -> Scalar& { return at(first_term + k, y, x); });
           });
         });
       });
@@ -114,18 +115,18 @@ struct segmented_basis {
   /// `get(k, y, x)` gives c_k, `put(i, y, x, value)` takes y_i.
   template <class Get, class Put>
   static constexpr void synthesise_map(row_range rows, int width, Get get, Put put) {
-    using T = std::remove_cvref_t<decltype(get(0, 0, 0))>;
-    if constexpr (running_sums || reads_tables<T>) {
+    using Scalar = std::remove_cvref_t<decltype(get(0, 0, 0))>;
+    if constexpr (running_sums || reads_tables<Scalar>) {
       for_each_pixel(rows, width, [&](int y, int x) {
-        synthesise([&](int k) { return get(k, y, x); }, [&](int i, T const& value) { put(i, y, x, value); });
+        synthesise([&](int k) { return get(k, y, x); }, [&](int i, Scalar const& value) { put(i, y, x, value); });
       });
     } else {
       for_each_segment([&]<function_set S>(int first, int first_term) {
-        function_walk<S>::template for_each_position<T>([&](int i, auto const* phi) {
+        function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
           for_each_pixel(rows, width, [&](int y, int x) {
             put_pair<S>(
                 i, phi, [&](int k) { return get(first_term + k, y, x); },
-                [&](int j, T const& value) { put(first + j, y, x, value); });
+                [&](int j, Scalar const& value) { put(first + j, y, x, value); });
           });
         });
       });
@@ -148,8 +149,8 @@ struct segmented_basis {
 
   /// Running sums, from the last position to the first: sum_{i >= j} binomial(i - j, k) x_i follows from the same sum at j + 1.
   /// Unrolled, so that the sums stay in registers: a vector unit waits for sums in memory.
-  template <function_set S, class X, class T>
-  static constexpr void sum_up(X x, T* m) {
+  template <function_set S, class Get, class Scalar>
+  static constexpr void sum_up(Get x, Scalar* m) {
     constexpr int count = S.positions;
     m[0] = x(count - 1);
 #pragma GCC unroll 4
@@ -167,8 +168,8 @@ struct segmented_basis {
     }
   }
   /// Forward differences: c_k at position i + 1 is c_k + c_{k+1} at position i.
-  template <function_set S, class T, class Y>
-  static constexpr void step_forward(T* c, Y y) {
+  template <function_set S, class Scalar, class Y>
+  static constexpr void step_forward(Scalar* c, Y y) {
     y(0, c[0]);
     for (int i = 1; i < S.positions; ++i) {
       for (int k = 0; k + 1 < S.functions; ++k) c[k] = c[k] + c[k + 1];
@@ -176,33 +177,33 @@ struct segmented_basis {
     }
   }
 
-  template <function_set S, class X, class T>
-  static constexpr void multiply_table(X x, T* m) {
-    T const first = x(0);
+  template <function_set S, class Get, class Scalar>
+  static constexpr void multiply_table(Get x, Scalar* m) {
+    Scalar const first = x(0);
     for (int k = 0; k < S.functions; ++k) m[k] = first * value<S.positions, S.functions>(k, 0);
     for (int i = 1; i < S.positions; ++i) {
-      T const xi = x(i);
+      Scalar const xi = x(i);
       for (int k = 0; k < S.functions; ++k) m[k] = mul_add(xi, value<S.positions, S.functions>(k, i), m[k]);
     }
   }
-  template <function_set S, class T, class Y>
-  static constexpr void read_table(T const* c, Y y) {
+  template <function_set S, class Scalar, class Y>
+  static constexpr void read_table(Scalar const* c, Y y) {
     for (int i = 0; i < S.positions; ++i) {
-      T sum = c[0] * value<S.positions, S.functions>(0, i);
+      Scalar sum = c[0] * value<S.positions, S.functions>(0, i);
       for (int k = 1; k < S.functions; ++k) sum = mul_add(c[k], (value<S.positions, S.functions>(k, i)), sum);
       y(i, sum);
     }
   }
 
-  template <function_set S, class X, class T>
-  static constexpr void multiply_made(X x, T* m) {
-    for (int k = 0; k < S.functions; ++k) m[k] = T(0.0f);
-    function_walk<S>::template for_each_position<T>(
-        [&](int i, auto const* phi) { add_pair<S>(i, phi, x, [&](int k) -> T& { return m[k]; }); });
+  template <function_set S, class Get, class Scalar>
+  static constexpr void multiply_made(Get x, Scalar* m) {
+    for (int k = 0; k < S.functions; ++k) m[k] = Scalar(0.0f);
+    function_walk<S>::template for_each_position<Scalar>(
+        [&](int i, auto const* phi) { add_pair<S>(i, phi, x, [&](int k) -> Scalar& { return m[k]; }); });
   }
   /// What positions i and N - 1 - i add to the moments.
-  template <function_set S, class Phi, class X, class M>
-  static constexpr void add_pair(int i, Phi const* phi, X x, M m) {
+  template <function_set S, class Phi, class Get, class M>
+  static constexpr void add_pair(int i, Phi const* phi, Get x, M m) {
     auto const a = x(i);
     if (2 * i + 1 == S.positions) {
       for (int k = 0; k < S.functions; k += 2) m(k) = mul_add(a, phi[k], m(k));

@@ -6,18 +6,18 @@
 namespace polyfold {
 
 namespace detail {
-template <class T, int... Extents>
+template <class Element, int... Extents>
 struct c_array_of {
-  using type = T;
+  using type = Element;
 };
-template <class T, int Extent, int... Others>
-struct c_array_of<T, Extent, Others...> {
-  using type = typename c_array_of<T, Others...>::type[std::size_t(Extent)];
+template <class Element, int Extent, int... Others>
+struct c_array_of<Element, Extent, Others...> {
+  using type = typename c_array_of<Element, Others...>::type[std::size_t(Extent)];
 };
 }  // namespace detail
 
-/// c_array<T, 2, 3> is T[2][3].
-template <class T, int... Extents>
-using c_array = typename detail::c_array_of<T, Extents...>::type;
+/// c_array<float, 2, 3> is float[2][3].
+template <class Element, int... Extents>
+using c_array = typename detail::c_array_of<Element, Extents...>::type;
 
 }  // namespace polyfold

@@ -16,9 +16,9 @@ template <int Channels, int Height, int Width>
 struct needs_at_least {};
 template <int Channels, int Height, int Width>
 struct needs_exactly {};
-template <int N>
+template <int Number>
 struct needs_channels_divisible_by {};
-template <int N>
+template <int Number>
 struct needs_channels_at_most {};
 
 /// What a layer needs of the shape it reads, and whether `in` gives it.

@@ -32,22 +32,22 @@ namespace polyfold {
 [[nodiscard]] constexpr float horizontal_sum(float a) { return a; }
 
 /// How many images one scalar holds.
-template <class T>
+template <class Scalar>
 inline constexpr int lane_count = 1;
 
 /// Whether a scalar's engine runs on a host, where a table of a basis costs nothing and saves time. Others make the values of
 /// functions from a few constants (basis/function_set.hpp).
-template <class T>
-inline constexpr bool reads_tables = lane_count<T> > 1;
+template <class Scalar>
+inline constexpr bool reads_tables = lane_count<Scalar> > 1;
 
-template <class T>
-concept scalar = std::copyable<T> && requires(T a, T b, float w) {
-  T(w);
-  { a + b } -> std::convertible_to<T>;
-  { a - b } -> std::convertible_to<T>;
-  { a* w } -> std::convertible_to<T>;
-  { a* b } -> std::convertible_to<T>;
-  { a / b } -> std::convertible_to<T>;
+template <class Scalar>
+concept scalar = std::copyable<Scalar> && requires(Scalar a, Scalar b, float w) {
+  Scalar(w);
+  { a + b } -> std::convertible_to<Scalar>;
+  { a - b } -> std::convertible_to<Scalar>;
+  { a* w } -> std::convertible_to<Scalar>;
+  { a* b } -> std::convertible_to<Scalar>;
+  { a / b } -> std::convertible_to<Scalar>;
   a += b;
   { mul_add(a, w, b) } -> std::convertible_to<T>;
   { maximum(a, b) } -> std::convertible_to<T>;

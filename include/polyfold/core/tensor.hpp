@@ -8,38 +8,40 @@
 
 namespace polyfold {
 
-/// A view of a feature map of shape S; does not own. T may be const.
-template <class T, shape S>
+/// A view of a feature map of shape S; does not own. Value may be const.
+template <class Value, shape S>
 class tensor_view {
  public:
-  using value_type = T;
+  using value_type = Value;
   static constexpr shape extent = S;
 
-  constexpr explicit tensor_view(T* data) : data_(data) {}
+  constexpr explicit tensor_view(Value* data) : data_(data) {}
 
-  [[nodiscard]] constexpr T* data() const { return data_; }
+  [[nodiscard]] constexpr Value* data() const { return data_; }
   [[nodiscard]] static constexpr int size() { return S.size(); }
-  [[nodiscard]] constexpr T* begin() const { return data_; }
-  [[nodiscard]] constexpr T* end() const { return data_ + S.size(); }
-  [[nodiscard]] constexpr T& operator[](int i) const { return data_[i]; }
+  [[nodiscard]] constexpr Value* begin() const { return data_; }
+  [[nodiscard]] constexpr Value* end() const { return data_ + S.size(); }
+  [[nodiscard]] constexpr Value& operator[](int i) const { return data_[i]; }
   /// The `width` values of row y of channel c.
-  [[nodiscard]] constexpr T* row(int c, int y) const { return data_ + (c * S.height + y) * S.width; }
-  [[nodiscard]] constexpr T& operator()(int c, int y, int x) const { return row(c, y)[x]; }
+  [[nodiscard]] constexpr Value* row(int c, int y) const { return data_ + (c * S.height + y) * S.width; }
+  [[nodiscard]] constexpr Value& operator()(int c, int y, int x) const { return row(c, y)[x]; }
 
  private:
-  T* data_;
+  Value* data_;
 };
 
 /// A feature map that owns its numbers, in place: no heap.
-template <class T, shape S>
+template <class Value, shape S>
 struct tensor {
-  std::array<T, static_cast<std::size_t>(S.size())> values{};
+  std::array<Value, static_cast<std::size_t>(S.size())> values{};
 
   static constexpr shape extent = S;
-  [[nodiscard]] constexpr tensor_view<T, S> view() { return tensor_view<T, S>(values.data()); }
-  [[nodiscard]] constexpr tensor_view<T const, S> view() const { return tensor_view<T const, S>(values.data()); }
-  [[nodiscard]] constexpr T& operator()(int c, int y, int x) { return view()(c, y, x); }
-  [[nodiscard]] constexpr T const& operator()(int c, int y, int x) const { return view()(c, y, x); }
+  [[nodiscard]] constexpr tensor_view<Value, S> view() { return tensor_view<Value, S>(values.data()); }
+  [[nodiscard]] constexpr tensor_view<Value const, S> view() const {
+    return tensor_view<Value const, S>(values.data());
+  }
+  [[nodiscard]] constexpr Value& operator()(int c, int y, int x) { return view()(c, y, x); }
+  [[nodiscard]] constexpr Value const& operator()(int c, int y, int x) const { return view()(c, y, x); }
 };
 
 }  // namespace polyfold

@@ -12,17 +12,17 @@ struct type_list {
 };
 
 namespace detail {
-template <std::size_t I, class T>
+template <std::size_t I, class Type>
 struct indexed {
-  using type = T;
+  using type = Type;
 };
 template <class Indices, class... Types>
 struct indexer;
 template <std::size_t... I, class... Types>
 struct indexer<std::index_sequence<I...>, Types...> : indexed<I, Types>... {};
 
-template <std::size_t I, class T>
-indexed<I, T> select(indexed<I, T>*);
+template <std::size_t I, class Type>
+indexed<I, Type> select(indexed<I, Type>*);
 /// Eight lists at a time: one at a time, networks of hundreds of steps would take the compiler seconds.
 template <class... Lists>
 struct joined;

@@ -36,14 +36,14 @@ struct packed_levels {
   }
 };
 
-/// Reads packed level numbers as the levels that they stand for: a pointer to weights of type T.
-template <int Bits, class T>
+/// Reads packed level numbers as the levels that they stand for: a pointer to weights of type Scalar.
+template <int Bits, class Scalar>
 struct level_pointer {
   std::uint8_t const* map;
-  T const* levels;
+  Scalar const* levels;
   int offset = 0;
 
-  [[nodiscard]] T const& operator[](int i) const { return levels[packed_levels<Bits>::get(map, offset + i)]; }
+  [[nodiscard]] Scalar const& operator[](int i) const { return levels[packed_levels<Bits>::get(map, offset + i)]; }
   [[nodiscard]] level_pointer operator+(int i) const { return {map, levels, offset + i}; }
 };
 
@@ -101,61 +101,63 @@ struct arranged_product : operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     float const* const stored_biases = at.numbers + coefficients;
     bias::prepare(stored_biases, at.scratch + levels * block);
-    auto const start = [&](int m) { return bias::template start<T>(stored_biases, at.scratch + levels * block, m); };
+    auto const start = [&](int m) {
+      return bias::template start<Scalar>(stored_biases, at.scratch + levels * block, m);
+    };
     // In the lanes of a register products cost no more than sums, and looking a level up serves all pixels of a block.
-    if constexpr (grouped && lane_count<T> == 1) {
+    if constexpr (grouped && lane_count<Scalar> == 1) {
       for (int m = 0; m < Filters; ++m)
         for (int y = rows.first; y < rows.last; ++y)
-          for_blocks_of_row([&]<int X>(int x) {
-            group<X>(at, in, m, y, x, at.scratch);
-            for (int j = 0; j < X; ++j) {
-              T sum = start(m);
+          for_blocks_of_row([&]<int Columns>(int x) {
+            group<Columns>(at, in, m, y, x, at.scratch);
+            for (int j = 0; j < Columns; ++j) {
+              Scalar sum = start(m);
               curve::analyse(
-                  [&](int l) { return at.scratch[l * X + j]; },
-                  [&, c = curve_of(at.numbers, m)](int k, T const& moment) { sum = mul_add(moment, c[k], sum); });
+                  [&](int l) { return at.scratch[l * Columns + j]; },
+                  [&, c = curve_of(at.numbers, m)](int k, Scalar const& moment) { sum = mul_add(moment, c[k], sum); });
               out(m, y, x + j) = sum;
             }
           });
     } else if constexpr (A.per_filter) {
       for (int m = 0; m < Filters; ++m) {
         expand(curve_of(at.numbers, m), at.scratch);
-        T const* const read = in.row(first_channel(m), 0);
-        product<shape{channels, In.height, In.width}, 1, W, 1, bias_rule{}>::template multiply<T>(
-            level_pointer<A.bits, T>{at.map, at.scratch, m * fan_in}, rows,
-            tensor_view<T const, shape{channels, In.height, In.width}>(read), [&](int) { return start(m); },
-            [&](int, int y, int x, T const& sum) { out(m, y, x) = sum; });
+        Scalar const* const read = in.row(first_channel(m), 0);
+        product<shape{channels, In.height, In.width}, 1, W, 1, bias_rule{}>::template multiply<Scalar>(
+            level_pointer<A.bits, Scalar>{at.map, at.scratch, m * fan_in}, rows,
+            tensor_view<Scalar const, shape{channels, In.height, In.width}>(read), [&](int) { return start(m); },
+            [&](int, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
       }
     } else {
       expand(at.numbers, at.scratch);
-      product<In, Filters, W, Groups, bias_rule{}>::template multiply<T>(
-          level_pointer<A.bits, T>{at.map, at.scratch}, rows, in, start,
-          [&](int m, int y, int x, T const& sum) { out(m, y, x) = sum; });
+      product<In, Filters, W, Groups, bias_rule{}>::template multiply<Scalar>(
+          level_pointer<A.bits, Scalar>{at.map, at.scratch}, rows, in, start,
+          [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
     }
   }
 
   /// Gradients of the coefficients, the biases and the input; the map is fixed.
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     bias::backward(at.gradient + coefficients, [&](int m) { return detail::sum_of_channel(dout, m); });
-    T* const groups = at.scratch;
-    T* const level = at.scratch + levels;
+    Scalar* const groups = at.scratch;
+    Scalar* const level = at.scratch + levels;
     for (int m = 0; m < Filters; ++m) {
       float const* const c = curve_of(at.numbers, m);
       expand(c, level);
-      T sums[curve::size];
-      for (T& sum : sums) sum = T(0.0f);
+      Scalar sums[curve::size];
+      for (Scalar& sum : sums) sum = Scalar(0.0f);
       for (int y = 0; y < output.height; ++y)
         for (int x = 0; x < output.width; ++x) {
-          T const d = dout(m, y, x);
+          Scalar const d = dout(m, y, x);
           group<1>(at, in, m, y, x, groups);
           curve::analyse([&](int l) { return groups[l]; },
-                         [&](int k, T const& moment) { sums[k] = mul_add(moment, d, sums[k]); });
+                         [&](int k, Scalar const& moment) { sums[k] = mul_add(moment, d, sums[k]); });
           if (din.data() != nullptr)
-            for_each_input(at, din, m, y, x, [&](int l, T& target) { target = mul_add(level[l], d, target); });
+            for_each_input(at, din, m, y, x, [&](int l, Scalar& target) { target = mul_add(level[l], d, target); });
         }
       float* const gradient = at.gradient + (c - at.numbers);
       for (int k = 0; k < curve::size; ++k) gradient[k] += horizontal_sum(sums[k]);
@@ -167,9 +169,9 @@ struct arranged_product : operation {
     return numbers_ + (A.per_filter ? m * curve::size : 0);
   }
 
-  template <class T>
-  static void expand(float const* c, T* to) {
-    curve::synthesise([&](int k) { return T(c[k]); }, [&](int l, T const& v) { to[l] = v; });
+  template <class Scalar>
+  static void expand(float const* c, Scalar* to) {
+    curve::synthesise([&](int k) { return Scalar(c[k]); }, [&](int l, Scalar const& v) { to[l] = v; });
   }
 
   [[nodiscard]] static constexpr int first_channel(int m) { return m / (Filters / Groups) * channels; }
@@ -190,19 +192,19 @@ struct arranged_product : operation {
     for (; x < output.width; ++x) f.template operator()<1>(x);
   }
 
-  /// Sums of the inputs that meet each level, for X pixels from x on, which read no padding where X > 1:
-  /// sums[level * X + pixel].
-  template <int X, class T, class Input>
-  static void group(context<T> const& at, Input in, int m, int y, int x, T* sums) {
-    for (int l = 0; l < levels * X; ++l) sums[l] = T(0.0f);
-    for_each_input(at, in, m, y, x, [&](int level, T const& first) {
-      for (int j = 0; j < X; ++j) sums[level * X + j] += (&first)[j * W.stride_x];
+  /// Sums of the inputs that meet each level, for Columns pixels from x on, which read no padding where Columns > 1:
+  /// sums[level * Columns + pixel].
+  template <int Columns, class Scalar, class Input>
+  static void group(context<Scalar> const& at, Input in, int m, int y, int x, Scalar* sums) {
+    for (int l = 0; l < levels * Columns; ++l) sums[l] = Scalar(0.0f);
+    for_each_input(at, in, m, y, x, [&](int level, Scalar const& first) {
+      for (int j = 0; j < Columns; ++j) sums[level * Columns + j] += (&first)[j * W.stride_x];
     });
   }
 
   /// Calls f(level of the weight, input under it) for the window of filter m at (y, x).
-  template <class T, class View, class F>
-  static void for_each_input(context<T> const& at, View in, int m, int y, int x, F f) {
+  template <class Scalar, class View, class F>
+  static void for_each_input(context<Scalar> const& at, View in, int m, int y, int x, F f) {
     int const top = y * W.stride_y - W.padding_y;
     int const left = x * W.stride_x - W.padding_x;
     row_range const window_rows = rows(y);

@@ -14,9 +14,9 @@ struct bias_rule {
   friend constexpr bool operator==(bias_rule const&, bias_rule const&) = default;
 };
 
-template <int N, bias_rule R>
+template <int Outputs, bias_rule R>
 struct biases {
-  static constexpr int numbers = R.kind == bias_kind::none ? 0 : N;
+  static constexpr int numbers = R.kind == bias_kind::none ? 0 : Outputs;
   static constexpr int scratch = 0;
   static constexpr std::array<function_set, 2> constants{function_set{0, 0}, function_set{0, 0}};
   [[nodiscard]] static constexpr cost count(int pixels) {
@@ -24,15 +24,15 @@ struct biases {
     c.additions = static_cast<long long>(numbers) * pixels;
     return c;
   }
-  template <class T>
-  static void prepare(float const*, T*) {}
+  template <class Scalar>
+  static void prepare(float const*, Scalar*) {}
   /// What the sum of output m starts with.
-  template <class T>
-  [[nodiscard]] static T start(float const* stored, T const*, int m) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar start(float const* stored, Scalar const*, int m) {
     if constexpr (R.kind == bias_kind::none)
-      return T(0.0f);
+      return Scalar(0.0f);
     else
-      return T(stored[m]);
+      return Scalar(stored[m]);
   }
   /// Adds to the stored numbers' gradient, given `gradient_of(m)` = d loss / d bias m.
   template <class GradientOf>
@@ -41,24 +41,24 @@ struct biases {
   }
 };
 
-template <int N, bias_rule R>
-requires(R.kind == bias_kind::segmented) struct biases<N, R> {
-  using basis = segmented_basis<N, R.cut>;
+template <int Outputs, bias_rule R>
+requires(R.kind == bias_kind::segmented) struct biases<Outputs, R> {
+  using basis = segmented_basis<Outputs, R.cut>;
   static constexpr int numbers = basis::size;
-  static constexpr int scratch = N;
+  static constexpr int scratch = Outputs;
   static constexpr auto constants = basis::cut.sets();
   [[nodiscard]] static constexpr cost count(int pixels) {
     cost c;
-    c.additions = static_cast<long long>(N) * pixels + basis::cut.synthesis_additions();
+    c.additions = static_cast<long long>(Outputs) * pixels + basis::cut.synthesis_additions();
     c.multiplications = basis::cut.multiplications();
     return c;
   }
-  template <class T>
-  static void prepare(float const* stored, T* expanded) {
-    basis::synthesise([&](int k) { return T(stored[k]); }, [&](int m, T const& b) { expanded[m] = b; });
+  template <class Scalar>
+  static void prepare(float const* stored, Scalar* expanded) {
+    basis::synthesise([&](int k) { return Scalar(stored[k]); }, [&](int m, Scalar const& b) { expanded[m] = b; });
   }
-  template <class T>
-  [[nodiscard]] static T start(float const*, T const* expanded, int m) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar start(float const*, Scalar const* expanded, int m) {
     return expanded[m];
   }
   template <class GradientOf>

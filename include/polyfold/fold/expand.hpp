@@ -25,30 +25,30 @@ struct expand : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     bias::prepare(at.numbers, at.scratch);
     for (int g = 0; g < Groups; ++g)
       basis::synthesise_map(
           rows, In.width, [&](int k, int y, int x) { return in(g * basis::size + k, y, x); },
-          [&](int i, int y, int x, T const& value) {
+          [&](int i, int y, int x, Scalar const& value) {
             int const m = g * basis::length + i;
             if constexpr (Bias.kind == bias_kind::none)
               out(m, y, x) = value;
             else
-              out(m, y, x) = value + bias::template start<T>(at.numbers, at.scratch, m);
+              out(m, y, x) = value + bias::template start<Scalar>(at.numbers, at.scratch, m);
           });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input, Gradient din) {
     bias::backward(at.gradient, [&](int m) { return detail::sum_of_channel(dout, m); });
     if (din.data() == nullptr) return;
     for (int g = 0; g < Groups; ++g)
       for (int y = 0; y < In.height; ++y)
         for (int x = 0; x < In.width; ++x)
           basis::analyse([&](int i) { return dout(g * basis::length + i, y, x); },
-                         [&](int k, T const& m) { din(g * basis::size + k, y, x) += m; });
+                         [&](int k, Scalar const& m) { din(g * basis::size + k, y, x) += m; });
   }
 };
 

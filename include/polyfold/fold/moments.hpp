@@ -46,8 +46,8 @@ struct sliding_basis {
 
   /// One step: `get(i)` gives input i of the new window, -1 the one that has left it; `held` turns from the moments of
   /// the old window into those of the new.
-  template <class Get, class T>
-  static constexpr void slide(Get get, T* held) {
+  template <class Get, class Scalar>
+  static constexpr void slide(Get get, Scalar* held) {
     auto const entering = get(Length - 1);
     held[0] = held[0] - get(-1) + entering;
     for (int k = 1; k < terms; ++k) held[k] = mul_add(entering, float(binomial(Length, k)), held[k] - held[k - 1]);
@@ -83,12 +83,12 @@ struct row_moments : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
-        T const* const source = in.row(c, y);
-        c_array<T*, terms> target;
+        Scalar const* const source = in.row(c, y);
+        c_array<Scalar*, terms> target;
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
         c_array<T, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
         for_each_output<columns>([&](int x, auto inner) {
@@ -99,20 +99,20 @@ struct row_moments : pixelwise_operation {
           if (sliding::slides_to(x))
             sliding::slide(get, held);
           else
-            basis::analyse(get, [&](int k, T const& m) { held[k] = m; });
+            basis::analyse(get, [&](int k, Scalar const& m) { held[k] = m; });
           for (int k = 0; k < terms; ++k) target[k][x] = held[k];
         });
       }
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
   }
   /// Of the output rows `rows` alone.
   template <class Out, class Gradient>
   static void backward_rows(row_range rows, Out dout, Gradient din) {
-    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
+    using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
         T* const target = din.row(c, y);
@@ -194,26 +194,26 @@ struct column_moments : operation {
             };
             int const first = c * terms + first_at(J);
             if (y > rows.first && column::slides_to(y)) {
-              T held[column::terms];
+              Scalar held[column::terms];
               for (int i = 0; i < column::terms; ++i) held[i] = out(first + i, y - 1, x);
               column::slide(get, held);
               for (int i = 0; i < column::terms; ++i) out(first + i, y, x) = held[i];
             } else {
-              column::basis::analyse(get, [&](int i, T const& m) { out(first + i, y, x) = m; });
+              column::basis::analyse(get, [&](int i, Scalar const& m) { out(first + i, y, x) = m; });
             }
           }
         });
     });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
   }
   /// Of the output rows `rows` alone.
   template <class Out, class Gradient>
   static void backward_rows(row_range rows, Out dout, Gradient din) {
-    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
+    using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
         for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
@@ -256,27 +256,27 @@ struct channel_moments : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int g = 0; g < Groups; ++g)
       basis::analyse_map(
-          rows, In.width, [&](int c, int y, int x) { return T(in(g * basis::length + c, y, x)); },
-          [&](int k, int y, int x) -> T& { return out(g * basis::size + k, y, x); });
+          rows, In.width, [&](int c, int y, int x) { return Scalar(in(g * basis::length + c, y, x)); },
+          [&](int k, int y, int x) -> Scalar& { return out(g * basis::size + k, y, x); });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() != nullptr) backward_rows(row_range{0, output.height}, dout, din);
   }
   /// Of the output rows `rows` alone.
   template <class Out, class Gradient>
   static void backward_rows(row_range rows, Out dout, Gradient din) {
-    using T = std::remove_reference_t<decltype(*din.row(0, 0))>;
+    using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int g = 0; g < Groups; ++g)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
-                            [&](int c, T const& v) { din(g * basis::length + c, y, x) += v; });
+                            [&](int c, Scalar const& v) { din(g * basis::length + c, y, x) += v; });
   }
 };
 
@@ -314,14 +314,14 @@ struct flat_moments : operation {
     });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for_each_output<output_rows(W, In.height)>([&](int y, auto inner_row) {
       for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
-                            [&](int i, T const& v) {
+                            [&](int i, Scalar const& v) {
                               position const p = position_of(i, y, x);
                               if ((inner_row && inner_column) || p.inside())
                                 din(g * channels + p.channel, p.y, p.x) += v;

@@ -34,12 +34,12 @@
 namespace polyfold {
 
 /// What an operation is handed beside its maps.
-template <class T>
+template <class Scalar>
 struct context {
   float const* numbers = nullptr;     // its stored numbers
   std::uint8_t const* map = nullptr;  // its index map
-  T* scratch = nullptr;               // dead between calls
-  T* saved = nullptr;                 // kept from forward to backward; null at inference
+  Scalar* scratch = nullptr;          // dead between calls
+  Scalar* saved = nullptr;            // kept from forward to backward; null at inference
   float* gradient = nullptr;          // backward: adds d loss / d numbers
   bool fresh[2] = {false, false};     // backward: din holds nothing yet: it is set, not added to
   bool training = false;              // forward: batch statistics, dropout

@@ -41,24 +41,24 @@ struct product : operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     bias::prepare(at.numbers + weights, at.scratch);
-    multiply<T>(
-        at.numbers, rows, in, [&](int m) { return bias::template start<T>(at.numbers + weights, at.scratch, m); },
-        [&](int m, int y, int x, T const& sum) { out(m, y, x) = sum; });
+    multiply<Scalar>(
+        at.numbers, rows, in, [&](int m) { return bias::template start<Scalar>(at.numbers + weights, at.scratch, m); },
+        [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
   }
 
   /// The multiplications of forward, with weights behind any kind of pointer: filter m's sums begin with start(m), and
   /// store(m, y, x, sum) takes them.
-  template <class T, class Pointer, class Input, class Start, class Store>
+  template <class Scalar, class Pointer, class Input, class Start, class Store>
   static void multiply(Pointer weights_, row_range rows, Input in, Start start, Store store) {
-    forward_kernel::template run<T>(
+    forward_kernel::template run<Scalar>(
         weights_, reading(in), rows, [&](int m, int, int) { return start(m); }, store);
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     backward_bias(at, dout);
     if constexpr (whole)
       add_outer_products<read.channels / Groups, Filters / Groups, Groups>(at.gradient, reading(in), dout, at.scratch);
@@ -68,25 +68,25 @@ struct product : operation {
     if constexpr (flippable) {
       backward_input(at, row_range{0, read.height}, dout, reading(din));
     } else {
-      if (at.fresh[0]) std::fill_n(din.data(), In.size(), T(0.0f));
+      if (at.fresh[0]) std::fill_n(din.data(), In.size(), Scalar(0.0f));
       scatter(at, dout, din);
     }
   }
 
   /// The parts of backward: of the biases; of the weights, over some output rows; of some input rows.
-  template <class T, class Out>
-  static void backward_bias(context<T> const& at, Out dout) {
+  template <class Scalar, class Out>
+  static void backward_bias(context<Scalar> const& at, Out dout) {
     bias::backward(at.gradient + weights, [&](int m) { return detail::sum_of_channel(dout, m); });
   }
-  template <class T, class Out, class Input>
-  static void backward_weights(context<T> const& at, row_range rows, Out dout, Input in) {
-    add_weight_gradient<In, Filters, W, Groups, T>(at.gradient, in, dout, rows);
+  template <class Scalar, class Out, class Input>
+  static void backward_weights(context<Scalar> const& at, row_range rows, Out dout, Input in) {
+    add_weight_gradient<In, Filters, W, Groups, Scalar>(at.gradient, in, dout, rows);
   }
-  template <class T, class Out, class Gradient>
-  static void backward_input(context<T> const& at, row_range rows, Out dout, Gradient din) {
-    input_kernel::template run<T>(
-        at.numbers, dout, rows, [&](int c, int y, int x) { return at.fresh[0] ? T(0.0f) : T(din(c, y, x)); },
-        [&](int c, int y, int x, T const& sum) { din(c, y, x) = sum; });
+  template <class Scalar, class Out, class Gradient>
+  static void backward_input(context<Scalar> const& at, row_range rows, Out dout, Gradient din) {
+    input_kernel::template run<Scalar>(
+        at.numbers, dout, rows, [&](int c, int y, int x) { return at.fresh[0] ? Scalar(0.0f) : Scalar(din(c, y, x)); },
+        [&](int c, int y, int x, Scalar const& sum) { din(c, y, x) = sum; });
   }
 
  private:
@@ -112,8 +112,8 @@ struct product : operation {
       return in;
   }
 
-  template <class T, class Out, class Gradient>
-  static void scatter(context<T> const& at, Out dout, Gradient din) {
+  template <class Scalar, class Out, class Gradient>
+  static void scatter(context<Scalar> const& at, Out dout, Gradient din) {
     constexpr int per_group = Filters / Groups;
     for (int m = 0; m < Filters; ++m)
       for (int y = 0; y < output.height; ++y) {
@@ -121,11 +121,11 @@ struct product : operation {
         int const top = y * W.stride_y - W.padding_y;
         for (int x = 0; x < output.width; ++x) {
           int const left = x * W.stride_x - W.padding_x;
-          T const d = dout(m, y, x);
+          Scalar const d = dout(m, y, x);
           for (int c = 0; c < channels; ++c)
             for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
               float const* const w = at.numbers + m * fan_in + c * W.area() + (iy - top) * W.width;
-              T* const target = din.row(m / per_group * channels + c, iy);
+              Scalar* const target = din.row(m / per_group * channels + c, iy);
               for (int s = larger(0, -left); s < smaller(W.width, In.width - left); ++s)
                 target[left + s] = mul_add(d, w[s], target[left + s]);
             }

@@ -89,17 +89,17 @@ struct buffer {
 
 /// Places buffers so that no two that live at once overlap: largest first, each at the lowest free offset.
 /// Returns the size of the whole.
-template <std::size_t N>
-constexpr int place(std::array<buffer, N>& buffers) {
-  std::array<std::size_t, N> by_size{};
-  for (std::size_t i = 0; i < N; ++i) {
+template <std::size_t Count>
+constexpr int place(std::array<buffer, Count>& buffers) {
+  std::array<std::size_t, Count> by_size{};
+  for (std::size_t i = 0; i < Count; ++i) {
     std::size_t j = i;
     for (; j > 0 && buffers[by_size[j - 1]].size < buffers[i].size; --j) by_size[j] = by_size[j - 1];
     by_size[j] = i;
   }
-  std::array<std::size_t, N> by_offset{};  // of those placed
+  std::array<std::size_t, Count> by_offset{};  // of those placed
   int total = 0;
-  for (std::size_t i = 0; i < N; ++i) {
+  for (std::size_t i = 0; i < Count; ++i) {
     buffer& b = buffers[by_size[i]];
     if (b.size == 0) break;
     int offset = 0;

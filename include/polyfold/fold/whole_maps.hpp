@@ -10,8 +10,8 @@
 namespace polyfold::detail {
 
 /// Value V: the image, or a buffer in the workspace.
-template <class Program, auto const& Places, int V, class T>
-[[nodiscard]] T const* value_of(T const* image, T* room) {
+template <class Program, auto const& Places, int V, class Scalar>
+[[nodiscard]] Scalar const* value_of(Scalar const* image, Scalar* room) {
   if constexpr (V == 0)
     return image;
   else
@@ -19,31 +19,33 @@ template <class Program, auto const& Places, int V, class T>
 }
 
 /// Runs step J on its stored numbers and index map.
-template <class Program, auto const& Places, int J, class T>
-void run_step(T const* image, T* room, float const* numbers, std::uint8_t const* map) {
+template <class Program, auto const& Places, int J, class Scalar>
+void run_step(Scalar const* image, Scalar* room, float const* numbers, std::uint8_t const* map) {
   constexpr auto const& facts = Program::facts[std::size_t(J)];
   using run_by = typename Program::template operation_at<J>;
-  context<T> at;
+  context<Scalar> at;
   at.numbers = numbers;
   at.map = map;
   at.scratch = room + Places.scratch[std::size_t(J)];
-  tensor_view<T, run_by::output> const out(room + Places.value[std::size_t(facts.value)]);
+  tensor_view<Scalar, run_by::output> const out(room + Places.value[std::size_t(facts.value)]);
   row_range const all{0, run_by::output.height};
   constexpr int first = facts.sources[0];
   constexpr int second = facts.sources[1];
-  tensor_view<T const, Program::template value_shape<first>()> const in(value_of<Program, Places, first>(image, room));
+  tensor_view<Scalar const, Program::template value_shape<first>()> const in(
+      value_of<Program, Places, first>(image, room));
   if constexpr (second >= 0)
-    run_by::forward(
-        at, all, out, in,
-        tensor_view<T const, Program::template value_shape<second>()>(value_of<Program, Places, second>(image, room)));
+    run_by::forward(at, all, out, in,
+                    tensor_view<Scalar const, Program::template value_shape<second>()>(
+                        value_of<Program, Places, second>(image, room)));
   else
     run_by::forward(at, all, out, in);
 }
 
 /// Runs all steps and returns the network's output. `numbers_of.operator()<J>()` gives the stored numbers of step J, just
 /// before it runs.
-template <class Program, auto const& Places, class T, class NumbersOf>
-[[nodiscard]] T const* run_whole_maps(T const* image, T* room, std::uint8_t const* maps, NumbersOf numbers_of) {
+template <class Program, auto const& Places, class Scalar, class NumbersOf>
+[[nodiscard]] Scalar const* run_whole_maps(Scalar const* image, Scalar* room, std::uint8_t const* maps,
+                                           NumbersOf numbers_of) {
   Program::for_each_step([&]<int J>() {
     run_step<Program, Places, J>(image, room, numbers_of.template operator()<J>(),
                                  maps + Program::facts[std::size_t(J)].first_map_byte);

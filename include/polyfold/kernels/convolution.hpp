@@ -63,40 +63,41 @@ struct convolution_kernel {
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.
-  template <class T, class Pointer, class Input, class Start, class Store>
+  template <class Scalar, class Pointer, class Input, class Start, class Store>
   static void run(Pointer weights, Input in, row_range rows, Start start, Store store) {
     for (int y = rows.first; y < rows.last; ++y)
       for (int g = 0; g < Groups; ++g) {
         int m = 0;
         for (; m + block.filters <= filters; m += block.filters)
-          row<T, block.filters>(weights, in, g, m, y, start, store);
-        if constexpr (filters % block.filters != 0) row<T, filters % block.filters>(weights, in, g, m, y, start, store);
+          row<Scalar, block.filters>(weights, in, g, m, y, start, store);
+        if constexpr (filters % block.filters != 0)
+          row<Scalar, filters % block.filters>(weights, in, g, m, y, start, store);
       }
   }
 
  private:
-  template <class T, int M, class Pointer, class Input, class Start, class Store>
+  template <class Scalar, int M, class Pointer, class Input, class Start, class Store>
   static void row(Pointer weights, Input in, int g, int m, int y, Start start, Store store) {
     int x = 0;
-    for (; x < inner_first; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
+    for (; x < inner_first; ++x) at<Scalar, M, 1, false>(weights, in, g, m, y, x, start, store);
     for (; x + block.pixels <= inner_last; x += block.pixels)
-      at<T, M, block.pixels, true>(weights, in, g, m, y, x, start, store);
+      at<Scalar, M, block.pixels, true>(weights, in, g, m, y, x, start, store);
     if constexpr (constexpr int rest = (inner_last - inner_first) % block.pixels; rest != 0) {
-      at<T, M, rest, true>(weights, in, g, m, y, x, start, store);
+      at<Scalar, M, rest, true>(weights, in, g, m, y, x, start, store);
       x += rest;
     }
     if constexpr (inner_last < output.width)
-      for (; x < output.width; ++x) at<T, M, 1, false>(weights, in, g, m, y, x, start, store);
+      for (; x < output.width; ++x) at<Scalar, M, 1, false>(weights, in, g, m, y, x, start, store);
   }
 
-  /// M filters from m on, X pixels from x on; Inner: no column of the window is in the padding.
-  template <class T, int M, int X, bool Inner, class Pointer, class Input, class Start, class Store>
+  /// M filters from m on, Columns pixels from x on; Inner: no column of the window is in the padding.
+  template <class Scalar, int M, int Columns, bool Inner, class Pointer, class Input, class Start, class Store>
   static void at(Pointer weights, Input in, int g, int m, int y, int x, Start start, Store store) {
-    c_array<T, M, X> sums;
+    c_array<Scalar, M, Columns> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
-      for (int j = 0; j < X; ++j) sums[i][j] = start(g * filters + m + i, y, x + j);
+      for (int j = 0; j < Columns; ++j) sums[i][j] = start(g * filters + m + i, y, x + j);
 
     int const top = y * W.stride_y - W.padding_y;
     int const left = x * W.stride_x - W.padding_x;
@@ -105,24 +106,24 @@ struct convolution_kernel {
     int const last = Inner ? W.width : smaller(W.width, In.width - left);
     for (int c = 0; c < channels; ++c)
       for (int iy = rows.first; iy < rows.last; ++iy) {
-        T const* const source = in.row(g * channels + c, iy);
+        Scalar const* const source = in.row(g * channels + c, iy);
         Pointer const w = weights + (Weights.at(g, m, c) + (iy - top) * Weights.row);
         for (int s = first; s < last; ++s) {
-          c_array<T, X> inputs;
+          c_array<Scalar, Columns> inputs;
 #pragma GCC unroll 32
-          for (int j = 0; j < X; ++j) inputs[j] = source[left + j * W.stride_x + s];
+          for (int j = 0; j < Columns; ++j) inputs[j] = source[left + j * W.stride_x + s];
 #pragma GCC unroll 32
           for (int i = 0; i < M; ++i) {
             auto const weight = w[i * Weights.filter + s * Weights.column];
 #pragma GCC unroll 32
-            for (int j = 0; j < X; ++j) sums[i][j] = mul_add(inputs[j], weight, sums[i][j]);
+            for (int j = 0; j < Columns; ++j) sums[i][j] = mul_add(inputs[j], weight, sums[i][j]);
           }
         }
       }
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
-      for (int j = 0; j < X; ++j) store(g * filters + m + i, y, x + j, sums[i][j]);
+      for (int j = 0; j < Columns; ++j) store(g * filters + m + i, y, x + j, sums[i][j]);
   }
 };
 

@@ -16,7 +16,7 @@ namespace polyfold {
 namespace detail {
 
 /// M filters x C channels x R kernel rows from r on, whole rows each: sums held in registers over the output rows `rows`.
-template <shape In, int Filters, window W, int Groups, class T, int M, int C, int R>
+template <shape In, int Filters, window W, int Groups, class Scalar, int M, int C, int R>
 struct gradient_block {
   static constexpr int channels = In.channels / Groups;
   static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
@@ -24,9 +24,9 @@ struct gradient_block {
   template <class Input, class Gradient>
   static void add(float* gradient, Input in, Gradient dout, row_range rows, int m, int input_channel, int c, int r) {
     constexpr bool pads = R > 1 && W.padding_y > 0;
-    c_array<T, pads ? In.width : 1> padding;  // what rows above and below the input are read from
-    std::fill(std::begin(padding), std::end(padding), T(0.0f));
-    c_array<T, M, C, R, W.width> sums;
+    c_array<Scalar, pads ? In.width : 1> padding;  // what rows above and below the input are read from
+    std::fill(std::begin(padding), std::end(padding), Scalar(0.0f));
+    c_array<Scalar, M, C, R, W.width> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -34,23 +34,23 @@ struct gradient_block {
 #pragma GCC unroll 32
         for (int k = 0; k < R; ++k)
 #pragma GCC unroll 32
-          for (int s = 0; s < W.width; ++s) sums[i][j][k][s] = T(0.0f);
+          for (int s = 0; s < W.width; ++s) sums[i][j][k][s] = Scalar(0.0f);
 
     for (int y = rows.first; y < rows.last; ++y) {
       int const top = y * W.stride_y - W.padding_y + r;
       if (R == 1 && (top < 0 || top >= In.height)) continue;
-      c_array<T const*, C, R> sources;
+      c_array<Scalar const*, C, R> sources;
       for (int j = 0; j < C; ++j)
         for (int k = 0; k < R; ++k) {
           bool const inside = !pads || (top + k >= 0 && top + k < In.height);
           sources[j][k] = inside ? in.row(input_channel + j, top + k) : padding;
         }
-      c_array<T const*, M> derivatives;
+      c_array<Scalar const*, M> derivatives;
       for (int i = 0; i < M; ++i) derivatives[i] = dout.row(m + i, y);
       for (int x = 0; x < output.width; ++x) {
         int const left = x * W.stride_x - W.padding_x;
         bool const inner = W.padding_x == 0 || (left >= 0 && left + W.width <= In.width);
-        c_array<T, M> d;
+        c_array<Scalar, M> d;
 #pragma GCC unroll 32
         for (int i = 0; i < M; ++i) d[i] = derivatives[i][x];
 #pragma GCC unroll 32
@@ -60,7 +60,7 @@ struct gradient_block {
           for (int j = 0; j < C; ++j)
 #pragma GCC unroll 32
             for (int k = 0; k < R; ++k) {
-              T const input = sources[j][k][left + s];
+              Scalar const input = sources[j][k][left + s];
 #pragma GCC unroll 32
               for (int i = 0; i < M; ++i) sums[i][j][k][s] = mul_add(d[i], input, sums[i][j][k][s]);
             }
@@ -103,7 +103,7 @@ struct gradient_blocking {
 }  // namespace detail
 
 /// Adds the gradient of all weights, in the order (m, c, r, s), over the output rows `rows`.
-template <shape In, int Filters, window W, int Groups, class T, class Input, class Gradient>
+template <shape In, int Filters, window W, int Groups, class Scalar, class Input, class Gradient>
 void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range rows) {
   constexpr int filters = Filters / Groups;
   constexpr int channels = In.channels / Groups;
@@ -115,10 +115,10 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range row
     for (int r = 0; r < W.height; r += kernel_rows) {
       int c = 0;
       for (; c + c_block <= channels; c += c_block)
-        detail::gradient_block<In, Filters, W, Groups, T, M, c_block, kernel_rows>::add(gradient, in, dout, strip, m,
-                                                                                        g * channels + c, c, r);
+        detail::gradient_block<In, Filters, W, Groups, Scalar, M, c_block, kernel_rows>::add(gradient, in, dout, strip,
+                                                                                             m, g * channels + c, c, r);
       if constexpr (channels % c_block != 0)
-        detail::gradient_block<In, Filters, W, Groups, T, M, channels % c_block, kernel_rows>::add(
+        detail::gradient_block<In, Filters, W, Groups, Scalar, M, channels % c_block, kernel_rows>::add(
             gradient, in, dout, strip, m, g * channels + c, c, r);
     }
   };
@@ -139,28 +139,28 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range row
 
 /// The same where every filter of a group reads the whole input of the group, `Inputs` numbers: outer products, summed
 /// over the images. `turned` takes the inputs with the images outermost (outer_product_scratch scalars).
-template <int Inputs, int Filters, int Groups, class Input, class Gradient, class T>
-void add_outer_products(float* gradient, Input in, Gradient dout, T* turned) {
+template <int Inputs, int Filters, int Groups, class Input, class Gradient, class Scalar>
+void add_outer_products(float* gradient, Input in, Gradient dout, Scalar* turned) {
   for (int g = 0; g < Groups; ++g) {
-    T const* const source = in.data() + g * Inputs;
-    T const* const derivatives = dout.data() + g * Filters;
+    Scalar const* const source = in.data() + g * Inputs;
+    Scalar const* const derivatives = dout.data() + g * Filters;
     float* const target = gradient + g * Filters * Inputs;
-    if constexpr (lane_count<T> == 1) {
+    if constexpr (lane_count<Scalar> == 1) {
       for (int m = 0; m < Filters; ++m)
         for (int k = 0; k < Inputs; ++k) target[m * Inputs + k] += float(derivatives[m] * source[k]);
     } else {
-      constexpr int images = lane_count<T>;
+      constexpr int images = lane_count<Scalar>;
       static_assert(images <= 64);
       constexpr int blocks = ceil_div(Inputs, images);
       for (int k = 0; k < blocks * images; ++k)
         for (int n = 0; n < images; ++n) turned[n * blocks + k / images].set(k % images, k < Inputs ? source[k][n] : 0);
       auto const add = [&]<int M>(int m) {
         for (int b = 0; b < blocks; ++b) {
-          c_array<T, M> sums;
+          c_array<Scalar, M> sums;
 #pragma GCC unroll 8
-          for (int i = 0; i < M; ++i) sums[i] = T(0.0f);
+          for (int i = 0; i < M; ++i) sums[i] = Scalar(0.0f);
           for (int n = 0; n < images; ++n) {
-            T const row = turned[n * blocks + b];
+            Scalar const row = turned[n * blocks + b];
 #pragma GCC unroll 8
             for (int i = 0; i < M; ++i) sums[i] = mul_add(row, derivatives[m + i][n], sums[i]);
           }

@@ -39,11 +39,11 @@ struct apply_elementwise : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = Function::value(T(in(c, y, x)));
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = Function::value(Scalar(in(c, y, x)));
   }
 
   template <class T, class Out, class Input, class Gradient>

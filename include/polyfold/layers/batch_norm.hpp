@@ -30,8 +30,8 @@ struct batch_norm_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     float const* const gamma = at.numbers;
     float const* const beta = gamma + channels;
     for (int c = 0; c < channels; ++c) {
@@ -41,37 +41,37 @@ struct batch_norm_operation : pixelwise_operation {
         auto const [batch_mean, batch_variance] = statistics(in, c);
         mean = batch_mean;
         deviation = square_root(batch_variance + detail::batch_norm_epsilon);
-        at.saved[c] = T(mean);
-        at.saved[channels + c] = T(1 / deviation);
-        at.saved[2 * channels + c] = T(batch_variance);
+        at.saved[c] = Scalar(mean);
+        at.saved[channels + c] = Scalar(1 / deviation);
+        at.saved[2 * channels + c] = Scalar(batch_variance);
       }
       float const scale = gamma[c] / deviation;
-      T const shift(beta[c] - mean * scale);
+      Scalar const shift(beta[c] - mean * scale);
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(T(in(c, y, x)), scale, shift);
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(Scalar(in(c, y, x)), scale, shift);
     }
   }
 
   /// Adds the statistics of the batch that went forward last to their places of the gradient.
-  template <class T>
-  static void add_statistics(context<T> const& at) {
+  template <class Scalar>
+  static void add_statistics(context<Scalar> const& at) {
     for (int c = 0; c < channels; ++c) {
       at.gradient[2 * channels + c] += first_lane(at.saved[c]);
       at.gradient[3 * channels + c] += first_lane(at.saved[2 * channels + c]);
     }
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
-    constexpr float count = float(In.pixels() * lane_count<T>);
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+    constexpr float count = float(In.pixels() * lane_count<Scalar>);
     add_statistics(at);
     for (int c = 0; c < channels; ++c) {
-      T const mean = at.saved[c];
-      T const inverse = at.saved[channels + c];
-      T sum = T(0.0f);
-      T product = T(0.0f);
+      Scalar const mean = at.saved[c];
+      Scalar const inverse = at.saved[channels + c];
+      Scalar sum = Scalar(0.0f);
+      Scalar product = Scalar(0.0f);
       for (int i = 0; i < In.pixels(); ++i) {
-        T const d = dout.row(c, 0)[i];
+        Scalar const d = dout.row(c, 0)[i];
         sum += d;
         product = mul_add(d, (in.row(c, 0)[i] - mean) * inverse, product);
       }
@@ -81,10 +81,10 @@ struct batch_norm_operation : pixelwise_operation {
       at.gradient[channels + c] += d_beta;
       if (din.data() == nullptr) continue;
       for (int i = 0; i < In.pixels(); ++i) {
-        T const normalised = (in.row(c, 0)[i] - mean) * inverse;
-        T const d = dout.row(c, 0)[i] - T(d_beta / count) - normalised * (d_gamma / count);
-        T const step = d * inverse * at.numbers[c];
-        T& target = din.row(c, 0)[i];
+        Scalar const normalised = (in.row(c, 0)[i] - mean) * inverse;
+        Scalar const d = dout.row(c, 0)[i] - Scalar(d_beta / count) - normalised * (d_gamma / count);
+        Scalar const step = d * inverse * at.numbers[c];
+        Scalar& target = din.row(c, 0)[i];
         target = at.fresh[0] ? step : target + step;
       }
     }
@@ -92,9 +92,9 @@ struct batch_norm_operation : pixelwise_operation {
 
  private:
   /// Of a scalar whose lanes are all alike.
-  template <class T>
-  [[nodiscard]] static float first_lane(T const& v) {
-    if constexpr (lane_count<T> == 1)
+  template <class Scalar>
+  [[nodiscard]] static float first_lane(Scalar const& v) {
+    if constexpr (lane_count<Scalar> == 1)
       return float(v);
     else
       return v[0];
@@ -105,14 +105,14 @@ struct batch_norm_operation : pixelwise_operation {
   };
   template <class View>
   [[nodiscard]] static moments statistics(View in, int c) {
-    using T = std::remove_cvref_t<decltype(*in.row(c, 0))>;
-    constexpr float count = float(In.pixels() * lane_count<T>);
-    T sum = T(0.0f);
+    using Scalar = std::remove_cvref_t<decltype(*in.row(c, 0))>;
+    constexpr float count = float(In.pixels() * lane_count<Scalar>);
+    Scalar sum = Scalar(0.0f);
     for (int i = 0; i < In.pixels(); ++i) sum += in.row(c, 0)[i];
     float const mean = horizontal_sum(sum) / count;
-    T squares = T(0.0f);
+    Scalar squares = Scalar(0.0f);
     for (int i = 0; i < In.pixels(); ++i) {
-      T const d = in.row(c, 0)[i] - T(mean);
+      Scalar const d = in.row(c, 0)[i] - Scalar(mean);
       squares = mul_add(d, d, squares);
     }
     return {mean, horizontal_sum(squares) / count};

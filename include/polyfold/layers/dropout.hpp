@@ -18,23 +18,23 @@ struct dropout_operation : pixelwise_operation {
 
   [[nodiscard]] static constexpr cost count() { return {}; }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     if (!at.training && out.data() == in.data()) return;
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x) {
-          T const value = in(c, y, x);
-          out(c, y, x) = at.training ? value * mask<T>(at.seed, (c * In.height + y) * In.width + x) : value;
+          Scalar const value = in(c, y, x);
+          out(c, y, x) = at.training ? value * mask<Scalar>(at.seed, (c * In.height + y) * In.width + x) : value;
         }
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     bool const same = din.data() == dout.data();
     for (int i = 0; i < In.size(); ++i) {
-      T const d = dout[i] * mask<T>(at.seed, i);
+      Scalar const d = dout[i] * mask<Scalar>(at.seed, i);
       din[i] = same ? d : din[i] + d;
     }
   }
@@ -42,16 +42,16 @@ struct dropout_operation : pixelwise_operation {
  private:
   /// Scale of input i, drawn from the seed alone, so that backward meets the same draw. The seed is mixed first: seeds
   /// that differ by a multiple of the generator's step would give the same draws, moved along.
-  template <class T>
-  [[nodiscard]] static T mask(std::uint64_t seed, int i) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar mask(std::uint64_t seed, int i) {
     std::uint64_t const start = mixed(seed);
-    T scale(0.0f);
-    for (int lane = 0; lane < lane_count<T>; ++lane) {
+    Scalar scale(0.0f);
+    for (int lane = 0; lane < lane_count<Scalar>; ++lane) {
       std::uint64_t const draw = mixed(
-          start + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<T> + std::uint64_t(lane) + 1));
+          start + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(i) * lane_count<Scalar> + std::uint64_t(lane) + 1));
       float const value = draw % Denominator >= Numerator ? float(Denominator) / float(Denominator - Numerator) : 0.0f;
-      if constexpr (lane_count<T> == 1)
-        scale = T(value);
+      if constexpr (lane_count<Scalar> == 1)
+        scale = Scalar(value);
       else
         scale.set(lane, value);
     }

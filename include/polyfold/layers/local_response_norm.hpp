@@ -26,27 +26,28 @@ struct local_response_norm_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = in(c, y, x) * factor<T>(sum_of_squares<T>(in, c, y, x));
+        for (int x = 0; x < In.width; ++x)
+          out(c, y, x) = in(c, y, x) * factor<Scalar>(sum_of_squares<Scalar>(in, c, y, x));
   }
 
   /// d in(c) = d out(c) s(c)^(-3/4) - 3/2 alpha in(c) * sum over k around c of d out(k) in(k) s(k)^(-7/4)
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int y = 0; y < In.height; ++y)
       for (int x = 0; x < In.width; ++x) {
         for (int c = 0; c < In.channels; ++c) {
-          T const s = sum_of_squares<T>(in, c, y, x);
-          T const scaled = dout(c, y, x) * factor<T>(s);
+          Scalar const s = sum_of_squares<Scalar>(in, c, y, x);
+          Scalar const scaled = dout(c, y, x) * factor<Scalar>(s);
           din(c, y, x) += scaled;
           at.scratch[c] = scaled * in(c, y, x) / s;
         }
         for (int c = 0; c < In.channels; ++c) {
-          T sum(0.0f);
+          Scalar sum(0.0f);
           for (int k = first(c); k < last(c); ++k) sum += at.scratch[k];
           din(c, y, x) += in(c, y, x) * sum * (-1.5f * alpha);
         }
@@ -58,17 +59,17 @@ struct local_response_norm_operation : pixelwise_operation {
   [[nodiscard]] static constexpr int last(int c) { return smaller(In.channels, c + Size / 2 + 1); }
 
   /// s(c)
-  template <class T, class Input>
-  [[nodiscard]] static T sum_of_squares(Input in, int c, int y, int x) {
-    T sum(0.0f);
+  template <class Scalar, class Input>
+  [[nodiscard]] static Scalar sum_of_squares(Input in, int c, int y, int x) {
+    Scalar sum(0.0f);
     for (int k = first(c); k < last(c); ++k) sum = mul_add(in(k, y, x), in(k, y, x), sum);
-    return mul_add(sum, alpha, T(float(Offset)));
+    return mul_add(sum, alpha, Scalar(float(Offset)));
   }
   /// s^(-3/4)
-  template <class T>
-  [[nodiscard]] static T factor(T const& s) {
-    T const root = square_root(s);
-    return T(1.0f) / (root * square_root(root));
+  template <class Scalar>
+  [[nodiscard]] static Scalar factor(Scalar const& s) {
+    Scalar const root = square_root(s);
+    return Scalar(1.0f) / (root * square_root(root));
   }
 };
 

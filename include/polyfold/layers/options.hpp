@@ -19,20 +19,20 @@ struct convolution_spec {
   friend constexpr bool operator==(convolution_spec const&, convolution_spec const&) = default;
 };
 
-template <int N>
+template <int Number>
 struct stride_option {
-  static_assert(N >= 1, "polyfold: a stride is at least 1");
-  static constexpr void apply(auto& spec) { spec.stride = N; }
+  static_assert(Number >= 1, "polyfold: a stride is at least 1");
+  static constexpr void apply(auto& spec) { spec.stride = Number; }
 };
-template <int N>
+template <int Number>
 struct padding_option {
-  static_assert(N >= 0, "polyfold: padding cannot be negative");
-  static constexpr void apply(auto& spec) { spec.padding = N; }
+  static_assert(Number >= 0, "polyfold: padding cannot be negative");
+  static constexpr void apply(auto& spec) { spec.padding = Number; }
 };
-template <int N>
+template <int Number>
 struct groups_option {
-  static_assert(N >= 1, "polyfold: a layer has at least one group");
-  static constexpr void apply(auto& spec) { spec.groups = N; }
+  static_assert(Number >= 1, "polyfold: a layer has at least one group");
+  static constexpr void apply(auto& spec) { spec.groups = Number; }
 };
 struct no_bias_option {
   static constexpr void apply(auto& spec) { spec.bias = false; }
@@ -80,14 +80,14 @@ struct approximated_option : approximation_option<approximated_option<A>> {
   static constexpr void apply(auto& spec) { spec.approximated = A; }
 };
 
-template <int N>
-inline constexpr stride_option<N> stride{};
+template <int Number>
+inline constexpr stride_option<Number> stride{};
 /// Zeros around the input, on every side.
-template <int N>
-inline constexpr padding_option<N> padding{};
+template <int Number>
+inline constexpr padding_option<Number> padding{};
 /// Filters and channels in N groups that do not see each other; as many as channels: depthwise.
-template <int N>
-inline constexpr groups_option<N> groups{};
+template <int Number>
+inline constexpr groups_option<Number> groups{};
 inline constexpr no_bias_option no_bias{};
 
 /// Approximate along an axis: along<axis::output, segment<24>, linear>. Defaults: whole axis, order 0, polynomials.

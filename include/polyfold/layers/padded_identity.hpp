@@ -20,18 +20,18 @@ struct padded_identity_operation : operation {
   [[nodiscard]] static constexpr row_range rows(int y) { return {y * Stride, y * Stride + 1}; }
   [[nodiscard]] static constexpr cost count() { return {}; }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int m = 0; m < Filters; ++m) {
       bool const exists = m >= Before && m < Before + In.channels;
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < output.width; ++x)
-          out(m, y, x) = exists ? T(in(m - Before, y * Stride, x * Stride)) : T(0.0f);
+          out(m, y, x) = exists ? Scalar(in(m - Before, y * Stride, x * Stride)) : Scalar(0.0f);
     }
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       for (int y = 0; y < output.height; ++y)

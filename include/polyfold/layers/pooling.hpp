@@ -52,8 +52,8 @@ struct maximum_under_window : operation {
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
         T largest = T(detail::below_all);
@@ -62,8 +62,8 @@ struct maximum_under_window : operation {
       });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
@@ -93,8 +93,8 @@ struct average_under_window : operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
         T sum = T(0.0f);
@@ -103,8 +103,8 @@ struct average_under_window : operation {
       });
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {

@@ -18,18 +18,18 @@ struct add_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class First, class Second>
-  static void forward(context<T> const&, row_range rows, Out out, First a, Second b) {
+  template <class Scalar, class Out, class First, class Second>
+  static void forward(context<Scalar> const&, row_range rows, Out out, First a, Second b) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x) out(c, y, x) = a(c, y, x) + b(c, y, x);
   }
 
-  template <class T, class Out, class First, class Gradient, class Second, class SecondGradient>
-  static void backward(context<T> const& at, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
+  template <class Scalar, class Out, class First, class Gradient, class Second, class SecondGradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
     auto const pass_on = [&](auto target, bool fresh) {
       if (target.data() == nullptr) return;
-      for (int i = 0; i < In.size(); ++i) target[i] = fresh ? T(dout[i]) : target[i] + dout[i];
+      for (int i = 0; i < In.size(); ++i) target[i] = fresh ? Scalar(dout[i]) : target[i] + dout[i];
     };
     pass_on(da, at.fresh[0]);
     pass_on(db, at.fresh[1]);

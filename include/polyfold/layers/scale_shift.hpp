@@ -21,26 +21,26 @@ struct scale_shift_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c) {
-      T const shift(at.numbers[In.channels + c]);
+      Scalar const shift(at.numbers[In.channels + c]);
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(T(in(c, y, x)), at.numbers[c], shift);
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(Scalar(in(c, y, x)), at.numbers[c], shift);
     }
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     for (int c = 0; c < In.channels; ++c) {
-      T d_scale(0.0f);
-      T d_shift(0.0f);
+      Scalar d_scale(0.0f);
+      Scalar d_shift(0.0f);
       for (int i = 0; i < In.pixels(); ++i) {
-        T const d = dout.row(c, 0)[i];
-        d_scale = mul_add(d, T(in.row(c, 0)[i]), d_scale);
+        Scalar const d = dout.row(c, 0)[i];
+        d_scale = mul_add(d, Scalar(in.row(c, 0)[i]), d_scale);
         d_shift += d;
         if (din.data() == nullptr) continue;
-        T& target = din.row(c, 0)[i];
+        Scalar& target = din.row(c, 0)[i];
         target = at.fresh[0] ? d * at.numbers[c] : mul_add(d, at.numbers[c], target);
       }
       at.gradient[c] += horizontal_sum(d_scale);

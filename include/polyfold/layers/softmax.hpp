@@ -21,34 +21,34 @@ struct softmax_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int y = rows.first; y < rows.last; ++y)
       for (int x = 0; x < In.width; ++x) {
-        T largest = in(0, y, x);
-        for (int c = 1; c < In.channels; ++c) largest = maximum(largest, T(in(c, y, x)));
-        T sum = T(0.0f);
+        Scalar largest = in(0, y, x);
+        for (int c = 1; c < In.channels; ++c) largest = maximum(largest, Scalar(in(c, y, x)));
+        Scalar sum = Scalar(0.0f);
         for (int c = 0; c < In.channels; ++c) {
-          T const e = exponential(T(in(c, y, x) - largest));
+          Scalar const e = exponential(Scalar(in(c, y, x) - largest));
           out(c, y, x) = e;
           sum += e;
         }
-        T const scale = T(1.0f) / sum;
+        Scalar const scale = Scalar(1.0f) / sum;
         for (int c = 0; c < In.channels; ++c) out(c, y, x) = out(c, y, x) * scale;
       }
   }
 
   /// d in_c = y_c (d out_c - sum over k of y_k d out_k)
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const&, Out out, Out dout, Input, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const&, Out out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     bool const same = din.data() == dout.data();
     for (int y = 0; y < In.height; ++y)
       for (int x = 0; x < In.width; ++x) {
-        T weighted = T(0.0f);
+        Scalar weighted = Scalar(0.0f);
         for (int c = 0; c < In.channels; ++c) weighted = mul_add(out(c, y, x), dout(c, y, x), weighted);
         for (int c = 0; c < In.channels; ++c) {
-          T const d = out(c, y, x) * (dout(c, y, x) - weighted);
+          Scalar const d = out(c, y, x) * (dout(c, y, x) - weighted);
           din(c, y, x) = same ? d : din(c, y, x) + d;
         }
       }
