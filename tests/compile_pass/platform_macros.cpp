@@ -1,5 +1,5 @@
-// Names that the headers of microcontrollers take for macros: Arduino's, newlib's <ctype.h>, Apple's and Windows' short ones,
-// and single letters. A platform includes the standard library first and defines them behind it.
+// Names that the headers of microcontrollers take for macros: Arduino's, newlib's <ctype.h>, Apple's `check`, Windows' short
+// ones, and single letters. A platform includes the standard library first and defines them behind it.
 
 #include <algorithm>
 #include <array>
@@ -14,6 +14,8 @@
 #include <limits>
 #include <type_traits>
 #include <utility>
+
+#include "../windows_names.hpp"
 
 // Arduino: functions.
 #undef abs
@@ -74,27 +76,6 @@
 #define _C 040
 #define _X 0100
 #define _B 0200
-
-// Windows.
-#define small char
-#define near
-#define far
-#define interface struct
-#define pascal
-#define IN
-#define OUT
-#define OPTIONAL
-#define CONST const
-#define VOID void
-#define TRUE 1
-#define FALSE 0
-#define ERROR 0
-#define DELETE 0x00010000L
-#define STRICT 1
-#define RELATIVE 2
-#define ABSOLUTE 1
-#define TRANSPARENT 1
-#define OPAQUE 2
 
 // Single letters.
 #define N 16

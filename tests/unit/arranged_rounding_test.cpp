@@ -22,13 +22,13 @@ using namespace polyfold;
 namespace {
 
 /// A network for `test::bars`, its second convolution and its dense layer arranged or not.
-template <auto Convolution, auto Dense>
-constexpr auto bars_network = input<1, 8, 8> | conv2d<6, 3>(no_bias) | batch_norm | relu
-                              | conv2d<9, 3>(stride<2>, no_bias, Convolution) | batch_norm | relu
-                              | dense<test::bar_classes>(Dense);
-constexpr auto dense_form = bars_network<exact, exact>;
-constexpr auto arranged_form = bars_network<arranged_per_filter<2, constant, 1>, arranged<2, linear, 3>>;
-using dense_type = network<dense_form>;
+consteval auto bars_network(auto convolution_form, auto dense_form) {
+  return input<1, 8, 8> | conv2d<6, 3>(no_bias) | batch_norm | relu |
+         conv2d<9, 3>(stride<2>, no_bias, convolution_form) | batch_norm | relu | dense<test::bar_classes>(dense_form);
+}
+constexpr auto exact_form = bars_network(exact, exact);
+constexpr auto arranged_form = bars_network(arranged_per_filter<2, constant, 1>, arranged<2, linear, 3>);
+using dense_type = network<exact_form>;
 using arranged_type = network<arranged_form>;
 
 /// How many weights `count` numbers from `first` on differ.

@@ -121,14 +121,14 @@ TEST_CASE("numbers that no byte can stand for are refused, and nothing is change
   quantised_network<layers> bytes;
   quantise(net, bytes);
   auto const codes = bytes.codes;
-  auto const exact = bytes.exact;
+  auto const exact_numbers = bytes.exact;
   auto const refused = [&](int number, float value) {
     network<layers> broken = net;
     test::randomise(broken, random, 0.3f);
     broken.numbers[std::size_t(number)] = value;
     std::string const message = failure([&] { quantise(broken, bytes); });
     CHECK(bytes.codes == codes);
-    CHECK(bytes.exact == exact);
+    CHECK(bytes.exact == exact_numbers);
     return message;
   };
   CHECK(

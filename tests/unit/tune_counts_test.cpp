@@ -10,6 +10,11 @@ using namespace polyfold;
 
 namespace {
 constexpr auto map = input<6, 9, 7>;
+
+consteval auto block(auto a, auto b) {
+  return input<5, 8, 8> | conv2d<6, 3>(padding<1>) | relu |
+         residual(conv2d<7, 3>(padding<1>, a), conv2d<7, 3>(padding<1>, b)) | global_average_pool | dense<3>;
+}
 }
 
 TEST_CASE("layers cut along several axes, with groups and biases") {
@@ -28,10 +33,6 @@ TEST_CASE("layers cut along several axes, with groups and biases") {
 }
 
 TEST_CASE("layers that read one map share its moments") {
-  constexpr auto block = [](auto a, auto b) {
-    return input<5, 8, 8> | conv2d<6, 3>(padding<1>) | relu |
-           residual(conv2d<7, 3>(padding<1>, a), conv2d<7, 3>(padding<1>, b)) | global_average_pool | dense<3>;
-  };
   constexpr auto channels = along<axis::channel, segment<4>, linear>;
   constexpr auto plane = along<axis::kernel, linear>;
   test::check_counts<block(exact, exact), block(plane, plane)>();
