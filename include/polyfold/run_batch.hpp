@@ -32,7 +32,7 @@ void run_batch(Net const& net, float const* images, int count, float* results, s
   // A share of neighbouring images each: workers then write to memory of their own.
   std::ptrdiff_t const share = (std::ptrdiff_t(count) + pool.count() - 1) / pool.count();
   pool.run(pool.count(), [&](int job, int worker) {
-    std::ptrdiff_t const end = std::min<std::ptrdiff_t>(count, (job + 1) * share);
+    std::ptrdiff_t const end = smaller<std::ptrdiff_t>(count, (job + 1) * share);
     for (std::ptrdiff_t i = job * share; i < end; ++i) {
       auto const result = net.run(images + i * Net::input_shape.size(), rooms[std::size_t(worker)].data());
       std::copy(result.begin(), result.end(), results + i * Net::output_shape.size());

@@ -5,10 +5,10 @@
 // into loads under a mask, which g++ 12 with AVX-512VL has let read behind the end of a map.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 
 namespace polyfold {
@@ -24,8 +24,8 @@ struct axis_outputs {
 namespace detail {
 /// `whole`: how many windows would fit without the padding behind the last input.
 [[nodiscard]] constexpr axis_outputs outputs_along(int count, int stride, int padding, int whole) {
-  int const first = std::min(ceil_div(padding, stride), count);
-  return {count, first, std::max(first, std::min(whole, count))};
+  int const first = smaller(ceil_div(padding, stride), count);
+  return {count, first, larger(first, smaller(whole, count))};
 }
 }  // namespace detail
 
@@ -47,7 +47,7 @@ constexpr void for_each_output(int first, int last, F f) {
     ((from + I >= first && from + I < last ? f(from + I, std::false_type{}) : void()), ...);
   };
   at_border(0, std::make_integer_sequence<int, Along.inner_first>{});
-  for (int i = std::max(first, Along.inner_first); i < std::min(last, Along.inner_last); ++i) f(i, std::true_type{});
+  for (int i = larger(first, Along.inner_first); i < smaller(last, Along.inner_last); ++i) f(i, std::true_type{});
   at_border(Along.inner_last, std::make_integer_sequence<int, Along.count - Along.inner_last>{});
 }
 template <axis_outputs Along, class F>

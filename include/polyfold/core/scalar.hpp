@@ -49,11 +49,11 @@ concept scalar = std::copyable<Scalar> && requires(Scalar a, Scalar b, float w) 
   { a* b } -> std::convertible_to<Scalar>;
   { a / b } -> std::convertible_to<Scalar>;
   a += b;
-  { mul_add(a, w, b) } -> std::convertible_to<T>;
-  { maximum(a, b) } -> std::convertible_to<T>;
-  { at_least(a, b) } -> std::convertible_to<T>;
-  { at_most(a, b) } -> std::convertible_to<T>;
-  { select_greater(a, b, a, b) } -> std::convertible_to<T>;
+  { mul_add(a, w, b) } -> std::convertible_to<Scalar>;
+  { maximum(a, b) } -> std::convertible_to<Scalar>;
+  { at_least(a, b) } -> std::convertible_to<Scalar>;
+  { at_most(a, b) } -> std::convertible_to<Scalar>;
+  { select_greater(a, b, a, b) } -> std::convertible_to<Scalar>;
 };
 
 }  // namespace polyfold

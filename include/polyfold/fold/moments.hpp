@@ -90,11 +90,11 @@ struct row_moments : pixelwise_operation {
         Scalar const* const source = in.row(c, y);
         c_array<Scalar*, terms> target;
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
-        c_array<T, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
+        c_array<Scalar, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
         for_each_output<columns>([&](int x, auto inner) {
           auto const get = [&](int s) {
             int const at = x * W.stride_x - W.padding_x + s;
-            return inner || (at >= 0 && at < In.width) ? source[at] : T(0.0f);
+            return inner || (at >= 0 && at < In.width) ? source[at] : Scalar(0.0f);
           };
           if (sliding::slides_to(x))
             sliding::slide(get, held);
@@ -115,11 +115,11 @@ struct row_moments : pixelwise_operation {
     using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
-        T* const target = din.row(c, y);
+        Scalar* const target = din.row(c, y);
         for_each_output<columns>([&](int x, auto inner) {
           int const left = x * W.stride_x - W.padding_x;
           basis::synthesise([&](int k) { return dout(c * terms + k, y, x); },
-                            [&](int s, T const& v) {
+                            [&](int s, Scalar const& v) {
                               if (inner || (left + s >= 0 && left + s < In.width)) target[left + s] += v;
                             });
         });
@@ -181,8 +181,8 @@ struct column_moments : operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
       for (int c = 0; c < planes; ++c)
         for_each_degree([&]<int J>() {
@@ -190,7 +190,7 @@ struct column_moments : operation {
           int const top = y * W.stride_y - W.padding_y;
           for (int x = 0; x < output.width; ++x) {
             auto const get = [&](int r) {
-              return inner || (top + r >= 0 && top + r < In.height) ? in(c * row_terms + J, top + r, x) : T(0.0f);
+              return inner || (top + r >= 0 && top + r < In.height) ? in(c * row_terms + J, top + r, x) : Scalar(0.0f);
             };
             int const first = c * terms + first_at(J);
             if (y > rows.first && column::slides_to(y)) {
@@ -220,7 +220,7 @@ struct column_moments : operation {
           int const top = y * W.stride_y - W.padding_y;
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
-                                               [&](int r, T const& v) {
+                                               [&](int r, Scalar const& v) {
                                                  if (inner || (top + r >= 0 && top + r < In.height))
                                                    din(c * row_terms + J, top + r, x) += v;
                                                });
@@ -298,8 +298,8 @@ struct flat_moments : operation {
     return c;
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const&, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
       for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
@@ -307,9 +307,9 @@ struct flat_moments : operation {
               [&](int i) {
                 position const p = position_of(i, y, x);
                 bool const inside = (inner_row && inner_column) || p.inside();
-                return inside ? T(in(g * channels + p.channel, p.y, p.x)) : T(0.0f);
+                return inside ? Scalar(in(g * channels + p.channel, p.y, p.x)) : Scalar(0.0f);
               },
-              [&](int k, T const& m) { out(g * basis::size + k, y, x) = m; });
+              [&](int k, Scalar const& m) { out(g * basis::size + k, y, x) = m; });
       });
     });
   }

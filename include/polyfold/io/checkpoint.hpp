@@ -55,7 +55,7 @@ namespace detail {
     throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
   long long const epochs = to_number<long long>(text("epochs done")).value_or(-1);
   state.optimizer.step = to_number<long long>(text("steps done")).value_or(-1);
-  if (epochs < 0 || epochs > std::numeric_limits<int>::max() || state.optimizer.step < 0)
+  if (epochs < 0 || epochs > (std::numeric_limits<int>::max)() || state.optimizer.step < 0)
     throw error(path, "states no number of epochs and steps", "whole numbers");
   state.epochs_done = int(epochs);
   return state;

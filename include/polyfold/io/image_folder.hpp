@@ -82,7 +82,7 @@ inline void read_pictures(picture_list const& list, shape wanted, fitting how, i
         "pictures that fit into memory together", "resize them");
   }
   picture_size const exact = how == fitting::as_is ? picture_size{wanted.height, wanted.width} : picture_size{};
-  workers threads(int(std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), count)));
+  workers threads(int(smaller<std::size_t>(larger(1U, std::thread::hardware_concurrency()), count)));
   threads.run(int(count), [&](int i, int) {
     std::filesystem::path const& file = list.files[std::size_t(i)];
     picture const found = read_picture(file, exact, limits);

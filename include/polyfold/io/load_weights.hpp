@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
@@ -152,8 +153,8 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
         float const found = outputs[int(k)];
         float const expected = s.outputs[first + k];
         // What is no number disagrees without measure.
-        float const difference = is_finite(found) ? std::abs(found - expected) : std::numeric_limits<float>::max();
-        mapping.largest_difference = std::max(mapping.largest_difference, difference);
+        float const difference = is_finite(found) ? std::abs(found - expected) : (std::numeric_limits<float>::max)();
+        mapping.largest_difference = larger(mapping.largest_difference, difference);
         if (difference / scale <= worst_share) continue;
         worst_share = difference / scale;
         worst.str("");

@@ -143,9 +143,9 @@ enum class fitting {
     throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
                 " pixels; expected " + std::to_string(height) + " x " + std::to_string(width));
   if (how == fitting::crop) return cropped(from, height, width);
-  double const scale = std::max(double(height) / from.height, double(width) / from.width);
-  double const rows = std::max(double(height), std::round(from.height * scale));
-  double const columns = std::max(double(width), std::round(from.width * scale));
+  double const scale = larger(double(height) / from.height, double(width) / from.width);
+  double const rows = larger(double(height), std::round(from.height * scale));
+  double const columns = larger(double(width), std::round(from.width * scale));
   // All of it is resized before the middle is taken.
   if (rows * columns > 64.0 * height * width)
     throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +

@@ -21,7 +21,7 @@ struct read_limits {
   std::uint64_t extra = std::uint64_t{16} << 20U;  ///< and this for small blank ones: 2000 x 2000 pixels of one colour
 
   [[nodiscard]] constexpr std::uint64_t allowed(std::uint64_t file_bytes) const {
-    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    constexpr std::uint64_t most = (std::numeric_limits<std::uint64_t>::max)();
     if (factor != 0 && file_bytes > (most - extra) / factor) return most;
     return factor * file_bytes + extra;
   }

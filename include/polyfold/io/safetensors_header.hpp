@@ -113,7 +113,7 @@ class safetensors_header {
   bool boolean(bool) { return value(std::nullopt); }
   bool number_integer(std::int64_t) { return value(std::nullopt); }  // the negative ones
   bool number_unsigned(std::uint64_t number) {
-    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
     return value(number <= most ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt);
   }
   bool number_float(double, std::string const&) { return value(std::nullopt); }

@@ -40,9 +40,9 @@ void for_each_line(std::filesystem::path const& path, F f) {
   std::string const text = read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy);
   std::size_t number = 0;
   for (std::string_view rest = text; !rest.empty();) {
-    std::size_t const end = std::min(rest.find('\n'), rest.size());
+    std::size_t const end = smaller(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    rest.remove_prefix(smaller(end + 1, rest.size()));
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty()) f(number, line);

@@ -46,12 +46,12 @@ struct apply_elementwise : pixelwise_operation {
         for (int x = 0; x < In.width; ++x) out(c, y, x) = Function::value(Scalar(in(c, y, x)));
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out out, Out dout, Input in, Gradient din) {
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     bool const set = at.fresh[0] || din.data() == dout.data();
     for (int i = 0; i < In.size(); ++i) {
-      T const d = dout[i] * slope(out, in, i);
+      Scalar const d = dout[i] * slope(out, in, i);
       din[i] = set ? d : din[i] + d;
     }
   }

@@ -19,13 +19,13 @@ struct relu_function {
   static constexpr int multiplications = 0;
   static constexpr int additions = 0;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return at_least(x, T(0.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return at_least(x, Scalar(0.0f));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return select_greater(y, T(0.0f), T(1.0f), T(0.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return select_greater(y, Scalar(0.0f), Scalar(1.0f), Scalar(0.0f));
   }
 };
 
@@ -38,13 +38,14 @@ struct bounded_relu_function {
   static constexpr int multiplications = 0;
   static constexpr int additions = 0;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return at_most(at_least(x, T(0.0f)), T(parameter));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return at_most(at_least(x, Scalar(0.0f)), Scalar(parameter));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return select_greater(y, T(0.0f), select_greater(T(parameter), y, T(1.0f), T(0.0f)), T(0.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return select_greater(y, Scalar(0.0f), select_greater(Scalar(parameter), y, Scalar(1.0f), Scalar(0.0f)),
+                          Scalar(0.0f));
   }
 };
 
@@ -57,13 +58,13 @@ struct leaky_relu_function {
   static constexpr int multiplications = 1;
   static constexpr int additions = 0;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return at_least(x, T(x * parameter));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return at_least(x, Scalar(x * parameter));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return select_greater(y, T(0.0f), T(1.0f), T(parameter));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return select_greater(y, Scalar(0.0f), Scalar(1.0f), Scalar(parameter));
   }
 };
 
@@ -76,17 +77,17 @@ struct elu_function {
   static constexpr int multiplications = Numerator == Denominator ? 0 : 1;
   static constexpr int additions = 1;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    T const below = exponential(x) - T(1.0f);
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    Scalar const below = exponential(x) - Scalar(1.0f);
     if constexpr (Numerator == Denominator)
-      return select_greater(x, T(0.0f), x, below);
+      return select_greater(x, Scalar(0.0f), x, below);
     else
-      return select_greater(x, T(0.0f), x, T(below * parameter));
+      return select_greater(x, Scalar(0.0f), x, Scalar(below * parameter));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return select_greater(y, T(0.0f), T(1.0f), T(y + T(parameter)));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return select_greater(y, Scalar(0.0f), Scalar(1.0f), Scalar(y + Scalar(parameter)));
   }
 };
 
@@ -96,13 +97,13 @@ struct tanh_function {
   static constexpr int multiplications = 0;
   static constexpr int additions = 0;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
     return hyperbolic_tangent(x);
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return T(1.0f) - y * y;
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return Scalar(1.0f) - y * y;
   }
 };
 
@@ -112,13 +113,13 @@ struct sigmoid_function {
   static constexpr int multiplications = 0;
   static constexpr int additions = 1;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return T(1.0f) / (T(1.0f) + exponential(T(0.0f) - x));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return Scalar(1.0f) / (Scalar(1.0f) + exponential(Scalar(0.0f) - x));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return y * (T(1.0f) - y);
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return y * (Scalar(1.0f) - y);
   }
 };
 
@@ -128,13 +129,14 @@ struct hard_sigmoid_function {
   static constexpr int multiplications = 1;
   static constexpr int additions = 1;
   static constexpr bool nondecreasing = true;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return at_most(at_least(T(x + T(3.0f)), T(0.0f)), T(6.0f)) * (1.0f / 6);
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return at_most(at_least(Scalar(x + Scalar(3.0f)), Scalar(0.0f)), Scalar(6.0f)) * (1.0f / 6);
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_output(T const& y) {
-    return select_greater(y, T(0.0f), select_greater(T(1.0f), y, T(1.0f / 6), T(0.0f)), T(0.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_output(Scalar const& y) {
+    return select_greater(y, Scalar(0.0f), select_greater(Scalar(1.0f), y, Scalar(1.0f / 6), Scalar(0.0f)),
+                          Scalar(0.0f));
   }
 };
 
@@ -143,14 +145,14 @@ struct silu_function {
   static constexpr char const* name = "silu";
   static constexpr int multiplications = 0;
   static constexpr int additions = 1;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    return x / (T(1.0f) + exponential(T(0.0f) - x));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    return x / (Scalar(1.0f) + exponential(Scalar(0.0f) - x));
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_input(T const& x) {
-    T const s = sigmoid_function::value(x);
-    return s * mul_add(x, T(T(1.0f) - s), T(1.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_input(Scalar const& x) {
+    Scalar const s = sigmoid_function::value(x);
+    return s * mul_add(x, Scalar(Scalar(1.0f) - s), Scalar(1.0f));
   }
 };
 
@@ -159,14 +161,14 @@ struct hard_swish_function {
   static constexpr char const* name = "hard_swish";
   static constexpr int multiplications = 2;
   static constexpr int additions = 1;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
     return x * hard_sigmoid_function::value(x);
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_input(T const& x) {
-    T const between = mul_add(x, 1.0f / 3, T(0.5f));
-    return select_greater(x, T(-3.0f), select_greater(T(3.0f), x, between, T(1.0f)), T(0.0f));
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_input(Scalar const& x) {
+    Scalar const between = mul_add(x, 1.0f / 3, Scalar(0.5f));
+    return select_greater(x, Scalar(-3.0f), select_greater(Scalar(3.0f), x, between, Scalar(1.0f)), Scalar(0.0f));
   }
 };
 
@@ -176,16 +178,16 @@ struct gelu_function {
   static constexpr int multiplications = 3;
   static constexpr int additions = 1;
   static constexpr float inverse_root = 0.70710678f;  // 1 / sqrt(2)
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    T const half = x * 0.5f;
-    return mul_add(half, error_function(T(x * inverse_root)), half);
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    Scalar const half = x * 0.5f;
+    return mul_add(half, error_function(Scalar(x * inverse_root)), half);
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_input(T const& x) {
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_input(Scalar const& x) {
     constexpr float peak = 0.39894228f;  // of the normal density: 1 / sqrt(2 pi)
-    T const density = exponential(T(x * x * -0.5f)) * peak;
-    return mul_add(x, density, mul_add(error_function(T(x * inverse_root)), 0.5f, T(0.5f)));
+    Scalar const density = exponential(Scalar(x * x * -0.5f)) * peak;
+    return mul_add(x, density, mul_add(error_function(Scalar(x * inverse_root)), 0.5f, Scalar(0.5f)));
   }
 };
 
@@ -196,17 +198,17 @@ struct gelu_tanh_function {
   static constexpr int additions = 2;
   static constexpr float linear_term = 0.79788456f;  // sqrt(2 / pi)
   static constexpr float cubic_term = 0.044715f * linear_term;
-  template <class T>
-  [[nodiscard]] static T value(T const& x) {
-    T const half = x * 0.5f;
-    return mul_add(half, hyperbolic_tangent(T(x * mul_add(T(x * x), cubic_term, T(linear_term)))), half);
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x) {
+    Scalar const half = x * 0.5f;
+    return mul_add(half, hyperbolic_tangent(Scalar(x * mul_add(Scalar(x * x), cubic_term, Scalar(linear_term)))), half);
   }
-  template <class T>
-  [[nodiscard]] static T slope_from_input(T const& x) {
-    T const square = x * x;
-    T const t = hyperbolic_tangent(T(x * mul_add(square, cubic_term, T(linear_term))));
-    T const inner = mul_add(square, 3 * cubic_term, T(linear_term));
-    return (T(1.0f) + t + x * (T(1.0f) - t * t) * inner) * 0.5f;
+  template <class Scalar>
+  [[nodiscard]] static Scalar slope_from_input(Scalar const& x) {
+    Scalar const square = x * x;
+    Scalar const t = hyperbolic_tangent(Scalar(x * mul_add(square, cubic_term, Scalar(linear_term))));
+    Scalar const inner = mul_add(square, 3 * cubic_term, Scalar(linear_term));
+    return (Scalar(1.0f) + t + x * (Scalar(1.0f) - t * t) * inner) * 0.5f;
   }
 };
 

@@ -5,9 +5,9 @@
 // count_include_pad). The gradient of a maximum goes to the first of equal inputs.
 #pragma once
 
-#include <algorithm>
 #include <limits>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
@@ -36,8 +36,8 @@ constexpr void for_each_window(row_range rows, F f) {
         int const top = y * W.stride_y - W.padding_y;
         int const left = x * W.stride_x - W.padding_x;
         row_range const under = inner_row ? row_range{top, top + W.height} : rows_under(W, y, In.height);
-        int const first = inner_column ? left : std::max(0, left);
-        int const last = inner_column ? left + W.width : std::min(In.width, left + W.width);
+        int const first = inner_column ? left : larger(0, left);
+        int const last = inner_column ? left + W.width : smaller(In.width, left + W.width);
         for (int iy = under.first; iy < under.last; ++iy)
           for (int ix = first; ix < last; ++ix) g(iy, ix);
       });
@@ -56,8 +56,8 @@ struct maximum_under_window : operation {
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
-        T largest = T(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
+        Scalar largest = Scalar(detail::below_all);
+        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
         out(c, y, x) = largest;
       });
   }
@@ -67,12 +67,12 @@ struct maximum_under_window : operation {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
-        T largest = T(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(T(in(c, iy, ix)), largest); });
-        T left = dout(c, y, x);
+        Scalar largest = Scalar(detail::below_all);
+        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
+        Scalar left = dout(c, y, x);
         under([&](int iy, int ix) {
           // The first input that is not below the maximum takes all; the others find nothing left.
-          T const share = select_greater(largest, T(in(c, iy, ix)), T(0.0f), left);
+          Scalar const share = select_greater(largest, Scalar(in(c, iy, ix)), Scalar(0.0f), left);
           din(c, iy, ix) += share;
           left = left - share;
         });
@@ -97,7 +97,7 @@ struct average_under_window : operation {
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
-        T sum = T(0.0f);
+        Scalar sum = Scalar(0.0f);
         under([&](int iy, int ix) { sum += in(c, iy, ix); });
         out(c, y, x) = sum * scale;
       });
@@ -108,7 +108,7 @@ struct average_under_window : operation {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
-        T const share = dout(c, y, x) * scale;
+        Scalar const share = dout(c, y, x) * scale;
         under([&](int iy, int ix) { din(c, iy, ix) += share; });
       });
   }

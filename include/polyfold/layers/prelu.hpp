@@ -19,30 +19,30 @@ struct prelu_operation : pixelwise_operation {
     return c;
   }
 
-  template <class T>
-  [[nodiscard]] static T value(T const& x, float slope) {
-    return select_greater(x, T(0.0f), x, T(x * slope));
+  template <class Scalar>
+  [[nodiscard]] static Scalar value(Scalar const& x, float slope) {
+    return select_greater(x, Scalar(0.0f), x, Scalar(x * slope));
   }
 
-  template <class T, class Out, class Input>
-  static void forward(context<T> const& at, row_range rows, Out out, Input in) {
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = value(T(in(c, y, x)), at.numbers[c]);
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = value(Scalar(in(c, y, x)), at.numbers[c]);
   }
 
-  template <class T, class Out, class Input, class Gradient>
-  static void backward(context<T> const& at, Out, Out dout, Input in, Gradient din) {
-    T const zero(0.0f);
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+    Scalar const zero(0.0f);
     for (int c = 0; c < In.channels; ++c) {
-      T d_slope = zero;
+      Scalar d_slope = zero;
       for (int i = 0; i < In.pixels(); ++i) {
-        T const d = dout.row(c, 0)[i];
-        T const x = in.row(c, 0)[i];
-        d_slope += select_greater(x, zero, zero, T(d * x));
+        Scalar const d = dout.row(c, 0)[i];
+        Scalar const x = in.row(c, 0)[i];
+        d_slope += select_greater(x, zero, zero, Scalar(d * x));
         if (din.data() == nullptr) continue;
-        T const step = select_greater(x, zero, d, T(d * at.numbers[c]));
-        T& target = din.row(c, 0)[i];
+        Scalar const step = select_greater(x, zero, d, Scalar(d * at.numbers[c]));
+        Scalar& target = din.row(c, 0)[i];
         target = at.fresh[0] ? step : target + step;
       }
       at.gradient[c] += horizontal_sum(d_slope);

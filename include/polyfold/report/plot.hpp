@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 
 namespace polyfold {
@@ -239,7 +240,7 @@ class plot {
   /// From the lowest to the highest value and a little more; 0 to 1 where there is none.
   template <class Visit>
   [[nodiscard]] plot_range range_of(Visit visit) const {
-    double low = std::numeric_limits<double>::max();
+    double low = (std::numeric_limits<double>::max)();
     double high = -low;
     auto const meet = [&](double value) {
       low = smaller(low, value);

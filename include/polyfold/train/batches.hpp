@@ -29,7 +29,7 @@ class batch_source {
   /// the normalisation is not for their channels.
   explicit batch_source(image_set const& images, normalisation const& n = {}, std::size_t first = 0,
                         std::size_t last = SIZE_MAX)
-      : batch_source(images, n, numbers_between(first, std::min(last, images.size()))) {}
+      : batch_source(images, n, numbers_between(first, smaller(last, images.size()))) {}
   /// A temporary would not outlive the view.
   explicit batch_source(image_set const&& images, normalisation const& n = {}, std::size_t first = 0,
                         std::size_t last = SIZE_MAX) = delete;

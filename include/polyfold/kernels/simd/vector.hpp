@@ -91,12 +91,12 @@ class simd_vector {
   // both orders one then gives NaN, and the bits of NaN and of a number, or-ed, are NaN.
   friend simd_vector maximum(simd_vector const& a, simd_vector const& b) {
     if constexpr (std::is_base_of_v<xsimd::neon, Arch>)
-      return xsimd::max(a.v_, b.v_);
+      return (xsimd::max)(a.v_, b.v_);
     else
-      return xsimd::max(a.v_, b.v_) | xsimd::max(b.v_, a.v_);
+      return (xsimd::max)(a.v_, b.v_) | (xsimd::max)(b.v_, a.v_);
   }
-  friend simd_vector at_least(simd_vector const& a, simd_vector const& low) { return xsimd::max(low.v_, a.v_); }
-  friend simd_vector at_most(simd_vector const& a, simd_vector const& high) { return xsimd::min(high.v_, a.v_); }
+  friend simd_vector at_least(simd_vector const& a, simd_vector const& low) { return (xsimd::max)(low.v_, a.v_); }
+  friend simd_vector at_most(simd_vector const& a, simd_vector const& high) { return (xsimd::min)(high.v_, a.v_); }
   friend simd_vector select_greater(simd_vector const& a, simd_vector const& b, simd_vector const& yes,
                                     simd_vector const& no) {
     return xsimd::select(a.v_ > b.v_, yes.v_, no.v_);
