@@ -286,6 +286,28 @@ function(polyfold_check_headers)
     target_link_libraries(polyfold_full_headers PRIVATE polyfold::simd polyfold::training polyfold::onnx polyfold_build_flags)
     target_compile_options(polyfold_full_headers PRIVATE -O0)
   endif()
+  polyfold_check_windows_names(${headers})
+endfunction()
+
+# Compiles all public headers in one program behind Windows' macros, which come behind all that the headers include.
+function(polyfold_check_windows_names)
+  set(foreign "")
+  foreach(header IN LISTS ARGN)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/include/${header} lines REGEX "^#include <")
+    list(APPEND foreign ${lines})
+  endforeach()
+  # Intrinsics are xsimd's to include.
+  list(FILTER foreign EXCLUDE REGEX "<(polyfold/.*|immintrin.h|arm_neon.h)>")
+  list(REMOVE_DUPLICATES foreign)
+  list(SORT foreign)
+  list(TRANSFORM ARGN REPLACE "(.+)" "#include <\\1>" OUTPUT_VARIABLE own)
+  list(JOIN foreign "\n" foreign)
+  list(JOIN own "\n" own)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/windows_names.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "${foreign}\n#include \"windows_names.hpp\"\n${own}\n" @ONLY)
+  add_library(polyfold_windows_names OBJECT ${source})
+  target_link_libraries(polyfold_windows_names PRIVATE polyfold_test_support)
+  target_compile_options(polyfold_windows_names PRIVATE -O0)
 endfunction()
 
 # A file in a tests folder that no line above names would be a test that never runs: that stops the configuration.
