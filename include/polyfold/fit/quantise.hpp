@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/quantised_network.hpp>

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/fold/operation.hpp>

@@ -17,6 +17,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/narrowed.hpp>
 
 namespace polyfold {
 
@@ -45,7 +46,7 @@ struct cifar_file {
         remedy("fetch it again: cmake -DDATASET=" + format.name + " -P cmake/FetchData.cmake"),
         file(path, "a file of " + format.name + "'s binary version", remedy) {
     std::uint64_t const record = format.label_bytes + 3072;
-    images = std::size_t(file.size() / record);
+    images = detail::narrowed<std::size_t>(file.size() / record);
     if (file.size() % record == 0 && images != 0 && (format.records_per_file == 0 || images == format.records_per_file))
       return;
     std::string expected = "whole records of " + std::to_string(record) + " bytes";

@@ -30,6 +30,7 @@
 #endif
 
 #include <polyfold/error.hpp>
+#include <polyfold/io/narrowed.hpp>
 
 namespace polyfold {
 
@@ -210,7 +211,7 @@ template <class Keep>
 [[nodiscard]] inline std::string read_file(std::filesystem::path const& path, std::string const& expected = "a file",
                                            std::string const& remedy = "") try {
   detail::input_file file(path, expected, remedy);
-  std::string bytes(static_cast<std::size_t>(file.size()), '\0');
+  std::string bytes(detail::narrowed<std::size_t>(file.size()), '\0');
   file.read(std::as_writable_bytes(std::span(bytes)));
   return bytes;
 } catch (...) {

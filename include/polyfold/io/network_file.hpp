@@ -14,6 +14,7 @@
 #include <string>
 #include <type_traits>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/description.hpp>

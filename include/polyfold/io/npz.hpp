@@ -27,6 +27,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/npy.hpp>
 #include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/tensors.hpp>

@@ -15,6 +15,7 @@
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/read_limits.hpp>
 
 namespace polyfold {
@@ -44,7 +45,7 @@ inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
   input_file file(path, "a picture");
   if (file.size() > limit)
     throw error(path, "has " + std::to_string(file.size()) + " bytes", "a picture of 64 MiB at most");
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.size()));
+  std::vector<std::uint8_t> bytes(detail::narrowed<std::size_t>(file.size()));
   file.read(std::as_writable_bytes(std::span(bytes)));
   return bytes;
 }

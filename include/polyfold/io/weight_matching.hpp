@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>

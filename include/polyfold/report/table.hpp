@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 
 namespace polyfold {
