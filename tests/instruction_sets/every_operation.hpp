@@ -15,7 +15,7 @@ constexpr auto every_operation =
     local_response_norm<> | scale_shift | conv2d<12, 3>(groups<12>, padding<1>) | tanh_activation |
     conv2d<6, 3>(padding<1>, arranged_per_filter<2, constant, 2>) | max_pool<3>(stride<2>, padding<1>) |
     average_pool<2> | softmax | dense<40>(along<axis::output, segment<8>, linear>) | sigmoid |
-    dense<10>(arranged<2, linear, 3>) |
+    dense<10>(arranged<2, linear, 3>) | gelu |
     dense<9>(along<axis::channel, segment<5>, linear>, along<axis::output, order<2>, cosine>) | dropout<>;
 
 }  // namespace test

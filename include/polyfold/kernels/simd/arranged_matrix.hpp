@@ -6,18 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
+#include <polyfold/kernels/simd/scalar.hpp>
 
 namespace polyfold {
-
-static_assert(std::endian::native == std::endian::little,
-              "polyfold: packed numbers are read from each byte of their words, lowest bits first");
 
 namespace detail {
 
@@ -128,7 +124,7 @@ struct arranged_matrix {
   static constexpr int piece = in_word * Vector::size;  // inputs that one register of numbers covers
   static constexpr int pieces = ceil_div(Inputs, piece);
   /// Outputs at once: they share the loads of x. Tables of their own need registers too.
-  static constexpr int rows = smaller(PerOutput ? 4 : Vector::registers / 4, Outputs);
+  static constexpr int rows = std::min(PerOutput ? 4 : Vector::registers / 4, Outputs);
   /// Words are loaded again from each of their bytes where numbers do not lie across them: fewer shifts.
   static constexpr int parts = 8 % Bits == 0 ? 4 : 1;
   static constexpr int levels = 1 << Bits;
@@ -196,7 +192,8 @@ struct arranged_matrix {
           }
         }
       }
-      for (int m = 0; m < size; ++m) to[first + m] = Function::value(packed[first + m] + sum[m].sum());
+      for (int m = 0; m < size; ++m)
+        to[first + m] = float(Function::value(simd_scalar<Vector>(packed[first + m] + sum[m].sum())));
     });
   }
 };

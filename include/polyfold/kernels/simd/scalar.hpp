@@ -35,16 +35,22 @@ class simd_scalar {
     return simd_scalar(mul_add(a.value_, b, c.value_));
   }
   friend simd_scalar maximum(simd_scalar a, simd_scalar b) { return simd_scalar(maximum(a.value_, b.value_)); }
+  friend simd_scalar at_least(simd_scalar a, simd_scalar low) { return simd_scalar(at_least(a.value_, low.value_)); }
+  friend simd_scalar at_most(simd_scalar a, simd_scalar high) { return simd_scalar(at_most(a.value_, high.value_)); }
   friend simd_scalar select_greater(simd_scalar a, simd_scalar b, simd_scalar yes, simd_scalar no) {
     return simd_scalar(select_greater(a.value_, b.value_, yes.value_, no.value_));
   }
   friend simd_scalar exponential(simd_scalar a) { return simd_scalar(exponential(a.value_)); }
   friend simd_scalar hyperbolic_tangent(simd_scalar a) { return simd_scalar(hyperbolic_tangent(a.value_)); }
+  friend simd_scalar error_function(simd_scalar a) { return simd_scalar(error_function(a.value_)); }
   friend simd_scalar square_root(simd_scalar a) { return simd_scalar(square_root(a.value_)); }
   friend float horizontal_sum(simd_scalar a) { return a.value_; }
 
  private:
   float value_;
 };
+
+template <class Vector>
+inline constexpr bool reads_tables<simd_scalar<Vector>> = true;
 
 }  // namespace polyfold
