@@ -1,8 +1,10 @@
 // Shapes, windows, tensors, type lists and the scalars that layers run on.
 
 #include <cmath>
+#include <string>
 #include <type_traits>
 
+#include <polyfold/core/border.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
@@ -26,6 +28,26 @@ TEST_CASE("windows over shapes") {
   // A window over padding alone reads no row.
   static_assert(rows_under({2, 2, 1, 1, 3, 3}, 0, 4).first == rows_under({2, 2, 1, 1, 3, 3}, 0, 4).last);
   static_assert(ceil_div(7, 4) == 2 && ceil_div(8, 4) == 2);
+}
+
+TEST_CASE("outputs that read padding are told from inner ones") {
+  constexpr window w{5, 3, 2, 1, 2, 1};
+  static_assert(output_rows(w, 28) == axis_outputs{14, 1, 13});
+  static_assert(output_columns(w, 28) == axis_outputs{28, 1, 27});
+  static_assert(output_columns(window{1, 3}, 8) == axis_outputs{6, 0, 6}, "no padding, no border");
+  static_assert(output_columns(window{5, 5, 1, 1, 2, 2}, 2) == axis_outputs{2, 2, 2}, "nothing but border");
+  static_assert(output_rows(window{5, 5}, 4) == axis_outputs{}, "the window does not fit");
+
+  auto const visited = []<axis_outputs Along>(int first, int last) {
+    std::string all;
+    for_each_output<Along>(first, last, [&](int i, auto inner) { all += std::to_string(i) + (inner ? "i " : "b "); });
+    return all;
+  };
+  constexpr axis_outputs along{6, 2, 5};
+  CHECK(visited.operator()<along>(0, 6) == "0b 1b 2i 3i 4i 5b ");
+  CHECK(visited.operator()<along>(1, 3) == "1b 2i ");
+  CHECK(visited.operator()<along>(4, 6) == "4i 5b ");
+  CHECK(visited.operator()<along>(5, 5).empty());
 }
 
 TEST_CASE("tensors are row-major, channels outermost") {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +15,9 @@
 #include <polyfold/kernels/simd/scalar.hpp>
 
 namespace polyfold {
+
+static_assert(std::endian::native == std::endian::little,
+              "polyfold: packed numbers are read from each byte of their words, lowest bits first");
 
 namespace detail {
 
