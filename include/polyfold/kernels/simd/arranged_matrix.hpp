@@ -4,13 +4,13 @@
 // register of levels. Memory traffic is that of the numbers alone: 32 / bits weights in four bytes.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 #include <polyfold/kernels/simd/scalar.hpp>
 
@@ -128,7 +128,7 @@ struct arranged_matrix {
   static constexpr int piece = in_word * Vector::size;  // inputs that one register of numbers covers
   static constexpr int pieces = ceil_div(Inputs, piece);
   /// Outputs at once: they share the loads of x. Tables of their own need registers too.
-  static constexpr int rows = std::min(PerOutput ? 4 : Vector::registers / 4, Outputs);
+  static constexpr int rows = smaller(PerOutput ? 4 : Vector::registers / 4, Outputs);
   /// Words are loaded again from each of their bytes where numbers do not lie across them: fewer shifts.
   static constexpr int parts = 8 % Bits == 0 ? 4 : 1;
   static constexpr int levels = 1 << Bits;
