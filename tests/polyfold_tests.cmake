@@ -32,16 +32,41 @@ function(polyfold_add_test name)
   polyfold_note_listed(${arg_SOURCES})
 endfunction()
 
-# polyfold_add_compile_fail_test(FILE): the compiler must reject the file and say what its first line,
-# `// expect: REGEX`, promises; with POLYFOLD_COMPILE_PASS defined, which takes the wrong line out, it must accept it.
+# polyfold_add_compile_fail_test(FILE): g++ and clang++ must both reject the file, with one error of 20 lines at most. The line
+# of the error must match what the file's first line, `// expect: REGEX`, promises, and the whole message what a second line,
+# `// facts: REGEX`, does. With POLYFOLD_COMPILE_PASS defined, which takes the wrong line out, they must accept the file; a
+# wrong flag is given by `// flags: FLAGS` instead.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(polyfold_compile_fail_g++ ${CMAKE_CXX_COMPILER})
+  find_program(POLYFOLD_OTHER_COMPILER NAMES clang++ clang++-14)
+  set(polyfold_compile_fail_clang++ ${POLYFOLD_OTHER_COMPILER})
+else()
+  set(polyfold_compile_fail_clang++ ${CMAKE_CXX_COMPILER})
+  find_program(POLYFOLD_OTHER_COMPILER NAMES g++ g++-12)
+  set(polyfold_compile_fail_g++ ${POLYFOLD_OTHER_COMPILER})
+endif()
+mark_as_advanced(POLYFOLD_OTHER_COMPILER)
+if(NOT POLYFOLD_OTHER_COMPILER)
+  message(STATUS "polyfold: the messages of wrong programs are checked with ${CMAKE_CXX_COMPILER} alone: no other compiler found")
+endif()
+
 function(polyfold_add_compile_fail_test file)
   get_filename_component(name ${file} NAME_WE)
-  add_test(
-    NAME compile_fail.${name}
-    COMMAND
-      ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/${file}
-      -DINCLUDE=${PROJECT_SOURCE_DIR}/include -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
-  set_tests_properties(compile_fail.${name} PROPERTIES LABELS compile_fail TIMEOUT 120)
+  get_target_property(includes xsimd INTERFACE_INCLUDE_DIRECTORIES)
+  list(PREPEND includes ${PROJECT_SOURCE_DIR}/include)
+  foreach(compiler IN ITEMS g++ clang++)
+    set(test compile_fail.${name}.${compiler})
+    if(polyfold_compile_fail_${compiler})
+      add_test(
+        NAME ${test}
+        COMMAND
+          ${CMAKE_COMMAND} -DCOMPILER=${polyfold_compile_fail_${compiler}} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/${file}
+          "-DINCLUDE=${includes}" -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
+    else()
+      add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -E echo "skipped: no ${compiler}")
+    endif()
+    set_tests_properties(${test} PROPERTIES LABELS compile_fail TIMEOUT 120 SKIP_REGULAR_EXPRESSION "^skipped: ")
+  endforeach()
   polyfold_note_listed(${file})
 endfunction()
 

@@ -2,6 +2,13 @@
 // exceptions, no RTTI, no iostream, no Eigen.
 #pragma once
 
+// 201709 is g++'s number for -std=c++2a.
+#if !(defined(_MSVC_LANG) ? _MSVC_LANG >= 202002L : __cplusplus >= 201709L)
+#error "polyfold needs C++20: compile with -std=c++20"
+#else
+
+#include <polyfold/core/joint.hpp>
+#include <polyfold/core/run_arguments.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>
@@ -22,3 +29,5 @@
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/quantised_network.hpp>
+
+#endif

@@ -9,32 +9,50 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/run_arguments.hpp>
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/whole_maps.hpp>
+#include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/chain.hpp>
 
 namespace polyfold {
 
 namespace detail {
-/// The program of a pipeline; an empty stand-in where a joint is wrong, so that the joint's error is the only one.
-template <class Graph, bool Right = Graph::joints_fit()>
-struct program_of;
-template <shape Input, class... Layers>
-struct program_of<graph<pipeline<Input, Layers...>>, true> {
-  using type = program<Input, decltype(graph<pipeline<Input, Layers...>>::stages())>;
+/// The sentence that says why no network can be made of a graph; none where one can.
+template <class Graph, bool Right = Graph::right>
+struct fault_of_graph {
+  using type = std::type_identity<void>;
+};
+template <class Graph>
+struct fault_of_graph<Graph, false> {
+  using type = typename decltype(Graph::fault())::type;
+};
+
+/// The graph, or what everything that uses a wrong network is compiled for, so that no other error follows.
+template <class Graph, bool Right = Graph::right>
+struct graph_or_stand_in {
+  using type = Graph;
+};
+template <class Graph>
+struct graph_or_stand_in<Graph, false> {
+  using type = graph<pipeline<Graph::input, activation_layer<relu_function>>>;
 };
 }  // namespace detail
 
 template <auto Pipeline>
 class network {
+  using checked = typename detail::fault_of_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>::type::type;
+
  public:
   using description = std::remove_cvref_t<decltype(Pipeline)>;
-  using graph_type = graph<description>;
-  using program_type = typename detail::program_of<graph_type>::type;
+  static constexpr bool right = graph<description>::right;
+  using graph_type = typename detail::graph_or_stand_in<graph<description>>::type;
+  using program_type = program<graph_type::input, decltype(graph_type::stages())>;
 
-  static constexpr shape input_shape = description::input;
+  static constexpr shape input_shape = graph_type::input;
   static constexpr shape output_shape = program_type::output;
   /// Layers in order, residual branches laid out one after the other.
   static constexpr int layers = graph_type::size;
@@ -52,8 +70,8 @@ class network {
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
   template <class Scalar>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar const, input_shape> image,
-                                                            workspace<Scalar>& room) const {
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar, input_shape> image,
+                                                            workspace<std::remove_const_t<Scalar>>& room) const {
     return run(image.data(), room.data());
   }
   template <class Scalar>
@@ -67,6 +85,14 @@ class network {
     return tensor_view<Scalar const, output_shape>(detail::run_whole_maps<program_type, program_type::inference>(
         image, room, maps.data(),
         [&]<int J>() { return numbers.data() + program_type::facts[std::size_t(J)].first_number; }));
+  }
+  /// Stops the build: what is given is no image and workspace of this network.
+  template <class... Given>
+  requires(!detail::runs_on<network, Given...>) tensor_view<float const, output_shape> run(Given&&...)
+  const {
+    using stopped [[maybe_unused]] =
+        typename detail::fault_of_run<right, input_shape, workspace<>, Given...>::type::type;
+    return tensor_view<float const, output_shape>(nullptr);
   }
 
   /// First stored number of layer I, and how many it has; likewise the bytes of its index map.

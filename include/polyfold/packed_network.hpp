@@ -10,11 +10,17 @@
 #pragma once
 
 #include <array>
+#include <type_traits>
 
 #include <polyfold/network.hpp>
 #include <polyfold/simd/packed_program.hpp>
 
 namespace polyfold {
+
+namespace detail {
+template <class Given, class Source>
+inline constexpr bool is_packed_from = std::is_convertible_v<Given const&, Source const&>;
+}
 
 template <auto Pipeline, class Arch = xsimd::default_arch>
 class packed_network {
@@ -34,8 +40,22 @@ class packed_network {
     [[nodiscard]] float* data() { return values.data(); }
   };
 
+ private:
+  /// The calls of run that are right; never defined.
+  static void call_run(tensor_view<float const, input_shape>, workspace&);
+  static void call_run(tensor<float, input_shape> const&, workspace&);
+  static void call_run(float const*, workspace&);
+  static void call_run(float const*, float*);
+  template <class... Given>
+  static constexpr bool runs_on = requires(Given&&... given) {
+    call_run(static_cast<Given&&>(given)...);
+  };
+
+ public:
   packed_network() = default;
   explicit packed_network(source const& net) { pack(net); }
+  template <class Other>
+  requires(!std::is_convertible_v<Other const&, source const&>) explicit packed_network(Other const& net) { pack(net); }
 
   /// Takes over the numbers of `net`.
   void pack(source const& net) { pack(net.numbers.data(), net.maps.data()); }
@@ -46,6 +66,13 @@ class packed_network {
       schedule::template step<J>::pack(numbers + facts.first_number, maps + facts.first_map_byte,
                                        packed_.data() + schedule::places.packed[std::size_t(J)]);
     });
+  }
+
+  /// Stops the build: what is given is no network of this description.
+  template <class Other>
+  requires(!std::is_convertible_v<Other const&, source const&>) void pack(Other const&) {
+    static_assert(detail::is_packed_from<Other, source>,
+                  "polyfold: a packed_network<description> packs a network<description>, and this is another type");
   }
 
   /// Runs one image. The result lies in `room` until it is used again.
@@ -69,6 +96,14 @@ class packed_network {
     }
     schedule::for_each_call([&]<int J>() { execute<J>(image, room); });
     return tensor_view<float const, output_shape>(value<program_type::result>(image, room));
+  }
+  /// Stops the build: what is given is no image and workspace of this network.
+  template <class... Given>
+  requires(!runs_on<Given...>) tensor_view<float const, output_shape> run(Given&&...)
+  const {
+    using stopped [[maybe_unused]] =
+        typename detail::fault_of_run<source::right, input_shape, workspace, Given...>::type::type;
+    return tensor_view<float const, output_shape>(nullptr);
   }
 
  private:

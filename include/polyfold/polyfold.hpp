@@ -2,10 +2,11 @@
 // polyfold/inference.hpp alone.
 #pragma once
 
+#include <polyfold/inference.hpp>
+
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/fit/quantise.hpp>
-#include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/data_set.hpp>

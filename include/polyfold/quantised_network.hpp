@@ -84,8 +84,8 @@ class quantised_network {
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
   template <class Scalar>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar const, input_shape> image,
-                                                            workspace<Scalar>& room) const {
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar, input_shape> image,
+                                                            workspace<std::remove_const_t<Scalar>>& room) const {
     return run(image.data(), room.data());
   }
   template <class Scalar>
@@ -98,6 +98,14 @@ class quantised_network {
   [[nodiscard]] tensor_view<Scalar const, output_shape> run(Scalar const* image, Scalar* room) const {
     return tensor_view<Scalar const, output_shape>(detail::run_whole_maps<program_type, program_type::decoding>(
         image, room, maps.data(), [&]<int J>() { return numbers_of<J>(room); }));
+  }
+  /// Stops the build: what is given is no image and workspace of this network.
+  template <class... Given>
+  requires(!detail::runs_on<quantised_network, Given...>) tensor_view<float const, output_shape> run(Given&&...)
+  const {
+    using stopped [[maybe_unused]] =
+        typename detail::fault_of_run<float_network::right, input_shape, workspace<>, Given...>::type::type;
+    return tensor_view<float const, output_shape>(nullptr);
   }
 
   /// First code, scale, float32 number and byte of the index map of layer I; I = layers gives the totals.

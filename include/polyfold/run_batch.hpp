@@ -11,6 +11,7 @@
 #include <string>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/tensor.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/train/workers.hpp>
 
@@ -34,7 +35,8 @@ void run_batch(Net const& net, float const* images, int count, float* results, s
   pool.run(pool.count(), [&](int job, int worker) {
     std::ptrdiff_t const end = smaller<std::ptrdiff_t>(count, (job + 1) * share);
     for (std::ptrdiff_t i = job * share; i < end; ++i) {
-      auto const result = net.run(images + i * Net::input_shape.size(), rooms[std::size_t(worker)].data());
+      tensor_view<float const, Net::input_shape> const image(images + i * Net::input_shape.size());
+      auto const result = net.run(image, rooms[std::size_t(worker)]);
       std::copy(result.begin(), result.end(), results + i * Net::output_shape.size());
     }
   });

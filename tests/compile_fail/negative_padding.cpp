@@ -1,4 +1,5 @@
 // expect: padding cannot be negative
+// facts: layer_index<0>, .*has<-*[01]>, .*needs_number_at_least<[01]>
 // Negative padding.
 
 #include <polyfold/inference.hpp>

@@ -1,4 +1,5 @@
-// expect: a dense layer takes no stride, padding or groups
+// expect: polyfold: a layer does not take this option
+// facts: layer_index<0>, .*dense_layer<8, .*padding_option<1>
 // A dense layer has no window to pad.
 
 #include <polyfold/inference.hpp>

@@ -1,4 +1,4 @@
-// expect: polyfold: a stride, padding, groups or missing biases are no part of an approximation
+// expect: a stride, padding, groups or missing biases are no part of one
 // A rule that would change more than the approximation.
 
 #include <polyfold/inference.hpp>

@@ -1,4 +1,5 @@
 // expect: a segment cannot be longer than the axis that it cuts
+// facts: layer_index<0>, .*along_option<.*given<6, 5, 5>, .*has<7>, .*needs_number_at_most<6>
 // A segment of 7 on 6 channels.
 
 #include <polyfold/inference.hpp>

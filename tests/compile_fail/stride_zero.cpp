@@ -1,4 +1,5 @@
 // expect: a stride is at least 1
+// facts: layer_index<0>, .*has<-*[01]>, .*needs_number_at_least<[01]>
 // A stride of 0.
 
 #include <polyfold/inference.hpp>

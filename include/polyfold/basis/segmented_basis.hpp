@@ -11,6 +11,7 @@
 
 #include <type_traits>
 
+#include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
@@ -19,15 +20,7 @@ namespace polyfold {
 
 template <int Length, factor F>
 struct segmented_basis {
-  static_assert(Length > 0);
-  static_assert(F.order >= 0, "polyfold: the order of an approximation cannot be negative");
-  static_assert(F.basis != basis_kind::polynomial || F.order < 32,
-                "polyfold: polynomials of order 32 and above lose their orthogonality to rounding: use cosines");
-  static_assert(F.segment >= 0 && F.segment <= Length,
-                "polyfold: a segment cannot be longer than the axis that it cuts");
-  static_assert(
-      F.segment == 0 || F.order < F.segment,
-      "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
+  static_assert(Length > 0 && needs_of(F, Length).kind == need::nothing);
 
   static constexpr axis_cut cut{Length, F};
   static constexpr int length = Length;

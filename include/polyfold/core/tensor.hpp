@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include <polyfold/core/shape.hpp>
 
@@ -16,6 +17,10 @@ class tensor_view {
   static constexpr shape extent = S;
 
   constexpr explicit tensor_view(Value* data) : data_(data) {}
+  /// A view of constant numbers also comes from one of numbers that are not.
+  template <class U>
+  requires std::is_same_v<U const, Value>
+  constexpr tensor_view(tensor_view<U, S> other) : data_(other.data()) {}
 
   [[nodiscard]] constexpr Value* data() const { return data_; }
   [[nodiscard]] static constexpr int size() { return S.size(); }

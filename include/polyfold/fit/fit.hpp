@@ -96,32 +96,76 @@ inline constexpr bool same_layer<A, B> = [] {
   return a == b;
 }();
 
+/// The first layer that differs in more than its approximation; the number of layers if there is none.
+template <class Source, class Target>
+inline constexpr int unlike_layer = []<int... I>(std::integer_sequence<int, I...>) {
+  auto const alike = []<int J>() {
+    using from = typename Source::template layer_at<J>;
+    using to = typename Target::template layer_at<J>;
+    return std::string_view(from::name) == to::name && same_layer<from, to> &&
+           Source::layer_output_shape(J) == Target::layer_output_shape(J);
+  };
+  int first = 0;
+  (void)((alike.template operator()<I>() && ++first > 0) && ...);
+  return first;
+}
+(std::make_integer_sequence<int, Source::layers>{});
+
+template <class... Facts>
+inline constexpr bool same_but_for_approximations = false;
+/// Do not compile: the sentences for networks that cannot be fitted to each other.
+template <class Source, class Target>
+struct wrong_fit {
+  using type = void;
+  static_assert(same_but_for_approximations<Source, Target>,
+                "polyfold: networks are fitted layer by layer and must have the same input and the same layers");
+};
+template <class Index, class From, class To>
+struct wrong_fit_of_layers {
+  using type = void;
+  static_assert(same_but_for_approximations<Index, From, To>,
+                "polyfold: layers that are fitted to each other differ in their approximation only");
+};
+
+/// Stops the build where the networks have other layers; false there and where the build has been stopped before.
+template <class Source, class Target>
+consteval bool can_be_fitted() {
+  if constexpr (!Source::right || !Target::right) {
+    return false;
+  } else if constexpr (Source::input_shape != Target::input_shape || Source::layers != Target::layers) {
+    using stopped [[maybe_unused]] =
+        typename wrong_fit<typename Source::description, typename Target::description>::type;
+    return false;
+  } else if constexpr (constexpr int i = unlike_layer<Source, Target>; i < Source::layers) {
+    using stopped [[maybe_unused]] = typename wrong_fit_of_layers<layer_index<i>, typename Source::template layer_at<i>,
+                                                                  typename Target::template layer_at<i>>::type;
+    return false;
+  } else {
+    return true;
+  }
+}
+
 }  // namespace detail
 
 /// Sets `target` to the network nearest to `source`, layer by layer. The networks have the same layers; each layer's
 /// approximation may differ. Numbers of other layers are copied.
 template <class Source, class Target>
 void fit(Source const& source, Target& target) {
-  static_assert(Source::input_shape == Target::input_shape && Source::layers == Target::layers,
-                "polyfold: networks are fitted layer by layer and must have the same layers");
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          using from = typename Source::template layer_at<I>;
-          using to = typename Target::template layer_at<I>;
-          static_assert(std::string_view(from::name) == to::name && detail::same_layer<from, to> &&
-                            Source::layer_output_shape(I) == Target::layer_output_shape(I),
-                        "polyfold: layers that are fitted to each other differ in their approximation only");
-          if constexpr (weighted_layer<to>) {
-            detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
-          } else {
-            std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
-                        target.numbers.data() + Target::first_number(I));
-          }
-        }(),
-        ...);
+  if constexpr (detail::can_be_fitted<Source, Target>()) {
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      (
+          [&] {
+            if constexpr (weighted_layer<typename Target::template layer_at<I>>) {
+              detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
+            } else {
+              std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
+                          target.numbers.data() + Target::first_number(I));
+            }
+          }(),
+          ...);
+    }
+    (std::make_integer_sequence<int, Source::layers>{});
   }
-  (std::make_integer_sequence<int, Source::layers>{});
 }
 
 /// Retraining by projection: given to trainer::after_step of a dense network, it replaces the weights after every step

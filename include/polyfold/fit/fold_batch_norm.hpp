@@ -94,9 +94,9 @@ void copy_folded(Source const& source, Target& target) {
 /// Sets `target`, a network of without_batch_norm(pipeline), to what `source`, a network of the pipeline, computes.
 template <auto Pipeline, auto Folded>
 void fold_batch_norm(network<Pipeline> const& source, network<Folded>& target) {
-  static_assert(std::is_same_v<decltype(without_batch_norm(Pipeline)), std::remove_cvref_t<decltype(Folded)>>,
-                "polyfold: batch norm is folded into a network of without_batch_norm(pipeline)");
-  detail::copy_folded<0, 0>(source, target);
+  constexpr bool folded = std::is_same_v<decltype(without_batch_norm(Pipeline)), std::remove_cvref_t<decltype(Folded)>>;
+  static_assert(folded, "polyfold: batch norm is folded into a network of without_batch_norm(pipeline)");
+  if constexpr (folded && network<Pipeline>::right) detail::copy_folded<0, 0>(source, target);
 }
 
 }  // namespace polyfold

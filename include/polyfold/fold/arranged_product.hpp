@@ -15,7 +15,6 @@ namespace polyfold {
 /// Level numbers of `Bits` bits each, packed from the least significant bit of the first byte on.
 template <int Bits>
 struct packed_levels {
-  static_assert(Bits >= 1 && Bits <= 8, "polyfold: a level number takes 1 to 8 bits");
   [[nodiscard]] static constexpr int bytes(int count) { return (count * Bits + 7) / 8; }
   [[nodiscard]] static constexpr int get(std::uint8_t const* map, int i) {
     unsigned const bit = unsigned(i) * Bits;
@@ -49,18 +48,14 @@ struct level_pointer {
 
 /// The curve of an arrangement: 2^bits positions cut into equal pieces.
 template <arrangement A>
-using level_curve =
-    segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces < 1 ? 1 : A.pieces), A.order}>;
+using level_curve = segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces), A.order}>;
 
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
 struct arranged_product : operation {
   using bias = biases<Filters, Bias>;
   using curve = level_curve<A>;
   using packing = packed_levels<A.bits>;
-  static_assert(curve::segments == A.pieces,
-                "polyfold: the 2^bits levels of an arrangement cannot be cut into this many pieces of equal length");
-  static_assert(A.order <= 2, "polyfold: arranged weights take curves of order 0, 1 or 2");
-  static_assert(curve::running_sums, "polyfold: quadratic pieces of an arrangement have at most 64 levels each");
+  static_assert(needs_of(A).kind == need::nothing);
 
   static constexpr int levels = 1 << A.bits;
   static constexpr int channels = In.channels / Groups;

@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/options.hpp>
 #include <polyfold/layers/residual.hpp>
 
 namespace polyfold {
@@ -27,50 +29,77 @@ struct pipeline {
 template <int Channels, int Height, int Width>
 inline constexpr pipeline<shape{Channels, Height, Width}> input{};
 
-template <any_layer A, any_layer B>
-consteval chain<A, B> operator|(A, B) {
+namespace detail {
+
+/// What stands in a layer's place and is none. It is passed on like a layer, so that the network can say where it stands.
+template <class Scalar>
+struct not_a_layer : layer {
+  [[nodiscard]] static constexpr requirement needs(shape) {
+    return unmet(any_option<Scalar> ? need::option_in_call : need::a_layer);
+  }
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+};
+template <shape In, class... L>
+struct not_a_layer<pipeline<In, L...>> : layer {
+  [[nodiscard]] static constexpr requirement needs(shape) { return unmet(need::input_in_front); }
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+};
+
+template <class Scalar>
+using as_layer = std::conditional_t<any_layer<Scalar>, Scalar, not_a_layer<Scalar>>;
+
+template <class Scalar>
+inline constexpr bool is_pipeline = false;
+template <shape In, class... L>
+inline constexpr bool is_pipeline<pipeline<In, L...>> = true;
+
+}  // namespace detail
+
+// Operands are taken by reference: one that is no constant, or whose type the compiler has refused, is never read.
+template <any_layer A, class B>
+consteval chain<A, detail::as_layer<B>> operator|(A const&, B const&) {
   return {};
 }
-template <class... A, any_layer B>
-consteval chain<A..., B> operator|(chain<A...>, B) {
+template <class... A, class B>
+consteval chain<A..., detail::as_layer<B>> operator|(chain<A...> const&, B const&) {
   return {};
 }
-template <any_layer A, class... B>
-consteval chain<A, B...> operator|(A, chain<B...>) {
+template <class A, class... B>
+consteval chain<detail::as_layer<A>, B...> operator|(A const&, chain<B...> const&) {
   return {};
 }
 template <class... A, class... B>
-consteval chain<A..., B...> operator|(chain<A...>, chain<B...>) {
+consteval chain<A..., B...> operator|(chain<A...> const&, chain<B...> const&) {
   return {};
 }
-template <shape In, class... A, any_layer B>
-consteval pipeline<In, A..., B> operator|(pipeline<In, A...>, B) {
+template <shape In, class... A, class B>
+consteval pipeline<In, A..., detail::as_layer<B>> operator|(pipeline<In, A...> const&, B const&) {
   return {};
 }
 template <shape In, class... A, class... B>
-consteval pipeline<In, A..., B...> operator|(pipeline<In, A...>, chain<B...>) {
+consteval pipeline<In, A..., B...> operator|(pipeline<In, A...> const&, chain<B...> const&) {
   return {};
 }
 
 namespace detail {
-template <any_layer L>
-consteval chain<L> as_chain(L) {
+template <class L>
+consteval chain<as_layer<L>> as_chain(L const&) {
   return {};
 }
 template <class... L>
-consteval chain<L...> as_chain(chain<L...> c) {
-  return c;
+consteval chain<L...> as_chain(chain<L...> const&) {
+  return {};
 }
 }  // namespace detail
 
 /// body(x) + x
 template <class Body>
-consteval auto residual(Body body) {
+consteval auto residual(Body const& body) {
   return residual_block<decltype(detail::as_chain(body)), chain<>>{};
 }
 /// body(x) + shortcut(x)
 template <class Body, class Shortcut>
-consteval auto residual(Body body, Shortcut shortcut) {
+consteval auto residual(Body const& body, Shortcut const& shortcut) {
   return residual_block<decltype(detail::as_chain(body)), decltype(detail::as_chain(shortcut))>{};
 }
 
@@ -111,21 +140,44 @@ struct layout {
 template <class L, int Second>
 [[nodiscard]] constexpr requirement needs_of(shape first) {
   if constexpr (Second >= 0)
-    return {need::exactly, first};
+    return {need::same_as_other_branch, first};
   else
     return L::needs(first);
 }
 
 }  // namespace detail
 
-/// The nodes of a pipeline, with every joint checked.
-template <class Pipeline>
-struct graph;
+namespace detail {
+
+/// Does not compile: the sentence for a description that no network can be made of, whatever its layers need.
+template <class Description>
+struct wrong_description {
+  using type = void;
+  static_assert(is_pipeline<Description>,
+                "polyfold: a network is made of input<C, H, W> | layer | layer ...: wrong_description<...> in this "
+                "message says what it is given instead");
+};
+template <shape Input, class... Layers>
+struct wrong_description<pipeline<Input, Layers...>> {
+  using type = void;
+  static_assert(sizeof...(Layers) > 0, "polyfold: a network has at least one layer");
+  static_assert(sizeof...(Layers) == 0, "polyfold: the input of a network has at least one channel, row and column");
+};
+
+}  // namespace detail
+
+/// The nodes of a description, with every joint checked. Where `right` is false, `fault()` names the type that says why.
+template <class Description>
+struct graph {
+  static constexpr shape input{1, 1, 1};
+  static constexpr bool right = false;
+  static consteval auto fault() { return std::type_identity<detail::wrong_description<Description>>{}; }
+};
 template <shape Input, class... Layers>
 struct graph<pipeline<Input, Layers...>> {
-  static_assert(sizeof...(Layers) > 0, "polyfold: a network has at least one layer");
   using nodes = typename decltype((detail::layout<0, 1>{} >> ... >> Layers{}))::nodes;
   static constexpr int size = nodes::size;
+  static constexpr shape input = Input;
 
   /// Shape of every value: the input, then what each node computes.
   static constexpr auto shapes = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
@@ -135,23 +187,28 @@ struct graph<pipeline<Input, Layers...>> {
     return all;
   }(nodes{});
 
-  /// The first node that cannot read what reaches it; `size` if there is none.
-  static constexpr int wrong_joint = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
-    bool const right[] = {detail::needs_of<L, Second>(shapes[std::size_t(First)])
-                              .met_by(shapes[std::size_t(Second < 0 ? First : Second)])...};
+  /// The first node that goes without something it needs; `size` if there is none.
+  static constexpr int wrong_node = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
     int i = 0;
-    while (i < size && right[i]) ++i;
+    bool wrong = false;
+    ((wrong = wrong || !detail::needs_of<L, Second>(shapes[std::size_t(First)])
+                            .met_by(shapes[std::size_t(Second < 0 ? First : Second)]),
+      i += !wrong),
+     ...);
     return i;
   }(nodes{});
 
+  static constexpr bool right =
+      size > 0 && wrong_node == size&& Input.channels > 0 && Input.height > 0 && Input.width > 0;
+  static consteval auto fault() {
+    if constexpr (wrong_node < size && Input.channels > 0 && Input.height > 0 && Input.width > 0)
+      return fault_of(type_at<nodes, wrong_node>{});
+    else
+      return std::type_identity<detail::wrong_description<pipeline<Input, Layers...>>>{};
+  }
+
   template <int I>
   using layer_at = typename type_at<nodes, I>::layer;
-
-  /// Stops the build at a wrong joint.
-  static consteval bool joints_fit() {
-    if constexpr (wrong_joint < size) check_node<wrong_joint>(type_at<nodes, wrong_joint>{});
-    return wrong_joint == size;
-  }
 
   /// The stages of the program (see fold/program.hpp).
   static consteval auto stages() {
@@ -161,10 +218,10 @@ struct graph<pipeline<Input, Layers...>> {
   }
 
  private:
-  template <int I, class L, int First, int Second>
-  static consteval void check_node(node<L, First, Second>) {
-    detail::check_joint<I, shapes[std::size_t(Second < 0 ? First : Second)],
-                        detail::needs_of<L, Second>(shapes[std::size_t(First)])>();
+  template <class L, int First, int Second>
+  static consteval auto fault_of(node<L, First, Second>) {
+    return detail::fault_of_layer<wrong_node, L, shapes[std::size_t(Second < 0 ? First : Second)],
+                                  detail::needs_of<L, Second>(shapes[std::size_t(First)])>();
   }
 };
 

@@ -13,25 +13,28 @@ namespace polyfold {
 
 template <int Filters, int KernelHeight, int KernelWidth, class... Options>
 struct conv2d_layer : layer {
-  static constexpr convolution_spec spec = detail::with(
-      convolution_spec{.filters = Filters, .kernel_height = KernelHeight, .kernel_width = KernelWidth}, Options{}...);
-  static_assert(spec.filters >= 1 && spec.kernel_height >= 1 && spec.kernel_width >= 1,
-                "polyfold: a convolution has at least one filter and a kernel of at least 1 x 1");
-  static_assert(spec.filters % spec.groups == 0,
-                "polyfold: the filters of a convolution divide evenly into its groups");
+  static constexpr convolution_spec spec = detail::with<Options...>(
+      convolution_spec{.filters = Filters, .kernel_height = KernelHeight, .kernel_width = KernelWidth});
 
   static constexpr char const* name = "conv2d";
   static constexpr window sliding{spec.kernel_height, spec.kernel_width, spec.stride,
                                   spec.stride,        spec.padding,      spec.padding};
 
   template <class... More>
-  consteval conv2d_layer<Filters, KernelHeight, KernelWidth, Options..., More...> operator()(More...) const {
+  consteval conv2d_layer<Filters, KernelHeight, KernelWidth, Options..., More...> operator()(More const&...) const {
     return {};
   }
 
   [[nodiscard]] static constexpr requirement needs(shape in) {
+    constexpr requirement of_options = detail::needs_of_options<convolution_spec, Options...>();
+    if (of_options.kind != need::nothing) return of_options;
+    if (spec.filters < 1 || spec.kernel_height < 1 || spec.kernel_width < 1) return unmet(need::filters_and_kernel);
+    if (spec.filters % spec.groups != 0) return unmet(need::groups_of_filters);
     if (in.channels % spec.groups != 0) return {need::divisible_channels, {spec.groups, 0, 0}};
-    return {need::at_least, {1, spec.kernel_height - 2 * spec.padding, spec.kernel_width - 2 * spec.padding}};
+    requirement const of_shape{need::at_least,
+                               {1, spec.kernel_height - 2 * spec.padding, spec.kernel_width - 2 * spec.padding}};
+    if (!of_shape.met_by(in)) return of_shape;
+    return needs_of(spec.approximated, {spec.filters, spec.groups, in.channels / spec.groups, sliding, spec.bias});
   }
   [[nodiscard]] static constexpr shape output(shape in) {
     return {spec.filters, sliding.output_height(in.height), sliding.output_width(in.width)};

@@ -11,20 +11,34 @@
 
 namespace polyfold {
 
+/// What the options of a dense layer say.
+struct dense_spec {
+  int outputs = 1;
+  bool bias = true;
+  approximation approximated{};
+
+  constexpr operator convolution_spec() const {
+    return {.filters = outputs, .bias = bias, .approximated = approximated};
+  }
+};
+
 template <int Outputs, class... Options>
 struct dense_layer : layer {
-  static constexpr convolution_spec spec = detail::with(convolution_spec{.filters = Outputs}, Options{}...);
-  static_assert(spec.filters >= 1, "polyfold: a dense layer has at least one output");
-  static_assert(spec.stride == 1 && spec.padding == 0 && spec.groups == 1,
-                "polyfold: a dense layer takes no stride, padding or groups");
+  static constexpr convolution_spec spec = detail::with<Options...>(dense_spec{Outputs});
 
   static constexpr char const* name = "dense";
 
   template <class... More>
-  consteval dense_layer<Outputs, Options..., More...> operator()(More...) const {
+  consteval dense_layer<Outputs, Options..., More...> operator()(More const&...) const {
     return {};
   }
 
+  [[nodiscard]] static constexpr requirement needs(shape in) {
+    constexpr requirement of_options = detail::needs_of_options<dense_spec, Options...>();
+    if (of_options.kind != need::nothing) return of_options;
+    if (Outputs < 1) return unmet(need::outputs);
+    return needs_of(spec.approximated, {Outputs, 1, in.channels, window{in.height, in.width}, spec.bias});
+  }
   [[nodiscard]] static constexpr shape output(shape) { return {spec.filters, 1, 1}; }
 
   template <shape In>

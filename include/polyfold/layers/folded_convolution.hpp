@@ -20,37 +20,14 @@ namespace detail {
   if (f.segment == 0 && f.order < length) f.segment = length;
   return f;
 }
-/// Whether a factor over the whole of an axis has no more functions than the axis has positions. Segments look after
-/// themselves (basis/segmented_basis.hpp).
-[[nodiscard]] constexpr bool order_fits(factor f, int length) { return !f.used || f.segment != 0 || f.order < length; }
-/// The order at which the functions of a plane of weights, of total degree up to it, are all that there are.
-[[nodiscard]] constexpr int largest_plane_order(window const& w) { return w.height + w.width - 2; }
 }  // namespace detail
 
 template <shape In, int Filters, window W, int Groups, bool Bias, approximation A>
 struct folded_convolution {
-  static_assert(!(A.flat.used && (A.kernel.used || A.channel.used)),
-                "polyfold: a flat approximation already covers the channel and kernel axes: use one or the other");
-  static_assert(!A.arranged.used || !(A.flat.used || A.kernel.used || A.channel.used || A.output.used),
-                "polyfold: arranged weights cannot be cut along an axis as well");
-  static_assert(A.kernel.segment == 0, "polyfold: the kernel axis is cut as a whole: give it an order and no segment");
-  static_assert(
-      A.flat.segment == 0 || A.flat.order < A.flat.segment,
-      "polyfold: a segment of L weights takes at most order L - 1: more coefficients than weights save nothing");
-  static_assert(Bias || !A.bias.used, "polyfold: there are no biases to cut in a layer without biases");
-
   static constexpr int filters = Filters / Groups;       // per group
   static constexpr int channels = In.channels / Groups;  // per group
   /// A kernel of one weight has nothing to cut.
   static constexpr bool cuts_kernel = A.kernel.used && W.area() > 1;
-  static_assert(
-      !cuts_kernel || A.kernel.order <= detail::largest_plane_order(W),
-      "polyfold: a kernel of r x s weights takes at most order r + s - 2: there its functions are as many as its "
-      "weights, and a higher order adds none");
-  static_assert(detail::order_fits(A.flat, channels* W.area()) && detail::order_fits(A.channel, channels) &&
-                    detail::order_fits(A.output, filters) && detail::order_fits(A.bias, Filters),
-                "polyfold: an axis of N positions takes at most order N - 1: there its functions are as many as its "
-                "positions, and a higher order adds none");
   /// A flat segment as long as a kernel row: its moments are those of the rows, shared by overlapping windows.
   static constexpr bool cuts_rows = A.flat.used && A.flat.segment == W.width;
   static constexpr bool cuts_flat = A.flat.used && !cuts_rows;

@@ -2,7 +2,7 @@
 //
 // Every layer has these static members:
 //   name                          the field's term for it
-//   needs(in)                     what it requires of the shape that it reads (see joint.hpp)
+//   needs(in)                     what it requires of the shape that it reads and of its options (see joint.hpp)
 //   output(in)                    the shape that it writes
 //   operations<In>                the list of steps that compute it (see fold/operation.hpp)
 // and, as a constant, takes options in a call: conv2d<16, 5>(stride<2>, padding<1>).
@@ -16,13 +16,27 @@
 
 namespace polyfold {
 
+/// A layer that takes no options, given some.
+template <class... Options>
+struct layer_with_wrong_options;
+
 /// Defaults of the members above.
 struct layer {
   [[nodiscard]] static constexpr requirement needs(shape) { return {}; }
+  template <class... Options>
+  consteval layer_with_wrong_options<Options...> operator()(Options const&...) const {
+    return {};
+  }
 };
 
 template <class L>
 concept any_layer = std::is_base_of_v<layer, L>;
+
+template <class... Options>
+struct layer_with_wrong_options : layer {
+  [[nodiscard]] static constexpr requirement needs(shape) { return unmet(need::no_options); }
+  [[nodiscard]] static constexpr shape output(shape in) { return in; }
+};
 
 /// Layers with weights that can be approximated: their `spec` says how, their `folded<In>` what follows from it.
 template <class L>

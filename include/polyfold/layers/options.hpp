@@ -1,11 +1,14 @@
 // Options of convolutional and dense layers, given in a call: conv2d<16, 5>(padding<2>, along<axis::kernel, linear>).
 #pragma once
 
+#include <type_traits>
+
+#include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/factor.hpp>
 
 namespace polyfold {
 
-/// Everything that a convolutional layer's type says.
+/// Everything that the type of a layer with weights says.
 struct convolution_spec {
   int filters = 1;
   int kernel_height = 1;
@@ -19,65 +22,193 @@ struct convolution_spec {
   friend constexpr bool operator==(convolution_spec const&, convolution_spec const&) = default;
 };
 
+/// What a layer's description has decides which options the layer takes.
+template <class Spec>
+concept has_stride = requires(Spec spec) {
+  spec.stride;
+};
+template <class Spec>
+concept has_padding = requires(Spec spec) {
+  spec.padding;
+};
+template <class Spec>
+concept has_groups = requires(Spec spec) {
+  spec.groups;
+};
+template <class Spec>
+concept has_bias = requires(Spec spec) {
+  spec.bias;
+};
+template <class Spec>
+concept has_approximation = requires(Spec spec) {
+  spec.approximated;
+};
+
+template <class Option, class Spec>
+concept option_of = requires(Spec& spec) {
+  Option::apply(spec);
+  Option::sets;
+};
+/// An option of some layer.
+template <class Scalar>
+concept any_option = option_of<Scalar, convolution_spec>;
+
+namespace detail {
+
+/// What options set, one bit each: no two of a layer's may set the same.
+struct set_by_options {
+  static constexpr unsigned stride = 1;
+  static constexpr unsigned padding = 2;
+  static constexpr unsigned groups = 4;
+  static constexpr unsigned bias = 8;
+  static constexpr unsigned bias_cut = 16;
+  static constexpr unsigned arrangement = 32;
+  static constexpr unsigned approximation = ~15u;
+  [[nodiscard]] static constexpr unsigned cut(axis a) { return 64u << static_cast<int>(a); }
+};
+
+template <class Option, class Spec>
+constexpr void apply(Spec& spec) {
+  if constexpr (option_of<Option, Spec>) Option::apply(spec);
+}
+/// `spec` with the options that are options of it applied in order.
+template <class... Options, class Spec>
+[[nodiscard]] consteval Spec with(Spec spec) {
+  (apply<Options>(spec), ...);
+  return spec;
+}
+
+/// What is wrong with an option by itself.
+template <class Option>
+inline constexpr requirement need_of{};
+template <class Option>
+requires requires { Option::needs; }
+inline constexpr requirement need_of<Option> = Option::needs;
+template <class... Options>
+[[nodiscard]] consteval requirement first_need() {
+  requirement first;
+  (void)((need_of<Options>.kind == need::nothing || (first = need_of<Options>, false)) && ...);
+  return first;
+}
+
+/// What options of a `Spec` need.
+template <class Spec, class... Options>
+[[nodiscard]] consteval requirement needs_of_options() {
+  if constexpr (!(any_option<Options> && ...)) {
+    return unmet(need::options);
+  } else if constexpr (!(option_of<Options, Spec> && ...)) {
+    return unmet(need::known_options);
+  } else {
+    unsigned seen = 0;
+    bool twice = false;
+    ((twice = twice || (seen & Options::sets) != 0, seen |= Options::sets), ...);
+    return twice ? unmet(need::each_option_once) : first_need<Options...>();
+  }
+}
+
+template <class Setting>
+concept factor_setting = requires(factor f, Setting s) {
+  f.set(s);
+};
+template <class Wanted, class... Settings>
+inline constexpr int count_of = (0 + ... + int(std::is_same_v<Wanted, std::remove_const_t<Settings>>));
+template <class... Settings>
+inline constexpr requirement needs_of_settings =
+    (factor_setting<Settings> && ...) && count_of<segment_length, Settings...> <= 1 &&
+            count_of<function_order, Settings...> <= 1 && count_of<basis_kind, Settings...> <= 1
+        ? requirement{}
+        : unmet(need::settings_of_an_axis);
+template <auto Setting>
+constexpr void set(factor& f) {
+  if constexpr (factor_setting<decltype(Setting)>) f.set(Setting);
+}
+
+}  // namespace detail
+
+// `needs` of an option that is wrong by itself; the layer goes on with a number that is in range.
 template <int Number>
 struct stride_option {
-  static_assert(Number >= 1, "polyfold: a stride is at least 1");
-  static constexpr void apply(auto& spec) { spec.stride = Number; }
+  static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::stride_of_one_or_more, Number, 1);
+  static constexpr unsigned sets = detail::set_by_options::stride;
+  static constexpr void apply(has_stride auto& spec) { spec.stride = Number < 1 ? 1 : Number; }
 };
 template <int Number>
 struct padding_option {
-  static_assert(Number >= 0, "polyfold: padding cannot be negative");
-  static constexpr void apply(auto& spec) { spec.padding = Number; }
+  static constexpr requirement needs = Number >= 0 ? requirement{} : unmet(need::padding_of_zero_or_more, Number, 0);
+  static constexpr unsigned sets = detail::set_by_options::padding;
+  static constexpr void apply(has_padding auto& spec) { spec.padding = Number < 0 ? 0 : Number; }
 };
 template <int Number>
 struct groups_option {
-  static_assert(Number >= 1, "polyfold: a layer has at least one group");
-  static constexpr void apply(auto& spec) { spec.groups = Number; }
+  static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::groups_of_one_or_more, Number, 1);
+  static constexpr unsigned sets = detail::set_by_options::groups;
+  static constexpr void apply(has_groups auto& spec) { spec.groups = Number < 1 ? 1 : Number; }
 };
 struct no_bias_option {
-  static constexpr void apply(auto& spec) { spec.bias = false; }
+  static constexpr unsigned sets = detail::set_by_options::bias;
+  static constexpr void apply(has_bias auto& spec) { spec.bias = false; }
 };
+
+namespace detail {
+/// What an option, or several, change of a layer.
+template <class Option>
+inline constexpr convolution_spec changed_by = with<Option>(convolution_spec{});
+template <class Option>
+inline constexpr bool sets_only_an_approximation = first_need<Option>().kind == need::nothing&& changed_by<Option> ==
+                                                   convolution_spec{.approximated = changed_by<Option>.approximated};
+}  // namespace detail
+
+/// An option that sets nothing but an approximation.
+template <class Scalar>
+concept approximating_option = any_option<Scalar> && detail::sets_only_an_approximation<Scalar>;
+
 /// An option that says how weights are approximated also stands for that approximation as a value.
 template <class Option>
 struct approximation_option {
   constexpr operator approximation() const {
-    constexpr convolution_spec changed = [] {
-      convolution_spec spec;
-      Option::apply(spec);
-      return spec;
-    }();
-    static_assert(changed == convolution_spec{.approximated = changed.approximated},
-                  "polyfold: a stride, padding, groups or missing biases are no part of an approximation");
-    return changed.approximated;
+    static_assert(
+        approximating_option<Option>,
+        "polyfold: an approximation is said by along<...>, bias_along<...> and arranged<...> with the settings "
+        "that they take; a stride, padding, groups or missing biases are no part of one");
+    return detail::changed_by<Option>.approximated;
   }
 };
 template <axis A, auto... Settings>
 struct along_option : approximation_option<along_option<A, Settings...>> {
-  static constexpr void apply(auto& spec) {
+  static constexpr requirement needs = detail::needs_of_settings<decltype(Settings)...>;
+  static constexpr unsigned sets = detail::set_by_options::cut(A);
+  static constexpr void apply(has_approximation auto& spec) {
     factor& f = spec.approximated.along(A);
     f.used = true;
-    (f.set(Settings), ...);
+    (detail::set<Settings>(f), ...);
   }
 };
 template <auto... Settings>
 struct bias_along_option : approximation_option<bias_along_option<Settings...>> {
-  static constexpr void apply(auto& spec) {
+  static constexpr requirement needs = detail::needs_of_settings<decltype(Settings)...>;
+  static constexpr unsigned sets = detail::set_by_options::bias_cut;
+  static constexpr void apply(has_approximation auto& spec) {
     spec.approximated.bias.used = true;
-    (spec.approximated.bias.set(Settings), ...);
+    (detail::set<Settings>(spec.approximated.bias), ...);
   }
 };
 template <arrangement A>
 struct arranged_option : approximation_option<arranged_option<A>> {
-  static constexpr void apply(auto& spec) { spec.approximated.arranged = A; }
+  static constexpr unsigned sets = detail::set_by_options::arrangement;
+  static constexpr void apply(has_approximation auto& spec) { spec.approximated.arranged = A; }
 };
 /// Several options as one; none leaves a layer as it is.
 template <class... Options>
 struct option_set : approximation_option<option_set<Options...>> {
-  static constexpr void apply(auto& spec) { (Options::apply(spec), ...); }
+  static constexpr requirement needs = detail::first_need<Options...>();
+  static constexpr unsigned sets = (0u | ... | Options::sets);
+  template <class Spec>
+  requires(option_of<Options, Spec>&&...) static constexpr void apply(Spec& spec) { (Options::apply(spec), ...); }
 };
 template <approximation A>
 struct approximated_option : approximation_option<approximated_option<A>> {
-  static constexpr void apply(auto& spec) { spec.approximated = A; }
+  static constexpr unsigned sets = detail::set_by_options::approximation;
+  static constexpr void apply(has_approximation auto& spec) { spec.approximated = A; }
 };
 
 template <int Number>
@@ -110,17 +241,8 @@ inline constexpr approximated_option<A> approximated{};
 /// The layer as it is: no approximation.
 inline constexpr option_set<> exact{};
 template <class... Options>
-[[nodiscard]] consteval option_set<Options...> all_of(Options...) {
+[[nodiscard]] consteval option_set<Options...> all_of(Options const&...) {
   return {};
 }
-
-namespace detail {
-/// `spec` with the options applied in order.
-template <class Spec, class... Options>
-[[nodiscard]] consteval Spec with(Spec spec, Options...) {
-  (Options::apply(spec), ...);
-  return spec;
-}
-}  // namespace detail
 
 }  // namespace polyfold

@@ -117,12 +117,13 @@ struct average_under_window : operation {
 /// What pooling layers have in common: where their windows lie.
 template <int Size, class... Options>
 struct pooling_layer : layer {
-  static constexpr pooling_spec pooled = detail::with(pooling_spec{Size, Size}, Options{}...);
-  static_assert(pooled.size >= 1 && 2 * pooled.padding <= pooled.size,
-                "polyfold: pooling pads by at most half of its window");
+  static constexpr pooling_spec pooled = detail::with<Options...>(pooling_spec{Size, Size});
   static constexpr window slid{pooled.size, pooled.size, pooled.stride, pooled.stride, pooled.padding, pooled.padding};
 
   [[nodiscard]] static constexpr requirement needs(shape) {
+    constexpr requirement of_options = detail::needs_of_options<pooling_spec, Options...>();
+    if (of_options.kind != need::nothing) return of_options;
+    if (pooled.size < 1 || 2 * pooled.padding > pooled.size) return unmet(need::padding_of_half_a_window);
     return {need::at_least, {1, pooled.size - 2 * pooled.padding, pooled.size - 2 * pooled.padding}};
   }
   [[nodiscard]] static constexpr shape output(shape in) {
@@ -134,7 +135,7 @@ template <int Size, class... Options>
 struct max_pool_layer : pooling_layer<Size, Options...> {
   static constexpr char const* name = "max_pool";
   template <class... More>
-  consteval max_pool_layer<Size, Options..., More...> operator()(More...) const {
+  consteval max_pool_layer<Size, Options..., More...> operator()(More const&...) const {
     return {};
   }
   template <shape In>
@@ -145,7 +146,7 @@ template <int Size, class... Options>
 struct average_pool_layer : pooling_layer<Size, Options...> {
   static constexpr char const* name = "average_pool";
   template <class... More>
-  consteval average_pool_layer<Size, Options..., More...> operator()(More...) const {
+  consteval average_pool_layer<Size, Options..., More...> operator()(More const&...) const {
     return {};
   }
   template <shape In>

@@ -19,12 +19,14 @@ namespace detail {
 
 /// Marks a layer that has taken up the batch norm behind it.
 struct takes_up_batch_norm {
-  static constexpr void apply(auto& spec) { spec.bias = true; }
+  static constexpr unsigned sets = 0;
+  static constexpr void apply(has_bias auto& spec) { spec.bias = true; }
 };
 
 /// Marks a layer that has left its biases to the scale_shift behind it.
 struct leaves_biases {
-  static constexpr void apply(auto& spec) {
+  static constexpr unsigned sets = 0;
+  static constexpr void apply(has_bias auto& spec) {
     spec.bias = false;
     spec.approximated.bias = {};
   }
@@ -79,6 +81,12 @@ consteval pipeline<Input, Layers...> on_input(chain<Layers...>) {
 template <shape Input, class... Layers>
 [[nodiscard]] consteval auto without_batch_norm(pipeline<Input, Layers...>) {
   return detail::on_input<Input>(detail::absorbed<>::rest(chain<Layers...>{}));
+}
+
+/// Of what is no pipeline, nothing: the network says so.
+template <class Other>
+[[nodiscard]] consteval Other without_batch_norm(Other const&) {
+  return {};
 }
 
 }  // namespace polyfold

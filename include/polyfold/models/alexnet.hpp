@@ -97,7 +97,7 @@ struct alexnet_builder {
   }
 
   static consteval auto make() {
-    check_rule<Rule, Form.hidden == 0 ? 6 : 8>();
+    check_length<Rule, Form.hidden == 0 ? 6 : 8>();
     return convolutions() | classifier();
   }
 };
@@ -106,7 +106,8 @@ struct alexnet_builder {
 
 /// make_alexnet<cifar_alexnet(100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
 template <alexnet_form Form, class Rule = option_set<>>
-[[nodiscard]] consteval auto make_alexnet(Rule = {}) {
+[[nodiscard]] consteval auto make_alexnet(Rule const& = {}) {
+  using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::alexnet_builder<Form, Rule>::make();
 }
 

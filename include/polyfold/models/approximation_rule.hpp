@@ -38,25 +38,91 @@ struct layer_place {
 template <class... Options>
 struct per_layer_rule {
   static constexpr int layers = static_cast<int>(sizeof...(Options));
-  [[nodiscard]] constexpr approximation operator()(layer_place l) const {
-    constexpr std::array<approximation, sizeof...(Options)> list{approximation(Options{})...};
+  static constexpr bool lists_approximations = (approximating_option<Options> && ...);
+  [[nodiscard]] constexpr approximation operator()(layer_place l) const requires lists_approximations {
+    constexpr std::array<approximation, sizeof...(Options)> list{detail::changed_by<Options>.approximated...};
     return l.index < layers ? list[std::size_t(l.index)] : approximation{};
   }
 };
 template <class... Options>
-requires(sizeof...(Options) > 0) [[nodiscard]] consteval per_layer_rule<Options...> per_layer(Options...) { return {}; }
+requires(sizeof...(Options) > 0) [[nodiscard]] consteval per_layer_rule<Options...> per_layer(Options const&...) {
+  return {};
+}
 
 namespace detail {
 
-/// What `Rule` says of one layer, as an option of that layer.
+template <class Rule>
+concept rule_without_state = std::is_empty_v<Rule> && std::is_default_constructible_v<Rule>;
+template <class Rule>
+concept rule_of_places = requires(Rule rule, layer_place place) {
+  { rule(place) } -> std::convertible_to<approximation>;
+};
+
+template <class Rule>
+inline constexpr bool lists_approximations = true;
+template <class... Options>
+inline constexpr bool lists_approximations<per_layer_rule<Options...>> =
+    per_layer_rule<Options...>::lists_approximations;
+
+template <class Rule>
+concept approximation_rule = approximating_option<Rule> ||(rule_without_state<Rule>&& rule_of_places<Rule>);
+
+/// Does not compile: the sentence for what is given as a rule.
+template <class Rule>
+struct wrong_rule {
+  using type = void;
+  static_assert(lists_approximations<Rule>,
+                "polyfold: per_layer lists approximations: exact, along<...>, arranged<...>, all_of(...); a stride, "
+                "padding, groups or missing biases are no part of one");
+  static_assert(
+      !std::is_class_v<Rule> || rule_without_state<Rule>,
+      "polyfold: a rule of approximations is a function object without state: a lambda that captures nothing");
+  static_assert(!lists_approximations<Rule> || (std::is_class_v<Rule> && !rule_without_state<Rule>),
+                "polyfold: a rule of approximations is an option that approximates, a per_layer(...), or a lambda that "
+                "takes a layer_place and returns an approximation");
+};
+template <class Rule>
+concept says_at_compile_time = approximating_option<Rule> || requires {
+  Rule::lists_approximations;
+} || requires {
+  typename std::bool_constant<(Rule{}(layer_place{}), true)>;
+};
+/// Likewise for a rule that is one, but not for the compiler.
+template <class Rule>
+struct wrong_rule_call {
+  using type = void;
+  static_assert(!std::is_class_v<Rule>,
+                "polyfold: a rule of approximations is computed by the compiler, and this one cannot be");
+};
+/// The sentence for what is no rule; none for a rule.
+template <class Rule>
+struct fault_of_rule {
+  using type = wrong_rule<Rule>;
+};
+template <approximation_rule Rule>
+struct fault_of_rule<Rule> {
+  using type = std::type_identity<void>;
+};
+template <approximation_rule Rule>
+requires(!says_at_compile_time<Rule>) struct fault_of_rule<Rule> {
+  using type = wrong_rule_call<Rule>;
+};
+/// Stops the build where a list names more layers than there are.
+template <class Rule, int Layers>
+consteval void check_length() {
+  if constexpr (requires { Rule::layers; })
+    static_assert(Rule::layers <= Layers,
+                  "polyfold: per_layer lists more approximations than the model has layers with weights");
+}
+
+/// What `Rule` says of one layer, as an option of that layer; of what is no rule, nothing.
 template <class Rule, layer_place Place>
 [[nodiscard]] consteval auto chosen_option() {
-  static_assert(
-      std::is_empty_v<Rule> && std::is_default_constructible_v<Rule>,
-      "polyfold: a rule of approximations is a function object without state: a lambda that captures nothing");
   constexpr approximation chosen = [] {
-    if constexpr (std::convertible_to<Rule, approximation>)
-      return approximation(Rule{});
+    if constexpr (!approximation_rule<Rule> || !says_at_compile_time<Rule>)
+      return approximation{};
+    else if constexpr (approximating_option<Rule>)
+      return changed_by<Rule>.approximated;
     else
       return approximation(Rule{}(Place));
   }();
@@ -64,14 +130,6 @@ template <class Rule, layer_place Place>
     return exact;
   else
     return approximated<chosen>;
-}
-
-/// Stops the build where a list names more layers than there are.
-template <class Rule, int Layers>
-consteval void check_rule() {
-  if constexpr (requires { Rule::layers; })
-    static_assert(Rule::layers <= Layers,
-                  "polyfold: per_layer lists more approximations than the model has layers with weights");
 }
 
 }  // namespace detail

@@ -30,7 +30,7 @@ struct lenet5_builder {
            conv2d<16, 5>(chosen_option<Rule, second>()) | activation | max_pool<2>;
   }
   static consteval auto make() {
-    check_rule<Rule, 5>();
+    check_length<Rule, 5>();
     constexpr int kernel = graph<decltype(convolutions())>::shapes.back().height;
     constexpr layer_place third{layer_kind::dense, 2, 3, 0, 120, 16, kernel};
     constexpr layer_place fourth{layer_kind::dense, 3, 3, 1, 84, 120, 1};
@@ -45,7 +45,8 @@ struct lenet5_builder {
 /// make_lenet5<lenet5_form{.classes = 26}>(relu, per_layer(exact, along<axis::kernel, linear>)); see
 /// models/approximation_rule.hpp for rules.
 template <lenet5_form Form = lenet5_form{}, class Activation, class Rule = option_set<>>
-[[nodiscard]] consteval auto make_lenet5(Activation, Rule = {}) {
+[[nodiscard]] consteval auto make_lenet5(Activation const&, Rule const& = {}) {
+  using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::lenet5_builder<Form, Activation, Rule>::make();
 }
 

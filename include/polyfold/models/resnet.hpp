@@ -126,7 +126,7 @@ struct resnet_builder {
 
   static consteval auto make() {
     constexpr int index = first_index(stages + 1, 0);
-    check_rule<Rule, index + 1>();
+    check_length<Rule, index + 1>();
     constexpr layer_place last{layer_kind::dense, index, stages + 1, 0, Form.classes, width(stages), 1};
     auto const body = []<int... S>(std::integer_sequence<int, S...>) { return (stage<S + 1>() | ...); }
     (std::make_integer_sequence<int, stages>{});
@@ -135,13 +135,25 @@ struct resnet_builder {
   }
 };
 
+/// Does not compile: the sentence for a form without blocks.
+template <resnet_form Form>
+struct wrong_resnet {
+  using type = void;
+  static_assert(Form.stages() > 0, "polyfold: a ResNet has a stage of blocks; for small images its depth is 6 n + 2");
+};
+
 }  // namespace detail
 
 /// make_resnet<cifar_resnet(32, 100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
 template <resnet_form Form, class Rule = option_set<>>
-[[nodiscard]] consteval auto make_resnet(Rule = {}) {
-  static_assert(Form.stages() > 0, "polyfold: a ResNet has a stage of blocks; for small images its depth is 6 n + 2");
-  return detail::resnet_builder<Form, Rule>::make();
+[[nodiscard]] consteval auto make_resnet(Rule const& = {}) {
+  using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
+  if constexpr (Form.stages() > 0) {
+    return detail::resnet_builder<Form, Rule>::make();
+  } else {
+    using stopped [[maybe_unused]] = typename detail::wrong_resnet<Form>::type;
+    return input<Form.image.channels, Form.image.height, Form.image.width> | relu;
+  }
 }
 
 template <int Classes = 10, auto Rule = exact>

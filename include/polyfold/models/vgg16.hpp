@@ -90,7 +90,7 @@ struct vgg16_builder {
   }
 
   static consteval auto make() {
-    check_rule<Rule, index(stages + 1, Form.hidden == 0 ? 1 : 3)>();
+    check_length<Rule, index(stages + 1, Form.hidden == 0 ? 1 : 3)>();
     return input<Form.image.channels, Form.image.height, Form.image.width> | stage<1>() | stage<2>() | stage<3>() |
            stage<4>() | stage<5>() | classifier();
   }
@@ -100,7 +100,8 @@ struct vgg16_builder {
 
 /// make_vgg16<cifar_vgg16(100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
 template <vgg16_form Form, class Rule = option_set<>>
-[[nodiscard]] consteval auto make_vgg16(Rule = {}) {
+[[nodiscard]] consteval auto make_vgg16(Rule const& = {}) {
+  using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::vgg16_builder<Form, Rule>::make();
 }
 

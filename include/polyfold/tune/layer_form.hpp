@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/shape.hpp>
-#include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/scale_groups.hpp>
@@ -114,36 +114,29 @@ template <class Network>
 /// stand for depends on index maps, which projection cannot move.
 [[nodiscard]] inline std::string why_not(layer_form const& form, approximation const& a) {
   if (a.arranged.used) return "arranged weights are not tuned";
-  if (a.flat.used && (a.kernel.used || a.channel.used)) return "a flat cut covers the kernel and channel axes already";
-  if (a.bias.used && !form.bias) return "the layer has no biases to cut";
-  if (a.kernel.used && a.kernel.segment != 0) return "the kernel axis takes an order and no segment";
-  struct axis_factor {
-    factor f;
-    int length;
-    int most;  // the largest order over the whole axis
-  };
-  auto const along = [](factor const& f, int length) { return axis_factor{f, length, length - 1}; };
-  auto const wrong = [](axis_factor const& axis) -> std::string {
-    factor const& f = axis.f;
-    if (!f.used) return "";
-    if (f.order < 0) return "the order is negative";
-    if (f.basis == basis_kind::polynomial && f.order >= 32) return "polynomials have orders below 32";
-    if (f.segment < 0 || f.segment > axis.length)
-      return "segment " + std::to_string(f.segment) + " on an axis of " + std::to_string(axis.length);
-    if (f.segment != 0 && f.order >= f.segment)
-      return "order " + std::to_string(f.order) + " on segments of " + std::to_string(f.segment);
-    if (f.segment == 0 && f.order > axis.most)
-      return "order " + std::to_string(f.order) + " where orders above " + std::to_string(axis.most) + " add nothing";
-    return "";
-  };
-  window const& w = form.sliding;
-  // A kernel of one weight is not cut, whatever the order.
-  int const plane_order = w.area() > 1 ? detail::largest_plane_order(w) : a.kernel.order;
-  for (axis_factor const& each :
-       {along(a.flat, form.fan_in()), axis_factor{a.kernel, w.area(), plane_order}, along(a.channel, form.channels()),
-        along(a.output, form.filters / form.groups), along(a.bias, form.filters)})
-    if (std::string const why = wrong(each); !why.empty()) return why;
-  return "";
+  requirement const r = needs_of(a, {form.filters, form.groups, form.channels(), form.sliding, form.bias});
+  std::string const number = std::to_string(r.number);
+  std::string const limit = std::to_string(r.limit);
+  switch (r.kind) {
+    case need::nothing:
+      return "";
+    case need::flat_alone:
+      return "a flat cut covers the kernel and channel axes already";
+    case need::biases_to_cut:
+      return "the layer has no biases to cut";
+    case need::whole_kernel:
+      return "the kernel axis takes an order and no segment";
+    case need::order_of_zero_or_more:
+      return "the order is negative";
+    case need::order_below_32:
+      return "polynomials have orders below 32";
+    case need::segment_within_axis:
+      return "segment " + number + " on an axis of " + limit;
+    case need::order_below_segment:
+      return "order " + number + " on segments of " + std::to_string(r.limit + 1);
+    default:  // order_within_axis, order_within_kernel
+      return "order " + number + " where orders above " + limit + " add nothing";
+  }
 }
 
 }  // namespace polyfold

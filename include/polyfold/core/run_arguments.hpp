@@ -1,0 +1,140 @@
+// The one error that `run` gives where its arguments are not an image and a workspace of the network:
+// wrong_run<run_need::shape_of_input, run_given<tensor<float, shape{1, 32, 32}>, std::array<float, 4704>>,
+// run_takes<tensor<float, shape{1, 28, 28}>, std::array<float, 4704>>>.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include <polyfold/core/tensor.hpp>
+
+namespace polyfold {
+
+/// What run needs of its arguments; the sentences are those of `wrong_run`.
+enum class run_need {
+  nothing,
+  image_and_workspace,
+  tensor,
+  shape_of_input,
+  both_bare,
+  workspace_to_write,
+  workspace_that_stays,
+  workspace_of_this_network,
+  same_numbers,
+};
+
+template <class... Given>
+struct run_given {};
+template <class Image, class Workspace>
+struct run_takes {};
+
+namespace detail {
+
+/// What an argument is for run: a tensor, a pointer or neither; and its numbers.
+template <class Scalar>
+struct run_argument {
+  static constexpr bool is_tensor = false;
+  static constexpr bool is_pointer = std::is_pointer_v<std::decay_t<Scalar>>;
+  using number = std::remove_cv_t<std::remove_pointer_t<std::decay_t<Scalar>>>;
+};
+template <class Scalar, shape S>
+struct run_argument<tensor<Scalar, S>> {
+  static constexpr bool is_tensor = true;
+  static constexpr bool is_pointer = false;
+  using number = Scalar;
+};
+template <class Scalar, shape S>
+struct run_argument<tensor_view<Scalar, S>> : run_argument<tensor<std::remove_const_t<Scalar>, S>> {};
+template <class Scalar, std::size_t Count>
+struct run_argument<std::array<Scalar, Count>> {
+  static constexpr bool is_tensor = false;
+  static constexpr bool is_pointer = false;
+  using number = Scalar;
+};
+
+/// Whether Given is a workspace like Own, of whatever numbers.
+template <class Given, class Own>
+inline constexpr bool is_workspace_like = std::is_base_of_v<Own, Given>;
+template <class Scalar, std::size_t Count, class U>
+inline constexpr bool is_workspace_like<std::array<Scalar, Count>, std::array<U, Count>> = true;
+
+template <shape In, class Workspace, class... Given>
+struct unmet_of_run {
+  static constexpr run_need value = run_need::image_and_workspace;
+};
+template <shape In, class Workspace, class Image, class Room>
+struct unmet_of_run<In, Workspace, Image, Room> {
+  static constexpr run_need value = [] {
+    using image = run_argument<std::remove_cvref_t<Image>>;
+    using room_type = std::remove_reference_t<Room>;
+    using room = run_argument<std::remove_cv_t<room_type>>;
+    if constexpr (!image::is_tensor && !image::is_pointer) return run_need::tensor;
+    if constexpr (image::is_tensor)
+      if (!(std::remove_cvref_t<Image>::extent == In)) return run_need::shape_of_input;
+    if (image::is_pointer != room::is_pointer) return run_need::both_bare;
+    if (image::is_pointer) {
+      if (std::is_const_v<std::remove_pointer_t<std::decay_t<Room>>>) return run_need::workspace_to_write;
+      return run_need::same_numbers;
+    }
+    if (!is_workspace_like<std::remove_cv_t<room_type>, Workspace>) return run_need::workspace_of_this_network;
+    if (std::is_const_v<room_type>) return run_need::workspace_to_write;
+    if (!std::is_lvalue_reference_v<Room>) return run_need::workspace_that_stays;
+    return run_need::same_numbers;
+  }();
+};
+
+template <run_need Kind, run_need Rule, class... Facts>
+inline constexpr bool met_by_run = Kind != Rule;
+
+/// Does not compile: the sentence for `Kind`.
+template <run_need Kind, class... Facts>
+struct wrong_run {
+  using type = void;
+  static_assert(met_by_run<Kind, run_need::image_and_workspace, Facts...>,
+                "polyfold: run takes an image and a workspace, as in net.run(image, room)");
+  static_assert(met_by_run<Kind, run_need::tensor, Facts...>,
+                "polyfold: run takes its image as a tensor<float, shape{C, H, W}> or a view of one; or bare memory, as "
+                "in net.run(image.data(), room.data())");
+  static_assert(met_by_run<Kind, run_need::shape_of_input, Facts...>,
+                "polyfold: the image has another shape than the network reads");
+  static_assert(met_by_run<Kind, run_need::both_bare, Facts...>,
+                "polyfold: run takes a tensor and a workspace, or pointers to the memory of both");
+  static_assert(met_by_run<Kind, run_need::workspace_to_write, Facts...>,
+                "polyfold: run writes to its workspace, so it cannot be const");
+  static_assert(met_by_run<Kind, run_need::workspace_that_stays, Facts...>,
+                "polyfold: the result of run lies in the workspace, which must not be a temporary");
+  static_assert(met_by_run<Kind, run_need::workspace_of_this_network, Facts...>,
+                "polyfold: run takes a workspace of the network that it runs, and this is another's or none");
+  static_assert(met_by_run<Kind, run_need::same_numbers, Facts...>,
+                "polyfold: the image holds other numbers than the workspace: run takes a tensor<T, ...> with a "
+                "workspace<T>, packed networks float");
+};
+
+/// The sentence for these arguments; none for a network that has stopped the build before.
+template <bool Right, shape In, class Workspace, class... Given>
+struct fault_of_run {
+  using type = wrong_run<unmet_of_run<In, Workspace, Given...>::value, run_given<std::remove_reference_t<Given>...>,
+                         run_takes<tensor<float, In>, Workspace>>;
+};
+template <shape In, class Workspace, class... Given>
+struct fault_of_run<false, In, Workspace, Given...> {
+  using type = std::type_identity<void>;
+};
+
+/// The calls of run that are right, for a network with a workspace for every scalar; never defined.
+template <class Net, class Scalar>
+void call_run(tensor_view<Scalar, Net::input_shape>, typename Net::template workspace<std::remove_const_t<Scalar>>&);
+template <class Net, class Scalar>
+void call_run(tensor<Scalar, Net::input_shape> const&, typename Net::template workspace<Scalar>&);
+template <class Net, class Scalar>
+void call_run(Scalar const*, Scalar*);
+
+template <class Net, class... Given>
+concept runs_on = requires(Given&&... given) {
+  detail::call_run<Net>(static_cast<Given&&>(given)...);
+};
+
+}  // namespace detail
+
+}  // namespace polyfold

@@ -1,0 +1,18 @@
+// expect: polyfold: run writes to its workspace, so it cannot be const
+// A workspace is written to.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
+static network<description> net;
+static tensor<float, shape{1, 28, 28}> image;
+
+#ifdef POLYFOLD_COMPILE_PASS
+static network<description>::workspace<float> room;
+#else
+static network<description>::workspace<float> const room{};
+#endif
+
+int main() { return net.run(image, room)(0, 0, 0) > 0; }

@@ -1,0 +1,21 @@
+// expect: polyfold: a network has one input<C, H, W>, and it stands in front of all layers
+// facts: layer_index<1>, .*pipeline<
+// A branch reads what reaches its block.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto description = input<1, 28, 28> | relu | residual(conv2d<1, 3>(padding<1>)) | dense<10>;
+#else
+constexpr auto description =
+    input<1, 28, 28> | relu | residual(input<1, 28, 28> | conv2d<1, 3>(padding<1>)) | dense<10>;
+#endif
+
+static network<description> net;
+static network<description>::workspace<float> room;
+int main() {
+  tensor<float, shape{1, 28, 28}> const image{};
+  return net.run(image, room)(0, 0, 0) > 0;
+}

@@ -1,0 +1,20 @@
+// expect: polyfold: a network has at least one layer
+// facts: wrong_description<.*pipeline<
+// An input alone.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto description = input<1, 28, 28> | dense<10>;
+#else
+constexpr auto description = input<1, 28, 28>;
+#endif
+
+static network<description> net;
+static network<description>::workspace<float> room;
+int main() {
+  tensor<float, shape{1, 28, 28}> const image{};
+  return net.run(image, room)(0, 0, 0) > 0;
+}

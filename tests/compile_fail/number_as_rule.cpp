@@ -1,0 +1,19 @@
+// expect: polyfold: a rule of approximations is an option that approximates, a per_layer
+// An order alone is no rule.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto description = make_lenet5(relu, along<axis::kernel, linear>);
+#else
+constexpr auto description = make_lenet5(relu, 1);
+#endif
+
+static network<description> net;
+static network<description>::workspace<float> room;
+int main() {
+  tensor<float, shape{1, 28, 28}> const image{};
+  return net.run(image, room)(0, 0, 0) > 0;
+}

@@ -1,0 +1,21 @@
+// expect: polyfold: run takes a workspace of the network that it runs, and this is another's or none
+// facts: run_takes<.*packed_network<
+// Packed maps have borders.
+
+#include <polyfold/inference.hpp>
+#include <polyfold/packed_network.hpp>
+
+using namespace polyfold;
+
+constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
+static packed_network<description> net;
+
+static tensor<float, shape{1, 28, 28}> image;
+
+#ifdef POLYFOLD_COMPILE_PASS
+static packed_network<description>::workspace room;
+#else
+static network<description>::workspace<float> room;
+#endif
+
+int main() { return net.run(image, room)(0, 0, 0) > 0; }

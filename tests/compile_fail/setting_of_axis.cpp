@@ -1,0 +1,20 @@
+// expect: polyfold: along and bias_along take a segment<n>, an order<n>
+// facts: layer_index<0>, .*along_option<
+// An order as a number.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto description = input<1, 28, 28> | conv2d<6, 5>(along<axis::output, order<3>>) | dense<10>;
+#else
+constexpr auto description = input<1, 28, 28> | conv2d<6, 5>(along<axis::output, 3>) | dense<10>;
+#endif
+
+static network<description> net;
+static network<description>::workspace<float> room;
+int main() {
+  tensor<float, shape{1, 28, 28}> const image{};
+  return net.run(image, room)(0, 0, 0) > 0;
+}
