@@ -142,6 +142,11 @@ class input_file {
   /// Bytes of the whole file, when it was opened.
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
+  /// Leaves the next bytes out.
+  void skip(std::uint64_t bytes) {
+    if (std::fseek(stream_.get(), static_cast<long>(bytes), SEEK_CUR) != 0) throw failure(errno);
+  }
+
   /// Fills `out` with the next bytes. Throws `error` where the disk fails or the file has got shorter.
   void read(std::span<std::byte> out) {
     errno = 0;

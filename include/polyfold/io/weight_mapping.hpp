@@ -1,4 +1,4 @@
-// What load_weights is asked, and what it answers: how to match, and which tensor became what.
+// What load_weights is told, and what it says of what it did.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/tensors.hpp>
-#include <polyfold/io/weight_source.hpp>
+#include <polyfold/io/weight_module.hpp>
 #include <polyfold/report/table.hpp>
 #include <polyfold/text.hpp>
 
@@ -34,7 +34,7 @@ struct weight_options {
 struct weight_mapping {
   struct row {
     int layer;               ///< its number in the network
-    std::string layer_name;  ///< "conv2d", "dense", "batch_norm" or "prelu"
+    std::string layer_name;  ///< "conv2d", "dense", "batch_norm", ...
     weight_part part;
     std::string tensor;  ///< empty: the file has none, and need not
     dtype type;
@@ -42,11 +42,32 @@ struct weight_mapping {
     std::string conversion;  ///< what was done to the numbers; empty: nothing
   };
   std::vector<row> rows;
-  std::vector<std::string> ignored;  ///< tensors left over with leave
-  int samples = 0;                   ///< images that were run and compared
-  float largest_difference = 0;      ///< of an output to the file's
+  std::vector<std::string> ignored;       ///< tensors left over with leave
+  std::vector<std::string> not_compared;  ///< what the file does not state: only samples show it
+  int samples = 0;                        ///< images that were run and compared
+  float largest_difference = 0;           ///< of an output to the file's
+
+  /// How far the network was compared with the framework that wrote the file, in one line or more.
+  [[nodiscard]] std::string comparison() const {
+    text_stream out;
+    if (samples > 0) {
+      out << "compared on " << samples << (samples == 1 ? " sample" : " samples") << ", largest difference "
+          << largest_difference << '\n';
+      return out.str();
+    }
+    out << "not compared with the framework's own outputs: the file has no sample. Add the arrays polyfold.input.0 and "
+           "polyfold.output.0 to a .npz or .safetensors file, or a pair of .pb files to an ONNX model "
+           "(add_onnx_sample)\n";
+    for (std::string const& what : not_compared) out << "not compared: " << what << '\n';
+    return out.str();
+  }
 
   void print(std::ostream& out) const {
+    print_rows(out);
+    out << comparison();
+  }
+  /// What became what, alone.
+  void print_rows(std::ostream& out) const {
     table t({{"layer", alignment::right},
              {"kind", alignment::left},
              {"part", alignment::left},
@@ -59,9 +80,6 @@ struct weight_mapping {
                  std::string(dtype_name(r.type)), detail::shape_text(r.shape), r.conversion});
     t.write_text(out);
     for (std::string const& name : ignored) out << "ignored: " << name << '\n';
-    if (samples > 0)
-      out << std::to_string(samples) << " sample " << (samples == 1 ? "image" : "images")
-          << " replayed, largest difference " << number_text(double(largest_difference)) << '\n';
   }
 };
 

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -22,62 +23,17 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/shape.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/file_graph.hpp>
 #include <polyfold/io/npz.hpp>
 #include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/io/tensors.hpp>
+#include <polyfold/io/weight_module.hpp>
 
 namespace polyfold {
-
-/// What a tensor is to its module. gamma to variance: batch norm's.
-enum class weight_part { weight, bias, gamma, beta, mean, variance };
-
-[[nodiscard]] constexpr std::string_view part_name(weight_part part) {
-  constexpr std::array<std::string_view, 6> names{"weight", "bias", "gamma", "beta", "mean", "variance"};
-  return names[static_cast<std::size_t>(part)];
-}
-
-/// The order of a weight's axes. Outputs first or last; the inputs in the order channels, rows, columns, or with the
-/// channels last. PyTorch: O C H W; Keras: H W C O. The weights of linear layers have the same order, flattened.
-struct weight_layout {
-  bool outputs_first = true;
-  bool channels_last = false;
-  friend constexpr bool operator==(weight_layout const&, weight_layout const&) = default;
-};
-
-/// How a convolution slides, where the file says so (ONNX).
-struct sliding_facts {
-  enum class pads { given, same_upper, same_lower };
-  int stride_y = 1;
-  int stride_x = 1;
-  int dilation_y = 1;
-  int dilation_x = 1;
-  int groups = 1;
-  pads padding = pads::given;
-  std::array<int, 4> given{};  ///< zeros at the top, left, bottom and right
-};
-
-/// The tensors of one layer in the file.
-struct weight_module {
-  enum class kind { weighted, normalising, slopes };  ///< slopes: of a PReLU, one for each channel or one for all
-  struct part {
-    weight_part is;
-    stored_tensor tensor;
-  };
-  std::string name;
-  kind is = kind::weighted;
-  weight_layout layout{};
-  float epsilon = 1e-5f;  ///< of batch norm: what is added to the variance
-  std::optional<sliding_facts> sliding{};
-  std::vector<part> parts{};
-
-  [[nodiscard]] part const* find(weight_part wanted) const {
-    auto const found = std::find_if(parts.begin(), parts.end(), [&](part const& p) { return p.is == wanted; });
-    return found == parts.end() ? nullptr : &*found;
-  }
-};
 
 /// Inputs (N x C x H x W, or one image without N) and the network's outputs for them.
 struct weight_sample {
@@ -92,7 +48,9 @@ struct weight_source {
   std::vector<weight_module> modules{};
   bool ordered = false;                   ///< whether the modules stand in the order in which the network computes them
   std::vector<stored_tensor> others{};    ///< tensors that belong to no module
-  std::vector<std::string> unreadable{};  ///< what can't be placed of what the file computes, as clauses
+  std::vector<std::string> unreadable{};  ///< what no layer can compute of what the file computes, as clauses
+  /// What the file says that its network computes, for images of a shape; of files that say nothing, nothing.
+  std::function<file_graph(shape)> graph{};
   std::vector<weight_sample> samples{};
   bool samples_channels_last = false;  ///< N x H x W x C instead
 };
@@ -204,6 +162,12 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
     auto const [module_name, leaf] = detail::split_tensor_name(tensor.name);
     // PyTorch's count of training steps: nothing that a network computes with.
     if (!keras && leaf == "num_batches_tracked") continue;
+    if (keras && leaf == "pointwise_kernel") {
+      source.unreadable.push_back("'" + std::string(module_name).substr(0, 100) +
+                                  "' is a separable convolution, which is two layers here: conv2d with groups, without "
+                                  "bias, and conv2d of 1 x 1. Write its kernels as those of two modules");
+      continue;
+    }
     detail::known_leaf const* const known = detail::leaf_of(written_by, leaf);
     if (known == nullptr) {
       source.others.push_back(std::move(tensor));

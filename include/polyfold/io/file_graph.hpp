@@ -1,0 +1,77 @@
+// What a file says that its network computes, step by step, where it says so (ONNX): in the words of polyfold's layers,
+// whatever the file's own. load_weights compares it with the network's layers (io/graph_matching.hpp).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <polyfold/core/shape.hpp>
+#include <polyfold/io/tensors.hpp>
+#include <polyfold/io/weight_module.hpp>
+#include <polyfold/text.hpp>
+
+namespace polyfold {
+
+/// How a window slides over a map: a convolution's or a pooling's.
+struct sliding_facts {
+  int height = 1;
+  int width = 1;
+  int stride_y = 1;
+  int stride_x = 1;
+  std::array<int, 4> pads{};  ///< zeros (of maxima: nothing) at the top, left, bottom and right
+  int groups = 1;
+  bool counts_padding = true;  ///< whether averages divide by the padding, too
+
+  [[nodiscard]] int output_height(int rows) const { return outputs(rows + pads[0] + pads[2], height, stride_y); }
+  [[nodiscard]] int output_width(int columns) const { return outputs(columns + pads[1] + pads[3], width, stride_x); }
+
+ private:
+  [[nodiscard]] static int outputs(int inputs, int size, int stride) {
+    return inputs < size ? 0 : (inputs - size) / stride + 1;
+  }
+};
+
+/// One step. `kind` is a layer's name (a covering average_pool for global ones), or one of what only folding knows:
+/// "pad", "erf", "multiply"; empty where nothing is known to compute it.
+struct file_step {
+  std::string kind;
+  std::string text;              ///< what the file calls it, with its attributes
+  std::vector<int> reads;        ///< values: 0 is the network's input, i + 1 what step i computes
+  shape output{};                ///< its sizes, if it is understood
+  std::string refusal{};         ///< why no layer computes it, and a remedy
+  std::vector<float> numbers{};  ///< of an activation or a norm, in the order of network_layer::numbers
+  std::optional<sliding_facts> sliding{};
+  std::optional<channel_scaling> scaling{};  ///< of a scale_shift
+  std::optional<std::size_t> module{};       ///< its tensors
+  bool folded = false;                       ///< taken up by other steps: nothing is left to compare
+
+  /// The layer that computes it, as far as it is known: "max_pool 2 x 2, stride 2 x 2".
+  [[nodiscard]] std::string layer_text() const {
+    text_stream out;
+    out << kind;
+    char const* comma = " ";
+    if (sliding) {
+      sliding_facts const& s = *sliding;
+      out << ' ' << s.height << " x " << s.width << ", stride " << s.stride_y << " x " << s.stride_x;
+      comma = ", ";
+    }
+    for (float const n : numbers) out << std::exchange(comma, ", ") << n;
+    return out.str();
+  }
+};
+
+struct file_graph {
+  std::vector<file_step> steps;  ///< each after those that it reads
+  std::vector<weight_module> modules;
+  int output = 0;                     ///< the value that the network gives
+  std::vector<stored_tensor> unread;  ///< tensors that no step reads, without their numbers
+  std::vector<std::string> refusals;  ///< what is wrong beyond single steps
+};
+
+}  // namespace polyfold

@@ -1,0 +1,304 @@
+// Compares what a file says that its network computes with the layers of a network type, step by step along the edges of
+// both from the input to the output, and finds the tensors of each layer. Nothing is taken from the order of the file.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/core/shape.hpp>
+#include <polyfold/io/file_graph.hpp>
+#include <polyfold/io/network_layer.hpp>
+#include <polyfold/io/weight_module.hpp>
+
+namespace polyfold::detail {
+
+/// How the windows of a step lie otherwise than a layer's: one clause for each difference.
+[[nodiscard]] inline std::vector<std::string> sliding_differences(network_layer const& layer, sliding_facts const& f) {
+  std::vector<std::string> found;
+  window const& w = *layer.slid;
+  auto const pair = [](int y, int x) { return std::to_string(y) + " x " + std::to_string(x); };
+  auto const differ = [&](std::string const& what, std::string const& expected) {
+    found.push_back(what + "; expected " + expected);
+  };
+  int const groups = layer.slot ? layer.slot->groups : 1;
+  if (f.groups != groups) differ(std::to_string(f.groups) + " groups", std::to_string(groups));
+  // A convolution's kernel is compared as its weight's shape.
+  if (!layer.slot && (f.height != w.height || f.width != w.width)) {
+    differ("the window " + pair(f.height, f.width), pair(w.height, w.width));
+    return found;
+  }
+  bool const same_output = f.output_height(layer.input.height) == layer.output.height &&
+                           f.output_width(layer.input.width) == layer.output.width;
+  bool const same_start = f.pads[0] == w.padding_y && f.pads[1] == w.padding_x;
+  // One position is one position, whatever the stride.
+  bool const one = layer.output.pixels() == 1 && same_output && same_start;
+  if (!one && (f.stride_y != w.stride_y || f.stride_x != w.stride_x)) {
+    differ("the stride " + pair(f.stride_y, f.stride_x), pair(w.stride_y, w.stride_x));
+  } else if (!same_start || !same_output) {
+    std::string pads;
+    for (int const p : f.pads) pads += (pads.empty() ? "" : ", ") + std::to_string(p);
+    bool const alike = f.pads[0] == f.pads[2] && f.pads[1] == f.pads[3];
+    differ("the padding " + pads + " (top, left, bottom, right)",
+           std::to_string(w.padding_y) + " on every side" + (alike ? "" : ", as polyfold's layers pad"));
+  } else if (!f.counts_padding) {
+    // The windows are the same; do they reach over an edge?
+    auto const over = [](int outputs, int stride, int size, int before, int inputs) {
+      return before > 0 || (outputs - 1) * stride + size > inputs;
+    };
+    if (over(layer.output.height, w.stride_y, w.height, w.padding_y, layer.input.height) ||
+        over(layer.output.width, w.stride_x, w.width, w.padding_x, layer.input.width))
+      differ("averages without the padding (count_include_pad 0)", "averages that count it");
+  }
+  return found;
+}
+
+class graph_matching {
+ public:
+  graph_matching(file_graph const& graph, std::vector<network_layer> const& layers)
+      : graph_(graph), layers_(layers), readers_(graph.steps.size() + 1) {
+    for (std::size_t i = 0; i < graph.steps.size(); ++i)
+      if (!graph.steps[i].folded)
+        for (int const v : graph.steps[i].reads) {
+          std::vector<int>& r = readers_[std::size_t(v)];
+          if (r.empty() || r.back() != int(i)) r.push_back(int(i));
+        }
+    differences_ = graph.refusals;
+    for (file_step const& s : graph.steps)
+      if (!s.refusal.empty()) {
+        differences_.push_back(s.text + ": " + s.refusal);
+        refused_ = true;
+      }
+    reset();
+    if (!match_exactly()) match_as_far_as_possible();
+    if (!stopped_) check_end();
+  }
+
+  /// What differs, in sentences without a stop; where nothing does, every layer computes what its step computes.
+  [[nodiscard]] std::vector<std::string> const& differences() const { return differences_; }
+  /// Whether the comparison ended before the last layer.
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  /// The file's module for each layer that stores numbers, as far as the comparison went.
+  [[nodiscard]] std::vector<std::optional<std::size_t>> modules() const {
+    std::vector<std::optional<std::size_t>> found;
+    for (network_layer const& l : layers_) {
+      if (!l.slot) continue;
+      int const step = step_of_[std::size_t(l.number)];
+      found.push_back(step < 0 ? std::nullopt : graph_.steps[std::size_t(step)].module);
+    }
+    return found;
+  }
+
+ private:
+  static constexpr int nothing = -1;
+
+  /// Layer `layer` might be any of several steps.
+  struct choice {
+    std::size_t layer;
+    std::vector<int> others;
+  };
+
+  void reset() {
+    values_.assign(layers_.size() + 1, nothing);
+    values_[0] = 0;
+    step_of_.assign(layers_.size(), nothing);
+    taken_.assign(graph_.steps.size(), false);
+  }
+  void assign(std::size_t i, int step) {
+    step_of_[i] = step;
+    taken_[std::size_t(step)] = true;
+    values_[i + 1] = step + 1;
+  }
+  /// Forgets layers from `first` on.
+  void forget(std::size_t first) {
+    for (std::size_t i = first; i < layers_.size(); ++i) {
+      if (step_of_[i] != nothing) taken_[std::size_t(step_of_[i])] = false;
+      step_of_[i] = nothing;
+      values_[i + 1] = nothing;
+    }
+  }
+  [[nodiscard]] int value_read(network_layer const& l, std::size_t which) const {
+    return values_[std::size_t(l.reads[which])];
+  }
+
+  /// The steps that may be a layer by what they read and by their kind.
+  [[nodiscard]] std::vector<int> candidates(network_layer const& l) const {
+    std::vector<int> found;
+    int const first = value_read(l, 0);
+    for (int const r : readers_[std::size_t(first)]) {
+      file_step const& s = graph_.steps[std::size_t(r)];
+      if (taken_[std::size_t(r)] || !same_kind(l, s)) continue;
+      if (l.reads[1] >= 0) {
+        int const second = value_read(l, 1);
+        if (s.reads != std::vector{first, second} && s.reads != std::vector{second, first}) continue;
+      }
+      found.push_back(r);
+    }
+    return found;
+  }
+  [[nodiscard]] static bool same_kind(network_layer const& l, file_step const& s) {
+    if (s.scaling && s.kind != "scale_shift") return false;
+    // A convolution that covers its input and a linear layer are the same.
+    if (l.slot && l.slot->is == weight_module::kind::weighted && (s.kind == "conv2d" || s.kind == "dense"))
+      return s.kind == l.kind || l.slot->whole_input;
+    return s.kind == l.kind;
+  }
+  /// What differs beyond the kind and the tensors.
+  [[nodiscard]] static std::vector<std::string> differences_of(network_layer const& l, file_step const& s) {
+    std::vector<std::string> found;
+    if (s.sliding && l.slid) found = sliding_differences(l, *s.sliding);
+    // A kernel that covers the input, for a dense layer.
+    if (s.sliding && !l.slid && s.sliding->pads != std::array<int, 4>{}) found.push_back("padding; expected none");
+    bool same = s.numbers.size() == l.numbers.size();
+    for (std::size_t i = 0; same && i < s.numbers.size(); ++i)
+      same = std::abs(s.numbers[i] - l.numbers[i]) <= 1e-6f * std::abs(l.numbers[i]);
+    if (!same)
+      found.push_back("other numbers: " + s.layer_text() + "; expected " +
+                      file_step{.kind = l.kind, .numbers = l.numbers}.layer_text());
+    return found;
+  }
+  /// Whether a step's tensors are a layer's by their shapes; they are compared in full later.
+  [[nodiscard]] bool tensors_fit(network_layer const& l, file_step const& s) const {
+    if (!l.slot || l.slot->is != weight_module::kind::weighted) return true;
+    weight_module const& m = graph_.modules[*s.module];
+    weight_module::part const* const weight = m.find(weight_part::weight);
+    std::vector<std::vector<std::int64_t>> const shapes = weight_shapes(*l.slot, m.layout);
+    return weight != nullptr && std::find(shapes.begin(), shapes.end(), weight->tensor.shape) != shapes.end();
+  }
+  [[nodiscard]] std::vector<int> exact_candidates(network_layer const& l) const {
+    std::vector<int> found = candidates(l);
+    std::erase_if(found, [&](int r) {
+      file_step const& s = graph_.steps[std::size_t(r)];
+      return !differences_of(l, s).empty() || !tensors_fit(l, s) || (s.output != l.output);
+    });
+    return found;
+  }
+
+  /// At inference dropout is nothing, and no step.
+  bool pass_through(std::size_t i) {
+    if (layers_[i].kind != "dropout") return false;
+    values_[i + 1] = value_read(layers_[i], 0);
+    return true;
+  }
+
+  /// Finds a step for every layer; where several would do, each is tried.
+  bool match_exactly() {
+    std::vector<choice> open;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      if (pass_through(i)) continue;
+      network_layer const& l = layers_[i];
+      std::vector<int> found = exact_candidates(l);
+      if (found.empty()) {
+        if (open.empty()) return reset(), false;
+        i = open.back().layer;
+        forget(i);
+        found = std::move(open.back().others);
+        open.pop_back();
+      }
+      assign(i, found.front());
+      found.erase(found.begin());
+      if (!found.empty()) open.push_back({i, std::move(found)});
+      // Both branches are there: which is which no longer matters.
+      if (layers_[i].reads[1] >= 0)
+        while (!open.empty() && open.back().layer >= fork(layers_[i])) open.pop_back();
+    }
+    return true;
+  }
+  /// The first layer behind the value at which the branches of an addition part.
+  [[nodiscard]] std::size_t fork(network_layer const& addition) const {
+    auto const [body, shortcut] = addition.reads;
+    return std::size_t(shortcut < body ? shortcut : layers_[std::size_t(body)].reads[0]);
+  }
+
+  /// Goes as far as the kinds of layers agree, and says what differs.
+  void match_as_far_as_possible() {
+    bool all_fit = true;
+    for (std::size_t i = 0; i < layers_.size() && !stopped_; ++i) {
+      if (pass_through(i)) continue;
+      network_layer const& l = layers_[i];
+      std::vector<int> found = exact_candidates(l);
+      if (found.empty()) found = candidates(l);
+      if (found.empty()) {
+        stop_at(l);
+        continue;
+      }
+      file_step const& s = graph_.steps[std::size_t(found.front())];
+      for (std::string const& d : differences_of(l, s)) differences_.push_back(l.text + ": " + s.text + " has " + d);
+      all_fit = all_fit && tensors_fit(l, s);
+      assign(i, found.front());
+    }
+    if (differences_.empty() && all_fit)
+      differences_.emplace_back("the file's graph and the network's layers give maps of different sizes");
+  }
+
+  void stop_at(network_layer const& l) {
+    stopped_ = true;
+    int const value = value_read(l, 0);
+    std::string there;
+    for (int const r : readers_[std::size_t(value)]) {
+      file_step const& s = graph_.steps[std::size_t(r)];
+      if (taken_[std::size_t(r)]) continue;
+      // Said already.
+      if (!s.refusal.empty()) return;
+      there += (there.empty() ? "" : ", and ") + s.text + ", which is " + s.layer_text();
+    }
+    if (there.empty() && refused_) return;
+    if (there.empty())
+      differences_.push_back(l.text +
+                             ": the file computes nothing more there; the network's type has a layer too many");
+    else
+      differences_.push_back(l.text + ": the file computes " + there + remedy(l, value));
+  }
+  /// What may help where a file goes on otherwise than the network.
+  [[nodiscard]] std::string remedy(network_layer const& l, int value) const {
+    for (int const r : readers_[std::size_t(value)])
+      if (graph_.steps[std::size_t(r)].kind == "scale_shift" && !taken_[std::size_t(r)])
+        return std::string(". Neighbouring weights can't take it up") +
+               (l.slid && l.slid->padding_y + l.slid->padding_x > 0 ? ", as zeros are padded behind it" : "") +
+               ": write scale_shift there in the network's type, or export without it (a normalisation of the input "
+               "goes into polyfold's normalisation)";
+    return ". Write the network's type as the file's graph";
+  }
+
+  /// The last layer computes the output, and no step is left over.
+  void check_end() {
+    int const last = values_.back();
+    auto const left = [&](std::size_t i) {
+      return !graph_.steps[i].folded && !taken_[i] && graph_.steps[i].refusal.empty();
+    };
+    if (last != graph_.output) {
+      std::string more;
+      for (int const r : readers_[std::size_t(last)])
+        if (left(std::size_t(r)) && more.empty())
+          more = graph_.steps[std::size_t(r)].text + ", which is " + graph_.steps[std::size_t(r)].layer_text();
+      if (!more.empty()) {
+        differences_.push_back("behind the network's last layer the file computes " + more +
+                               ". Write the network's type as the file's graph");
+        return;
+      }
+      if (!refused_) differences_.push_back("the file's output is not what the network's last layer computes");
+    }
+    for (std::size_t i = 0; i < graph_.steps.size(); ++i)
+      if (left(i))
+        differences_.push_back(graph_.steps[i].text + ": " +
+                               (readers_[i + 1].empty() ? "nothing reads its result. Export the model without it"
+                                                        : "no layer of the network computes it"));
+  }
+
+  file_graph const& graph_;
+  std::vector<network_layer> const& layers_;
+  std::vector<std::vector<int>> readers_;  // steps, of each value of the file
+  std::vector<int> values_;                // the file's, for each value of the network
+  std::vector<int> step_of_;               // for each layer
+  std::vector<bool> taken_;
+  std::vector<std::string> differences_;
+  bool refused_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace polyfold::detail

@@ -1,0 +1,185 @@
+// The layers of a network type as values: what files of weights are compared with.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <polyfold/core/shape.hpp>
+#include <polyfold/core/type_list.hpp>
+#include <polyfold/io/description.hpp>
+#include <polyfold/io/weight_module.hpp>
+#include <polyfold/layers/activation.hpp>
+#include <polyfold/layers/batch_norm.hpp>
+#include <polyfold/layers/chain.hpp>
+#include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/local_response_norm.hpp>
+#include <polyfold/layers/options.hpp>
+#include <polyfold/layers/padded_identity.hpp>
+#include <polyfold/layers/pooling.hpp>
+#include <polyfold/layers/prelu.hpp>
+#include <polyfold/layers/scale_shift.hpp>
+#include <polyfold/text.hpp>
+
+namespace polyfold::detail {
+
+/// A layer that stores numbers, as the matching sees it.
+struct weight_slot {
+  int layer = 0;
+  std::string name;
+  weight_module::kind is = weight_module::kind::weighted;
+  std::size_t first_number = 0;
+  int outputs = 0;  ///< filters; channels of other layers
+  // Of a layer with weights, what one filter covers.
+  int channels = 1;
+  int height = 1;
+  int width = 1;
+  bool bias = false;
+  bool whole_input = false;  ///< every filter sees all of the input once: linear layers and convolutions are alike
+  // Of a convolution.
+  bool slides = false;
+  int stride = 1;
+  int padding = 0;
+  int groups = 1;
+
+  [[nodiscard]] int inputs() const { return channels * height * width; }
+  [[nodiscard]] std::string text() const { return "layer " + std::to_string(layer) + " " + name; }
+  /// The parts that it stores, in the order of its numbers.
+  [[nodiscard]] std::vector<weight_part> parts() const {
+    switch (is) {
+      case weight_module::kind::normalising:
+        return {weight_part::gamma, weight_part::beta, weight_part::mean, weight_part::variance};
+      case weight_module::kind::scaling:
+        return {weight_part::scale, weight_part::shift};
+      default:
+        return bias ? std::vector{weight_part::weight, weight_part::bias} : std::vector{weight_part::weight};
+    }
+  }
+};
+
+/// All shapes that a weight of this slot may have in a file of this layout; the first is the usual one.
+[[nodiscard]] inline std::vector<std::vector<std::int64_t>> weight_shapes(weight_slot const& s, weight_layout layout) {
+  if (s.is == weight_module::kind::slopes) return {{s.outputs}, {1}};
+  std::vector<std::int64_t> const inputs = layout.channels_last
+                                               ? std::vector<std::int64_t>{s.height, s.width, s.channels}
+                                               : std::vector<std::int64_t>{s.channels, s.height, s.width};
+  auto const with_outputs = [&](std::vector<std::int64_t> shape) {
+    shape.insert(layout.outputs_first ? shape.begin() : shape.end(), s.outputs);
+    return shape;
+  };
+  std::vector<std::vector<std::int64_t>> shapes{with_outputs(inputs)};
+  if (s.whole_input) shapes.push_back(with_outputs({s.inputs()}));
+  if (!s.slides) std::swap(shapes.front(), shapes.back());
+  // A depthwise kernel of Keras: H W C M, filter c * M + m.
+  if (!layout.outputs_first && s.groups > 1 && s.channels == 1)
+    shapes.push_back({s.height, s.width, s.groups, s.outputs / s.groups});
+  return shapes;
+}
+
+/// Any layer.
+struct network_layer {
+  int number = 0;
+  std::string kind;            ///< its name; global_average_pool is an average_pool that covers its input
+  std::string text;            ///< "layer 3 max_pool 2, stride 2"
+  std::array<int, 2> reads{};  ///< values: 0 is the input, i + 1 what layer i computes; second -1: nothing
+  shape input{};
+  shape output{};
+  std::optional<window> slid{};  ///< of a convolution or a pooling
+  std::vector<float> numbers{};  ///< that the type of an activation, a norm or a padded_identity says
+  std::optional<weight_slot> slot{};
+};
+
+/// Layers whose numbers a file can give.
+template <class L>
+inline constexpr bool stores_known_numbers = weighted_layer<L> || std::is_same_v<L, batch_norm_layer> ||
+                                             std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
+
+template <class L, shape In>
+[[nodiscard]] std::optional<weight_slot> slot_of(weight_slot s) {
+  if constexpr (weighted_layer<L>) {
+    constexpr convolution_spec spec = L::spec;
+    static_assert(spec.approximated == approximation{},
+                  "polyfold: a file holds exact weights: load them into the network without approximations, then fit "
+                  "that to this one");
+    s.outputs = spec.filters;
+    s.groups = spec.groups;
+    s.channels = In.channels / spec.groups;
+    s.bias = spec.bias;
+    s.height = In.height;
+    s.width = In.width;
+    if constexpr (requires { L::sliding; }) {
+      s.slides = true;
+      s.height = spec.kernel_height;
+      s.width = spec.kernel_width;
+      s.stride = spec.stride;
+      s.padding = spec.padding;
+    }
+    s.whole_input = s.height == In.height && s.width == In.width && s.padding == 0 && s.groups == 1;
+    return s;
+  } else {
+    s.outputs = In.channels;
+    if constexpr (std::is_same_v<L, batch_norm_layer>)
+      s.is = weight_module::kind::normalising;
+    else if constexpr (std::is_same_v<L, scale_shift_layer>)
+      s.is = weight_module::kind::scaling;
+    else if constexpr (std::is_same_v<L, prelu_layer>)
+      s.is = weight_module::kind::slopes;
+    else
+      return std::nullopt;
+    return s;
+  }
+}
+
+/// The numbers that the type of a layer without weights says.
+template <class L, shape In>
+[[nodiscard]] std::vector<float> numbers_of() {
+  if constexpr (requires { L::function::parameter; })
+    return {L::function::parameter};
+  else if constexpr (requires { L::zeros_before; })
+    return {float(L::filters), float(L::stride), float(L::before(In))};
+  else if constexpr (requires { L::alpha; })
+    return {float(L::size), float(L::offset), L::alpha};
+  else
+    return {};
+}
+
+template <class Network, int I, class L, int First, int Second>
+[[nodiscard]] network_layer describe_layer(node<L, First, Second>) {
+  constexpr shape in = Network::template layer_input_shape<I>();
+  text_stream text;
+  text << "layer " << I << ' ' << L::name;
+  write_parameters<L>(text);
+  network_layer layer{
+      .number = I, .kind = L::name, .text = text.str(), .reads = {First, Second}, .input = in, .output = L::output(in)};
+  layer.numbers = numbers_of<L, in>();
+  if constexpr (std::is_same_v<L, global_average_pool_layer>) {
+    layer.kind = "average_pool";
+    layer.slid = window{in.height, in.width};
+  } else if constexpr (requires { L::slid; }) {
+    layer.slid = L::slid;
+  } else if constexpr (requires { L::sliding; }) {
+    layer.slid = L::sliding;
+  }
+  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = std::size_t(Network::first_number(I))});
+  static_assert(Network::number_count(I) == 0 || stores_known_numbers<L>,
+                "polyfold: load_weights does not know this layer's numbers");
+  return layer;
+}
+
+/// The layers in the network's order.
+template <class Network>
+[[nodiscard]] std::vector<network_layer> layers_of() {
+  std::vector<network_layer> layers;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (layers.push_back(describe_layer<Network, I>(polyfold::type_at<typename Network::graph_type::nodes, I>{})), ...);
+  }
+  (std::make_integer_sequence<int, Network::layers>{});
+  return layers;
+}
+
+}  // namespace polyfold::detail
