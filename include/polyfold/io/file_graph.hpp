@@ -41,8 +41,8 @@ struct sliding_facts {
 /// "pad", "erf", "multiply"; empty where nothing is known to compute it.
 struct file_step {
   std::string kind;
-  std::string text;              ///< what the file calls it, with its attributes
-  std::vector<int> reads;        ///< values: 0 is the network's input, i + 1 what step i computes
+  std::string text{};            ///< what the file calls it, with its attributes
+  std::vector<int> reads{};      ///< values: 0 is the network's input, i + 1 what step i computes
   shape output{};                ///< its sizes, if it is understood
   std::string refusal{};         ///< why no layer computes it, and a remedy
   std::vector<float> numbers{};  ///< of an activation or a norm, in the order of network_layer::numbers
