@@ -37,12 +37,31 @@ struct sliding_facts {
   }
 };
 
+namespace detail {
+
+/// A layer as far as its numbers go: "max_pool 2 x 2, stride 2 x 2".
+[[nodiscard]] inline std::string layer_text(std::string const& kind, std::optional<sliding_facts> const& sliding,
+                                            std::vector<float> const& numbers) {
+  text_stream out;
+  out << kind;
+  char const* comma = " ";
+  if (sliding) {
+    out << ' ' << sliding->height << " x " << sliding->width << ", stride " << sliding->stride_y << " x "
+        << sliding->stride_x;
+    comma = ", ";
+  }
+  for (float const n : numbers) out << std::exchange(comma, ", ") << n;
+  return out.str();
+}
+
+}  // namespace detail
+
 /// One step. `kind` is a layer's name (a covering average_pool for global ones), or one of what only folding knows:
 /// "pad", "erf", "multiply"; empty where nothing is known to compute it.
 struct file_step {
   std::string kind;
-  std::string text{};            ///< what the file calls it, with its attributes
-  std::vector<int> reads{};      ///< values: 0 is the network's input, i + 1 what step i computes
+  std::string text;              ///< what the file calls it, with its attributes
+  std::vector<int> reads;        ///< values: 0 is the network's input, i + 1 what step i computes
   shape output{};                ///< its sizes, if it is understood
   std::string refusal{};         ///< why no layer computes it, and a remedy
   std::vector<float> numbers{};  ///< of an activation or a norm, in the order of network_layer::numbers
@@ -51,19 +70,7 @@ struct file_step {
   std::optional<std::size_t> module{};       ///< its tensors
   bool folded = false;                       ///< taken up by other steps: nothing is left to compare
 
-  /// The layer that computes it, as far as it is known: "max_pool 2 x 2, stride 2 x 2".
-  [[nodiscard]] std::string layer_text() const {
-    text_stream out;
-    out << kind;
-    char const* comma = " ";
-    if (sliding) {
-      sliding_facts const& s = *sliding;
-      out << ' ' << s.height << " x " << s.width << ", stride " << s.stride_y << " x " << s.stride_x;
-      comma = ", ";
-    }
-    for (float const n : numbers) out << std::exchange(comma, ", ") << n;
-    return out.str();
-  }
+  [[nodiscard]] std::string layer_text() const { return detail::layer_text(kind, sliding, numbers); }
 };
 
 struct file_graph {

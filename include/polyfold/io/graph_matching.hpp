@@ -157,9 +157,7 @@ class graph_matching {
     bool same = s.numbers.size() == l.numbers.size();
     for (std::size_t i = 0; same && i < s.numbers.size(); ++i)
       same = std::abs(s.numbers[i] - l.numbers[i]) <= 1e-6f * std::abs(l.numbers[i]);
-    if (!same)
-      found.push_back("other numbers: " + s.layer_text() + "; expected " +
-                      file_step{.kind = l.kind, .numbers = l.numbers}.layer_text());
+    if (!same) found.push_back("other numbers: " + s.layer_text() + "; expected " + layer_text(l.kind, {}, l.numbers));
     return found;
   }
   /// Whether a step's tensors are a layer's by their shapes; they are compared in full later.
