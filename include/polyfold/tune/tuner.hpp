@@ -15,6 +15,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,8 +62,8 @@ class tuner {
   /// Called with every stop, when its accuracy is known.
   std::function<void(tuning_point const&)> on_point;
 
-  /// Searches. Throws `error` where no candidates are small enough for the budget, and `training_diverged` where a stop can't
-  /// be retrained.
+  /// Searches. Throws `error` where no candidates are small enough for the budget, and `training_diverged` where
+  /// the network or a stop of it has no finite loss.
   [[nodiscard]] tuning_result run(tuning_budget const& budget) {
     budget.check();
     tuning_result result{{}, 0, budget};
@@ -163,6 +164,16 @@ class tuner {
     return sums.loss / sums.images;
   }
 
+  /// A network may train on finite numbers, by statistics of its batches, and compute none by those that it keeps.
+  void require_finite(double const& loss) const {
+    if (is_finite(loss)) return;
+    std::ostringstream text;
+    text << "tuner: the network's loss on the validation images is not finite: its training has diverged. Remedy: a "
+            "learning_rate below "
+         << options_.retraining.optimizer.learning_rate << ".";
+    throw training_diverged(text.str());
+  }
+
   void recalibrate() {
     if constexpr (normalised) recalibrate_batch_norm(*net_, training_, options_.calibration_images);
   }
@@ -207,6 +218,7 @@ class tuner {
     for (tuning_part const& part : s.parts)
       for (tuning_choice const& c : part.choices) all += c.size < part.choices[part.present].size;
     double const present_loss = adapted_loss(s, s.numbers);
+    require_finite(present_loss);
     int done = 0;
     for (tuning_part& part : s.parts) {
       std::size_t const present = part.present;
@@ -288,6 +300,7 @@ class tuner {
   [[nodiscard]] tuning_point measured_point(state const& s) {
     set(s.numbers);
     loss_sums const sums = losses(validation_.size());
+    require_finite(sums.loss);
     return {present_approximations(s.parts, forms_.size()),
             count(s),
             sums.correct,
