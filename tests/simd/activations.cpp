@@ -1,9 +1,7 @@
 // Every activation beside and behind products, and maxima behind activations that fall.
 #include "check.hpp"
 
-using namespace polyfold;
-
-namespace {
+namespace polyfold::test {
 
 /// Declares nothing of how it rises or falls.
 struct negation_function {
@@ -15,7 +13,14 @@ struct negation_function {
     return T(0.0f) - x;
   }
 };
-constexpr activation_layer<negation_function> negation{};
+
+}  // namespace polyfold::test
+
+using namespace polyfold;
+
+namespace {
+
+constexpr activation_layer<test::negation_function> negation{};
 
 // A maximum behind a function that falls somewhere, for every kernel that takes maxima.
 constexpr auto falling = input<1, 12, 12> | conv2d<4, 3>(padding<1>) | silu | max_pool<2>;

@@ -109,6 +109,7 @@ TEST_CASE("functions that fall somewhere do not say that they never do") {
   STATIC_REQUIRE(nondecreasing_function<tanh_function>);
   STATIC_REQUIRE(nondecreasing_function<sigmoid_function>);
   STATIC_REQUIRE(nondecreasing_function<hard_sigmoid_function>);
+  STATIC_REQUIRE(nondecreasing_function<softsign_function>);
   STATIC_REQUIRE_FALSE(nondecreasing_function<silu_function>);
   STATIC_REQUIRE_FALSE(nondecreasing_function<hard_swish_function>);
   STATIC_REQUIRE_FALSE(nondecreasing_function<gelu_function>);
@@ -156,6 +157,12 @@ TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
   for (int const layer : {1, 3})
     for (int i = 0; i < net.number_count(layer); ++i)
       CHECK(decoded.numbers[std::size_t(net.first_number(layer) + i)] == 0.25f);
+}
+
+TEST_CASE("a user's function counts as it says") {
+  constexpr cost c = network<input<2, 3, 4> | activation_layer<softsign_function>{}>::total_cost();
+  STATIC_REQUIRE(c.multiplications == 0);
+  STATIC_REQUIRE(c.additions == 24);
 }
 
 TEST_CASE("descriptions tell activations apart") {
