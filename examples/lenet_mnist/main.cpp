@@ -151,9 +151,8 @@ int run(int argc, char** argv) {
   polyfold::table const results = results_table(outcomes, inference_times(outcomes, e.held_out));
   polyfold::text_stream heading;
   heading << "LeNet-5 on MNIST, seed " << chosen.seed << ", trained on " << with_thousands(trained)
-          << " images, measured on " << with_thousands(e.held_out.size())
-          << (validate ? " validation" : " test") << " images. Trained by " << e.threads.count()
-          << " threads; time per image on one.\n"
+          << " images, measured on " << with_thousands(e.held_out.size()) << (validate ? " validation" : " test")
+          << " images. Trained by " << e.threads.count() << " threads; time per image on one.\n"
           << "Compiled by " << compiler << ".\n\n";
   std::cout << "\n" << heading.str();
   results.write_text(std::cout);

@@ -15,7 +15,7 @@ consteval auto block(auto a, auto b) {
   return input<5, 8, 8> | conv2d<6, 3>(padding<1>) | relu |
          residual(conv2d<7, 3>(padding<1>, a), conv2d<7, 3>(padding<1>, b)) | global_average_pool | dense<3>;
 }
-}
+}  // namespace
 
 TEST_CASE("layers cut along several axes, with groups and biases") {
   test::check_layer<map, conv2d<8, 3>(groups<2>, padding<1>), along<axis::kernel, linear>,
