@@ -108,9 +108,9 @@ inline std::vector<file_user> readers_of_files() {
           {"read_tensors", [](path const& p) { (void)read_tensors(p); }, copy_of("keras.npz")},
           {"read_weights", [](path const& p) { (void)read_weights(p); }, copy_of("pytorch.npz")},
           {"load_weights",
-           [](path const& p) {
+           [options = weight_options{.names = {"fc"}}](path const& p) {
              small_dense net;
-             load_weights(p, net);
+             load_weights(p, net, options);
            },
            [](path const& p) {
              tensor_file file;
