@@ -194,7 +194,8 @@ void train_dense(experiment& e, std::string const& name, polyfold::training_opti
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   if (imported) {
-    polyfold::load_weights(given_weights(e), *net, {.names = e.chosen.names});
+    std::cout << e.chosen.weights.string() << ": "
+              << polyfold::load_weights(given_weights(e), *net, {.names = e.chosen.names}).comparison();
   } else {
     polyfold::initialise(*net, s.options().seed);
     s.train(*net);

@@ -83,7 +83,8 @@ void load_exact(settings const& s, Network& net, polyfold::batch_source const& t
              polyfold::read_safetensors(s.weights).metadata.contains("network")) {
     polyfold::load_network(s.weights, net);
   } else {
-    polyfold::load_weights(given_weights(s), net, {.names = s.names});
+    std::cout << s.weights.string() << ": "
+              << polyfold::load_weights(given_weights(s), net, {.names = s.names}).comparison();
   }
 }
 

@@ -1,5 +1,5 @@
 // write_lenet5 FOLDER: weights of a LeNet-5 as PyTorch names them, in FOLDER/pytorch.safetensors, with a sample; the same
-// with a wrong sample in FOLDER/wrong.safetensors. Prints what import_weights has to say of the images in FOLDER: a line
+// with a wrong sample in FOLDER/wrong.safetensors and without one in FOLDER/unsampled.safetensors. Prints what import_weights has to say of the images in FOLDER: a line
 // for its own normalisation, and one for mean 0.25 and deviation 0.125.
 
 #include <array>
@@ -58,6 +58,8 @@ int main(int argc, char** argv) {
   output[3] += 1;
   file.tensors.back() = make_tensor<float>("polyfold.output.0", {10}, std::span<float const>(output));
   write_safetensors(folder / "wrong.safetensors", file);
+  file.tensors.resize(file.tensors.size() - 2);
+  write_safetensors(folder / "unsampled.safetensors", file);
 
   image_set const images = read_mnist(folder, split::test);
   workers threads(1);

@@ -371,6 +371,44 @@ TEST_CASE("the time to sort tensors grows with their number", "[import]") {
         }) < 24);
 }
 
+TEST_CASE("what was not compared is said", "[import]") {
+  small_network net;
+  weight_mapping const mapping = load_weights(sort_weights("file", small_file()), net);
+  CHECK(mentions(
+      mapping.comparison(),
+      {"not compared with the framework's own outputs: the file has no sample. Add the arrays polyfold.input.0",
+       "not compared: strides, padding, activations, pooling and branches"}));
+  std::ostringstream text;
+  mapping.print(text);
+  CHECK(text.str().ends_with(mapping.comparison()));
+
+  // Keras pads by its strides: from the weights alone nobody knows.
+  tensor_file keras;
+  keras.ordered = true;
+  keras.tensors = {counted("conv/kernel:0", {3, 3, 1, 2}), counted("conv/bias:0", {2})};
+  network<input<1, 4, 4> | conv2d<2, 3>(stride<2>, padding<1>)> strided;
+  network<input<1, 4, 4> | conv2d<2, 3>(padding<1>)> plain;
+  std::string const note =
+      "not compared: layer 0 conv2d 2 x 3 x 3, stride 2, padding 1: its padding; with strides, Keras'";
+  CHECK(mentions(load_weights(sort_weights("file", keras), strided).comparison(), {note}));
+  CHECK(!mentions(load_weights(sort_weights("file", keras), plain).comparison(), {"with strides, Keras'"}));
+}
+
+TEST_CASE("convolutions of other kinds are refused by their names", "[import]") {
+  tensor_file line;
+  line.ordered = true;
+  line.tensors = {counted("conv1d/kernel:0", {3, 1, 2}), counted("conv1d/bias:0", {2})};
+  network<input<1, 8, 8> | conv2d<2, 3>> net;
+  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", line), net); }),
+                 {"has the shape [3, 1, 2]", "it is a one-dimensional convolution's"}));
+  tensor_file separable;
+  separable.ordered = true;
+  separable.tensors = {counted("sep/depthwise_kernel:0", {3, 3, 1, 1}), counted("sep/pointwise_kernel:0", {1, 1, 1, 2}),
+                       counted("sep/bias:0", {2})};
+  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", separable), net); }),
+                 {"'sep' is a separable convolution, which is two layers here"}));
+}
+
 TEST_CASE("files are told apart by their content", "[import]") {
   test::temporary_folder const folder;
   tensor_file file = small_file();

@@ -45,7 +45,7 @@ template <class Network>
 std::vector<float> run(Network const& net) {
   std::vector<float> image;
   for (int i = 0; i < Network::input_shape.size(); ++i) image.push_back(float(i % 7 - 3));
-  std::vector<float> room(std::size_t(Network::workspace_size));
+  auto room = std::vector<float>(std::size_t(Network::workspace_size));
   auto const out = net.run(image.data(), room.data());
   return {out.begin(), out.end()};
 }
@@ -149,7 +149,7 @@ TEST_CASE("activations are the network's, one for one", "[onnx]") {
   CHECK(
       mentions(behind_convolution({op("Clip", {"c", "zero", "x"}, "y")}, {zero}, net), {"its bounds are no constant"}));
   CHECK(mentions(behind_convolution({op("Identity", {"c"}, "y")}, {}, net),
-                 {"layer 1 relu: the file computes nothing more there"}));
+                 {"layer 1 relu: nothing in the file computes more of what it reads"}));
   CHECK(mentions(behind_convolution({op("Relu", {"c"}, "d"), op("Tanh", {"d"}, "y")}, {}, net),
                  {"behind the network's last layer the file computes Tanh node 'the_y', which is tanh"}));
   CHECK(mentions(behind_convolution({op("Tanh", {"c"}, "y")}, {}, net), {"Tanh node 'the_y', which is tanh"}));

@@ -61,7 +61,13 @@ namespace polyfold::detail {
 class graph_matching {
  public:
   graph_matching(file_graph const& graph, std::vector<network_layer> const& layers)
-      : graph_(graph), layers_(layers), readers_(graph.steps.size() + 1) {
+      : graph_(graph),
+        layers_(layers),
+        readers_(graph.steps.size() + 1),
+        values_(layers.size() + 1, nothing),
+        step_of_(layers.size(), nothing),
+        taken_(graph.steps.size(), false) {
+    values_[0] = 0;
     for (std::size_t i = 0; i < graph.steps.size(); ++i)
       if (!graph.steps[i].folded)
         for (int const v : graph.steps[i].reads) {
@@ -74,7 +80,6 @@ class graph_matching {
         differences_.push_back(s.text + ": " + s.refusal);
         refused_ = true;
       }
-    reset();
     if (!match_exactly()) match_as_far_as_possible();
     if (!stopped_) check_end();
   }
@@ -97,18 +102,19 @@ class graph_matching {
  private:
   static constexpr int nothing = -1;
 
+  /// What exact matching had found when a layer had no step.
+  struct state {
+    std::size_t layer;
+    std::vector<int> values;
+    std::vector<int> step_of;
+    std::vector<bool> taken;
+  };
   /// Layer `layer` might be any of several steps.
   struct choice {
     std::size_t layer;
     std::vector<int> others;
   };
 
-  void reset() {
-    values_.assign(layers_.size() + 1, nothing);
-    values_[0] = 0;
-    step_of_.assign(layers_.size(), nothing);
-    taken_.assign(graph_.steps.size(), false);
-  }
   void assign(std::size_t i, int step) {
     step_of_[i] = step;
     taken_[std::size_t(step)] = true;
@@ -192,7 +198,8 @@ class graph_matching {
       network_layer const& l = layers_[i];
       std::vector<int> found = exact_candidates(l);
       if (found.empty()) {
-        if (open.empty()) return reset(), false;
+        if (!furthest_ || i > furthest_->layer) furthest_ = {i, values_, step_of_, taken_};
+        if (open.empty()) return false;
         i = open.back().layer;
         forget(i);
         found = std::move(open.back().others);
@@ -213,10 +220,13 @@ class graph_matching {
     return std::size_t(shortcut < body ? shortcut : layers_[std::size_t(body)].reads[0]);
   }
 
-  /// Goes as far as the kinds of layers agree, and says what differs.
+  /// From where exact matching got furthest, goes on as far as the kinds of layers agree, and says what differs.
   void match_as_far_as_possible() {
+    values_ = furthest_->values;
+    step_of_ = furthest_->step_of;
+    taken_ = furthest_->taken;
     bool all_fit = true;
-    for (std::size_t i = 0; i < layers_.size() && !stopped_; ++i) {
+    for (std::size_t i = furthest_->layer; i < layers_.size() && !stopped_; ++i) {
       if (pass_through(i)) continue;
       network_layer const& l = layers_[i];
       std::vector<int> found = exact_candidates(l);
@@ -243,12 +253,14 @@ class graph_matching {
       if (taken_[std::size_t(r)]) continue;
       // Said already.
       if (!s.refusal.empty()) return;
-      there += (there.empty() ? "" : ", and ") + s.text + ", which is " + s.layer_text();
+      there += (there.empty() ? "" : ", and ") + s.text + ", which is " + s.layer_text() +
+               (s.kind == l.kind ? " of other values" : "");
     }
     if (there.empty() && refused_) return;
     if (there.empty())
       differences_.push_back(l.text +
-                             ": the file computes nothing more there; the network's type has a layer too many");
+                             ": nothing in the file computes more of what it reads. The network's type has a layer "
+                             "too many, or this one in another place");
     else
       differences_.push_back(l.text + ": the file computes " + there + remedy(l, value));
   }
@@ -294,6 +306,7 @@ class graph_matching {
   std::vector<int> values_;                // the file's, for each value of the network
   std::vector<int> step_of_;               // for each layer
   std::vector<bool> taken_;
+  std::optional<state> furthest_;
   std::vector<std::string> differences_;
   bool refused_ = false;
   bool stopped_ = false;

@@ -174,7 +174,8 @@ class onnx_constants {
   }
   [[nodiscard]] static std::vector<std::int64_t> unsqueezed(std::vector<std::int64_t> shape,
                                                             std::vector<std::int64_t> axes) {
-    axes = axes_from_front(std::move(axes), shape.size() + axes.size());
+    std::size_t const rank = shape.size() + axes.size();
+    axes = axes_from_front(std::move(axes), rank);
     std::sort(axes.begin(), axes.end());
     for (std::int64_t const a : axes) {
       if (std::size_t(a) > shape.size()) throw onnx_refusal{"it names an axis twice"};
