@@ -219,24 +219,6 @@ TEST_CASE("tensors keep their numbers in several ways", "[onnx]") {
         std::vector<float>{1, -2});
 }
 
-TEST_CASE("a model takes memory in proportion to its file", "[onnx]") {
-  // Constants passed on and turned again and again: copies of each would be the square of the file's size.
-  auto const chain = [](char const* type, std::vector<std::string> const& attributes) {
-    onnx_model m{{}, {floats("w", {200, 100})}, {1, 100}};
-    std::string last = "w";
-    for (int i = 0; i < 20000; ++i) {
-      std::string const next = "c" + std::to_string(i);
-      m.nodes.push_back(op(type, {last}, next, attributes));
-      last = next;
-    }
-    m.nodes.push_back(op("Gemm", {"x", last}, "y", {attribute("transB", 1)}));
-    return m;
-  };
-  network<input<100, 1, 1> | dense<200>(no_bias)> net;
-  CHECK(refusal(chain("Identity", {}), net).empty());
-  CHECK(mentions(refusal(chain("Transpose", {}), net), {"many more numbers of its constants than it has"}));
-}
-
 TEST_CASE("models broken at random are read or refused, nothing else", "[onnx][fuzz]") {
   test::temporary_folder const folder;
   std::string const original = test::read_bytes(files / "pytorch.onnx");

@@ -19,6 +19,7 @@
 #include <polyfold/io/image_folder.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/npz.hpp>
+#include <polyfold/io/onnx.hpp>
 #include <polyfold/io/read_limits.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/io/tiny_imagenet.hpp>
@@ -27,6 +28,7 @@
 #include <polyfold/network.hpp>
 
 #include "catch.hpp"
+#include "support/onnx_models.hpp"
 #include "support/pictures.hpp"
 #include "support/zip.hpp"
 #include "temporary_files.hpp"
@@ -243,4 +245,37 @@ TEST_CASE("headers of safetensors files take memory of their own size", "[read_l
     write_bytes(path, bytes + header);
     CHECK(memory_of([&] { failure([&] { read_safetensors(path); }); }) < 30 * header.size());
   }
+}
+
+TEST_CASE("graphs of ONNX files take memory in proportion to their files", "[read_limits]") {
+  // Constants and values that are passed on, turned or scaled again and again: a copy of each for every node would take
+  // the square of the file's size.
+  using test::op;
+  test::temporary_folder const folder;
+  network<input<100, 1, 1> | dense<200>(no_bias)> net;
+  struct chain {
+    char const* type;
+    char const* from;
+    char const* with;
+  };
+  for (auto const& [type, from, with] :
+       {chain{"Identity", "w", ""}, chain{"Transpose", "w", ""}, chain{"Unsqueeze", "w", "axes"},
+        chain{"Relu", "x", ""}, chain{"Mul", "x", "s"}})
+    for (int const nodes : {1000, 16000}) {
+      test::onnx_model m{
+          {}, {test::floats("w", {200, 100}), test::filled("s", {100}, {1}), test::integers("axes", {0})}, {1, 100}};
+      std::string last = from;
+      for (int i = 0; i < nodes; ++i) {
+        std::string const next = "c" + std::to_string(i);
+        std::vector<std::string> inputs{last};
+        if (*with != '\0') inputs.emplace_back(with);
+        m.nodes.push_back(op(type, inputs, next));
+        last = next;
+      }
+      m.nodes.push_back(op("Flatten", {last}, "y"));
+      std::string const bytes = m.bytes();
+      write_bytes(folder / "model.onnx", bytes);
+      CHECK(memory_of([&] { failure([&] { load_weights(read_onnx(folder / "model.onnx"), net); }); }) <
+            64 * bytes.size());
+    }
 }
