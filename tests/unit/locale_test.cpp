@@ -257,6 +257,13 @@ TEST_CASE("a stored number is written as the literal that is exactly it", "[loca
   }
 }
 
+TEST_CASE("the numbers in a refusal are those that a user wrote", "[locale]") {
+  hostile_streams const hostile;
+  training_options options;
+  options.optimizer.learning_rate = -1234.5f;
+  CHECK_THROWS_WITH(options.check(), contains("learning_rate is -1234.5;"));
+}
+
 TEST_CASE("numbers and text", "[locale]") {
   hostile_streams const hostile;
   CHECK(number_text(1234.5) == "1234.5");

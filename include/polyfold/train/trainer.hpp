@@ -10,12 +10,12 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
@@ -234,7 +234,7 @@ class trainer {
   }
   [[nodiscard]] training_diverged diverged(char const* what, batch_source const& source, std::size_t first) const {
     std::size_t const batch = std::size_t(groups_) * group;
-    std::ostringstream text;
+    text_stream text;
     text << "trainer: " << what << " not finite in epoch " << state_.epochs_done + 1 << " of " << options_.epochs
          << ", batch " << first / batch + 1 << " of " << (source.size() + batch - 1) / batch
          << ": the training has diverged. Remedy: a learning_rate below " << options_.optimizer.learning_rate << ".";

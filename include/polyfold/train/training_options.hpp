@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <sstream>
 
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
 
@@ -28,7 +28,7 @@ struct training_options {
   void check() const {
     auto const require = [](bool right, char const* name, auto value, char const* expected) {
       if (right) return;
-      std::ostringstream text;
+      text_stream text;
       text << "training options: " << name << " is " << value << "; expected " << expected << ".";
       throw error(text.str());
     };

@@ -15,7 +15,6 @@
 #include <cmath>
 #include <functional>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
+#include <polyfold/text.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -167,7 +167,7 @@ class tuner {
   /// A network may train on finite numbers, by statistics of its batches, and compute none by those that it keeps.
   void require_finite(double const& loss) const {
     if (is_finite(loss)) return;
-    std::ostringstream text;
+    text_stream text;
     text << "tuner: the network's loss on the validation images is not finite: its training has diverged. Remedy: a "
             "learning_rate below "
          << options_.retraining.optimizer.learning_rate << ".";
