@@ -169,7 +169,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
   std::vector<plot_point> lines;
   for (int s = 0; s < curve::segments; ++s) {
     int const first = s * curve::segment;
-    for (int i : {0, curve::positions_of(s) - 1}) lines.push_back({double(first + i), levels[std::size_t(first + i)]});
+    for (int i : {0, curve::cut.positions_of(s) - 1}) lines.push_back({double(first + i), levels[std::size_t(first + i)]});
     lines.push_back({std::numeric_limits<double>::quiet_NaN(), 0});
   }
   p.line(sorted, {.label = "weights by level", .colour = "#999999", .size = 1.5})

@@ -77,13 +77,13 @@ matrix expected_matrix() {
   int first = 0;
   int column = 0;
   for (int s = 0; s < basis::segments; ++s) {
-    for (int i = 0; i < basis::positions_of(s); ++i)
-      for (int k = 0; k < basis::terms_of(s); ++k)
+    for (int i = 0; i < basis::cut.positions_of(s); ++i)
+      for (int k = 0; k < basis::cut.terms_of(s); ++k)
         m[std::size_t(first + i)][std::size_t(column + k)] =
             s + 1 < basis::segments ? double(basis::template value<basis::segment, basis::terms>(k, i))
                                     : double(basis::template value<basis::tail, basis::tail_terms>(k, i));
-    first += basis::positions_of(s);
-    column += basis::terms_of(s);
+    first += basis::cut.positions_of(s);
+    column += basis::cut.terms_of(s);
   }
   REQUIRE(first == N);
   REQUIRE(column == basis::size);

@@ -33,9 +33,6 @@ struct segmented_basis {
   /// Coefficients along the axis.
   static constexpr int size = cut.size();
 
-  [[nodiscard]] static constexpr int positions_of(int s) { return cut.positions_of(s); }
-  [[nodiscard]] static constexpr int terms_of(int s) { return cut.terms_of(s); }
-
   /// phi_k(i) on a segment of Count positions, as used at inference.
   template <int Count, int Terms>
   [[nodiscard]] static constexpr float value(int k, int i) {

@@ -108,7 +108,8 @@ struct requirement {
 
 namespace detail {
 
-template <need Kind, need Rule, class... Facts>
+/// True unless it is rule `Rule` that goes without; of the facts so that it is asked for each sentence anew.
+template <auto Kind, auto Rule, class... Facts>
 inline constexpr bool met = Kind != Rule;
 
 /// Does not compile: the sentence for `Kind`. Who names its `type` is compiled nevertheless.

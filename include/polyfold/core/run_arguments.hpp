@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <polyfold/core/joint.hpp>
 #include <polyfold/core/tensor.hpp>
 
 namespace polyfold {
@@ -32,11 +33,11 @@ struct run_takes {};
 namespace detail {
 
 /// What an argument is for run: a tensor, a pointer or neither; and its numbers.
-template <class Scalar>
+template <class Argument>
 struct run_argument {
   static constexpr bool is_tensor = false;
-  static constexpr bool is_pointer = std::is_pointer_v<std::decay_t<Scalar>>;
-  using number = std::remove_cv_t<std::remove_pointer_t<std::decay_t<Scalar>>>;
+  static constexpr bool is_pointer = std::is_pointer_v<std::decay_t<Argument>>;
+  using number = std::remove_cv_t<std::remove_pointer_t<std::decay_t<Argument>>>;
 };
 template <class Scalar, shape S>
 struct run_argument<tensor<Scalar, S>> {
@@ -84,29 +85,26 @@ struct unmet_of_run<In, Workspace, Image, Room> {
   }();
 };
 
-template <run_need Kind, run_need Rule, class... Facts>
-inline constexpr bool met_by_run = Kind != Rule;
-
 /// Does not compile: the sentence for `Kind`.
 template <run_need Kind, class... Facts>
 struct wrong_run {
   using type = void;
-  static_assert(met_by_run<Kind, run_need::image_and_workspace, Facts...>,
+  static_assert(met<Kind, run_need::image_and_workspace, Facts...>,
                 "polyfold: run takes an image and a workspace, as in net.run(image, room)");
-  static_assert(met_by_run<Kind, run_need::tensor, Facts...>,
+  static_assert(met<Kind, run_need::tensor, Facts...>,
                 "polyfold: run takes its image as a tensor<float, shape{C, H, W}> or a view of one; or bare memory, as "
                 "in net.run(image.data(), room.data())");
-  static_assert(met_by_run<Kind, run_need::shape_of_input, Facts...>,
+  static_assert(met<Kind, run_need::shape_of_input, Facts...>,
                 "polyfold: the image has another shape than the network reads");
-  static_assert(met_by_run<Kind, run_need::both_bare, Facts...>,
+  static_assert(met<Kind, run_need::both_bare, Facts...>,
                 "polyfold: run takes a tensor and a workspace, or pointers to the memory of both");
-  static_assert(met_by_run<Kind, run_need::workspace_to_write, Facts...>,
+  static_assert(met<Kind, run_need::workspace_to_write, Facts...>,
                 "polyfold: run writes to its workspace, so it cannot be const");
-  static_assert(met_by_run<Kind, run_need::workspace_that_stays, Facts...>,
+  static_assert(met<Kind, run_need::workspace_that_stays, Facts...>,
                 "polyfold: the result of run lies in the workspace, which must not be a temporary");
-  static_assert(met_by_run<Kind, run_need::workspace_of_this_network, Facts...>,
+  static_assert(met<Kind, run_need::workspace_of_this_network, Facts...>,
                 "polyfold: run takes a workspace of the network that it runs, and this is another's or none");
-  static_assert(met_by_run<Kind, run_need::same_numbers, Facts...>,
+  static_assert(met<Kind, run_need::same_numbers, Facts...>,
                 "polyfold: the image holds other numbers than the workspace: run takes a tensor<T, ...> with a "
                 "workspace<T>, packed networks float");
 };

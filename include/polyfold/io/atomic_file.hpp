@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,11 +28,6 @@
 namespace polyfold {
 
 namespace detail {
-
-struct close_stream {
-  void operator()(std::FILE* stream) const { std::fclose(stream); }
-};
-using open_stream = std::unique_ptr<std::FILE, close_stream>;
 
 #if __has_include(<sys/file.h>)
 

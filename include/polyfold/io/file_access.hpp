@@ -42,8 +42,7 @@ class memory_error final : public error {
   memory_error() : error(std::string()) {}
   [[nodiscard]] char const* what() const noexcept override {
     return "A file can't be read or written: there is no memory left, not even for its name. Remedy: end other "
-           "programs, "
-           "or use smaller data.";
+           "programs, or use smaller data.";
   }
 };
 
@@ -129,6 +128,11 @@ class memory_error final : public error {
   return size;
 }
 
+struct close_stream {
+  void operator()(std::FILE* stream) const { std::fclose(stream); }
+};
+using open_stream = std::unique_ptr<std::FILE, close_stream>;
+
 /// A regular file, read from its first byte on.
 class input_file {
  public:
@@ -156,9 +160,6 @@ class input_file {
   }
 
  private:
-  struct close {
-    void operator()(std::FILE* stream) const { std::fclose(stream); }
-  };
   [[nodiscard]] error failure(int number) const {
     return system_failure(path_, "can't be read", {number, std::generic_category()}, expected_, remedy_);
   }
@@ -167,7 +168,7 @@ class input_file {
   std::string expected_;
   std::string remedy_;
   std::uint64_t size_;
-  std::unique_ptr<std::FILE, close> stream_;
+  open_stream stream_;
 };
 
 /// The names of all that is in a folder. Not by std::filesystem where that can be avoided: libstdc++'s directory_iterator

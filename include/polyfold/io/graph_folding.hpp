@@ -9,7 +9,6 @@
 //   every n-th pixel, zeros around the channels            padded_identity
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>

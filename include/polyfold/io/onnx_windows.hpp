@@ -1,7 +1,6 @@
 // How the windows of ONNX's convolutions and poolings slide, and its paddings and slices of maps.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

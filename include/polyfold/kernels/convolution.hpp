@@ -7,8 +7,6 @@
 // multiplications by zero.
 #pragma once
 
-#include <algorithm>
-
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>

@@ -32,10 +32,10 @@ inline constexpr pipeline<shape{Channels, Height, Width}> input{};
 namespace detail {
 
 /// What stands in a layer's place and is none. It is passed on like a layer, so that the network can say where it stands.
-template <class Scalar>
+template <class Given>
 struct not_a_layer : layer {
   [[nodiscard]] static constexpr requirement needs(shape) {
-    return unmet(any_option<Scalar> ? need::option_in_call : need::a_layer);
+    return unmet(any_option<Given> ? need::option_in_call : need::a_layer);
   }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
 };
@@ -45,10 +45,10 @@ struct not_a_layer<pipeline<In, L...>> : layer {
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
 };
 
-template <class Scalar>
-using as_layer = std::conditional_t<any_layer<Scalar>, Scalar, not_a_layer<Scalar>>;
+template <class Given>
+using as_layer = std::conditional_t<any_layer<Given>, Given, not_a_layer<Given>>;
 
-template <class Scalar>
+template <class Given>
 inline constexpr bool is_pipeline = false;
 template <shape In, class... L>
 inline constexpr bool is_pipeline<pipeline<In, L...>> = true;

@@ -50,8 +50,8 @@ concept option_of = requires(Spec& spec) {
   Option::sets;
 };
 /// An option of some layer.
-template <class Scalar>
-concept any_option = option_of<Scalar, convolution_spec>;
+template <class Option>
+concept any_option = option_of<Option, convolution_spec>;
 
 namespace detail {
 
@@ -159,8 +159,8 @@ inline constexpr bool sets_only_an_approximation = first_need<Option>().kind == 
 }  // namespace detail
 
 /// An option that sets nothing but an approximation.
-template <class Scalar>
-concept approximating_option = any_option<Scalar> && detail::sets_only_an_approximation<Scalar>;
+template <class Option>
+concept approximating_option = any_option<Option> && detail::sets_only_an_approximation<Option>;
 
 /// An option that says how weights are approximated also stands for that approximation as a value.
 template <class Option>
