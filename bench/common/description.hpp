@@ -54,33 +54,32 @@ template <class L>
 void describe_layer(node_description& node, L) {
   static_assert(!std::is_same_v<L, L>, "polyfold: the peers have no such layer");
 }
-template <int Size, class... Options>
-void describe_layer(node_description& node, max_pool_layer<Size, Options...>) {
+template <int Height, int Width, class... Options>
+void describe_layer(node_description& node, max_pool_layer<Height, Width, Options...> pool) {
   node.kind = node_kind::max_pool;
-  node.under = max_pool_layer<Size, Options...>::slid;
+  node.under = pool.sliding(node.in);
 }
-template <int Size, class... Options>
-void describe_layer(node_description& node, average_pool_layer<Size, Options...>) {
+template <int Height, int Width, class... Options>
+void describe_layer(node_description& node, average_pool_layer<Height, Width, Options...> pool) {
+  static_assert(pool.pooled == averaging_spec{.slid = pool.pooled.slid},
+                "polyfold: the peers' averages take strides and padding alone");
   node.kind = node_kind::average_pool;
-  node.under = average_pool_layer<Size, Options...>::slid;
+  node.under = pool.sliding(node.in);
 }
 inline void describe_layer(node_description& node, global_average_pool_layer) {
   node.kind = node_kind::average_pool;
-  node.under = window{node.in.height, node.in.width};
+  node.under = whole_map(node.in);
 }
 inline void describe_layer(node_description& node, add_layer) { node.kind = node_kind::add; }
 inline void describe_layer(node_description& node, activation_layer<relu_function>) { node.kind = node_kind::relu; }
 template <weighted_layer L>
 void describe_layer(node_description& node, L) {
   static_assert(L::spec.approximated == approximation{}, "polyfold: peers run the network that nothing approximates");
+  static_assert(L::spec.slid.y.dilation == 1 && L::spec.slid.x.dilation == 1,
+                "polyfold: the peers' windows are not dilated");
   node.groups = L::spec.groups;
-  if constexpr (requires { L::sliding; }) {
-    node.kind = node_kind::convolution;
-    node.under = L::sliding;
-  } else {
-    node.kind = node_kind::dense;
-    node.under = window{node.in.height, node.in.width};
-  }
+  node.kind = L::spec.slides ? node_kind::convolution : node_kind::dense;
+  node.under = L::sliding(node.in);
 }
 
 template <class L>

@@ -109,17 +109,17 @@ class eigen_engine final : public engine {
     window const& w = node.under;
     float* to = columns_.data();
     for (int c = 0; c < node.in.channels; ++c)
-      for (int r = 0; r < w.height; ++r)
-        for (int s = 0; s < w.width; ++s)
+      for (int r = 0; r < w.y.size; ++r)
+        for (int s = 0; s < w.x.size; ++s)
           for (int y = 0; y < node.out.height; ++y, to += node.out.width) {
-            int const iy = y * w.stride_y - w.padding_y + r;
+            int const iy = w.y.start(y) + r;
             if (iy < 0 || iy >= node.in.height) {
               std::fill_n(to, node.out.width, 0.0f);
               continue;
             }
             float const* const row = in + (c * node.in.height + iy) * node.in.width;
-            int const shift = s - w.padding_x;
-            if (w.stride_x == 1) {
+            int const shift = s - w.x.before;
+            if (w.x.stride == 1) {
               int const first = std::clamp(-shift, 0, node.out.width);
               int const last = std::clamp(node.in.width - shift, first, node.out.width);
               std::fill(to, to + first, 0.0f);
@@ -128,7 +128,7 @@ class eigen_engine final : public engine {
               continue;
             }
             for (int x = 0; x < node.out.width; ++x) {
-              int const ix = x * w.stride_x + shift;
+              int const ix = x * w.x.stride + shift;
               to[x] = ix >= 0 && ix < node.in.width ? row[ix] : 0.0f;
             }
           }
@@ -144,9 +144,9 @@ class eigen_engine final : public engine {
         for (int x = 0; x < node.out.width; ++x) {
           float value = start;
           row_range const rows = rows_under(w, y, node.in.height);
-          int const left = x * w.stride_x - w.padding_x;
+          int const left = w.x.start(x);
           for (int iy = rows.first; iy < rows.last; ++iy)
-            for (int ix = std::max(left, 0); ix < std::min(left + w.width, node.in.width); ++ix) {
+            for (int ix = std::max(left, 0); ix < std::min(left + w.x.size, node.in.width); ++ix) {
               float const v = in[iy * node.in.width + ix];
               value = maximum ? std::max(value, v) : value + v;
             }

@@ -144,8 +144,8 @@ class onednn_engine final : public engine {
 
   [[nodiscard]] static memory::dims padding_after(node_description const& node) {
     window const& w = node.under;
-    return {(node.out.height - 1) * w.stride_y + w.height - node.in.height - w.padding_y,
-            (node.out.width - 1) * w.stride_x + w.width - node.in.width - w.padding_x};
+    return {(node.out.height - 1) * w.y.stride + w.y.size - node.in.height - w.y.before,
+            (node.out.width - 1) * w.x.stride + w.x.size - node.in.width - w.x.before};
   }
 
   void add(node_description const& node) {
@@ -167,10 +167,10 @@ class onednn_engine final : public engine {
 
   void add_convolution(node_description const& node) {
     window const& w = node.under;
-    memory::dims dims{node.out.channels, node.in.channels / node.groups, w.height, w.width};
+    memory::dims dims{node.out.channels, node.in.channels / node.groups, w.y.size, w.x.size};
     format tag = format::oihw;
     if (node.groups > 1) {
-      dims = {node.groups, node.out.channels / node.groups, node.in.channels / node.groups, w.height, w.width};
+      dims = {node.groups, node.out.channels / node.groups, node.in.channels / node.groups, w.y.size, w.x.size};
       tag = format::goihw;
     }
     memory::dims const in{batch_, node.in.channels, node.in.height, node.in.width};
@@ -185,8 +185,8 @@ class onednn_engine final : public engine {
                                                         any(dims),
                                                         any({node.out.channels}),
                                                         to,
-                                                        {w.stride_y, w.stride_x},
-                                                        {w.padding_y, w.padding_x},
+                                                        {w.y.stride, w.x.stride},
+                                                        {w.y.before, w.x.before},
                                                         padding_after(node)},
                                                        after_sums(node), engine_);
     };
@@ -262,9 +262,9 @@ class onednn_engine final : public engine {
                                                         algorithm,
                                                         from,
                                                         any(dims_[std::size_t(node.value)]),
-                                                        {w.stride_y, w.stride_x},
-                                                        {w.height, w.width},
-                                                        {w.padding_y, w.padding_x},
+                                                        {w.y.stride, w.x.stride},
+                                                        {w.y.size, w.x.size},
+                                                        {w.y.before, w.x.before},
                                                         padding_after(node)},
                                                        engine_);
     step s;

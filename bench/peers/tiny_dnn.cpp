@@ -84,6 +84,8 @@ class tiny_dnn_engine final : public engine {
     return l;
   }
 
+  [[nodiscard]] static bool pads(window const& w) { return w.y.before + w.y.after + w.x.before + w.x.after > 0; }
+
   tiny::layer* add(node_description const& node, std::map<int, tiny::layer*> const& at) {
     window const& w = node.under;
     tiny::layer* const before = at.at(node.source);
@@ -95,19 +97,20 @@ class tiny_dnn_engine final : public engine {
     tiny::layer* last = nullptr;
     switch (node.kind) {
       case node_kind::convolution: {
-        bool const same = w.padding_y == w.height / 2 && w.padding_x == w.width / 2 && w.height > 1;
-        if (!same && w.padding_y + w.padding_x > 0) throw unsupported("padding");
+        bool const same =
+            w.y == with_same_padding(w.y, node.in.height) && w.x == with_same_padding(w.x, node.in.width) && w.y.size > 1;
+        if (!same && pads(w)) throw unsupported("padding");
         tiny::padding const pad = same ? tiny::padding::same : tiny::padding::valid;
         bool const relu_here = node.relu && node.added < 0;
-        size const stride_x = size(w.stride_x);
-        size const stride_y = size(w.stride_y);
+        size const stride_x = size(w.x.stride);
+        size const stride_y = size(w.y.stride);
         layer_pointer l;
         if (relu_here)
-          l = std::make_shared<tiny::convolutional_layer<rectified>>(columns, rows, size(w.width), size(w.height),
+          l = std::make_shared<tiny::convolutional_layer<rectified>>(columns, rows, size(w.x.size), size(w.y.size),
                                                                      channels, filters, pad, true, stride_x, stride_y);
         else
-          l = std::make_shared<tiny::convolutional_layer<plain>>(columns, rows, size(w.width), size(w.height), channels,
-                                                                 filters, pad, true, stride_x, stride_y);
+          l = std::make_shared<tiny::convolutional_layer<plain>>(columns, rows, size(w.x.size), size(w.y.size),
+                                                                 channels, filters, pad, true, stride_x, stride_y);
         last = follow(before, keep(l));
         weights_.emplace_back(last, node);
         if (node.added < 0) return last;
@@ -124,15 +127,15 @@ class tiny_dnn_engine final : public engine {
         return last;
       }
       case node_kind::max_pool:
-        if (w.padding_y + w.padding_x > 0) throw unsupported("padding");
-        return follow(before,
-                      keep(std::make_shared<tiny::max_pooling_layer<plain>>(
-                          columns, rows, channels, size(w.width), size(w.height), size(w.stride_x), size(w.stride_y))));
+        if (pads(w)) throw unsupported("padding");
+        return follow(
+            before, keep(std::make_shared<tiny::max_pooling_layer<plain>>(
+                        columns, rows, channels, size(w.x.size), size(w.y.size), size(w.x.stride), size(w.y.stride))));
       case node_kind::average_pool: {
-        if (w.padding_y + w.padding_x > 0) throw unsupported("padding");
-        last = follow(before,
-                      keep(std::make_shared<tiny::average_pooling_layer<plain>>(
-                          columns, rows, channels, size(w.width), size(w.height), size(w.stride_x), size(w.stride_y))));
+        if (pads(w)) throw unsupported("padding");
+        last = follow(
+            before, keep(std::make_shared<tiny::average_pooling_layer<plain>>(
+                        columns, rows, channels, size(w.x.size), size(w.y.size), size(w.x.stride), size(w.y.stride))));
         // It scales and shifts every channel.
         node_description numbers = node;
         numbers.weights.assign(channels, 1.0f);

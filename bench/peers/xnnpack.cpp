@@ -95,12 +95,14 @@ class xnnpack_engine final : public engine {
 
   void add(node_description const& node, float* in, float* added, float* out) {
     window const& w = node.under;
-    std::uint32_t const top = std::uint32_t(w.padding_y);
-    std::uint32_t const left = std::uint32_t(w.padding_x);
-    std::uint32_t const height = std::uint32_t(w.height);
-    std::uint32_t const width = std::uint32_t(w.width);
-    std::uint32_t const stride_y = std::uint32_t(w.stride_y);
-    std::uint32_t const stride_x = std::uint32_t(w.stride_x);
+    std::uint32_t const top = std::uint32_t(w.y.before);
+    std::uint32_t const bottom = std::uint32_t(w.y.after);
+    std::uint32_t const left = std::uint32_t(w.x.before);
+    std::uint32_t const right = std::uint32_t(w.x.after);
+    std::uint32_t const height = std::uint32_t(w.y.size);
+    std::uint32_t const width = std::uint32_t(w.x.size);
+    std::uint32_t const stride_y = std::uint32_t(w.y.stride);
+    std::uint32_t const stride_x = std::uint32_t(w.x.stride);
     std::size_t const channels = std::size_t(node.in.channels);
     std::size_t const filters = std::size_t(node.out.channels);
     std::size_t const images = std::size_t(batch_);
@@ -111,10 +113,10 @@ class xnnpack_engine final : public engine {
     switch (node.kind) {
       case node_kind::convolution: {
         std::vector<float> weights(node.weights.size());
-        shape const filter{node.in.channels / node.groups, w.height, w.width};
+        shape const filter{node.in.channels / node.groups, w.y.size, w.x.size};
         channels_last(node.weights.data(), weights.data(), node.out.channels, filter);
         std::size_t const groups = std::size_t(node.groups);
-        require(xnn_create_convolution2d_nhwc_f32(top, left, top, left, height, width, stride_y, stride_x, 1, 1,
+        require(xnn_create_convolution2d_nhwc_f32(top, right, bottom, left, height, width, stride_y, stride_x, 1, 1,
                                                   std::uint32_t(groups), channels / groups, filters / groups, channels,
                                                   filters, weights.data(), node.bias.data(), least, infinity, 0, &o),
                 "convolution");
@@ -132,7 +134,7 @@ class xnnpack_engine final : public engine {
         return require(xnn_setup_fully_connected_nc_f32(o, images, in, out, nullptr), "dense layer");
       }
       case node_kind::max_pool:
-        require(xnn_create_max_pooling2d_nhwc_f32(top, left, top, left, height, width, stride_y, stride_x, 1, 1,
+        require(xnn_create_max_pooling2d_nhwc_f32(top, right, bottom, left, height, width, stride_y, stride_x, 1, 1,
                                                   channels, channels, channels, -infinity, infinity, 0, &o),
                 "max pooling");
         keep(o);

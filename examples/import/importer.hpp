@@ -27,6 +27,7 @@ struct arguments {
 
 void import_lenet5(arguments const& a);
 void import_resnet20(arguments const& a);
+void import_resnet8(arguments const& a);
 void import_mnist_8(arguments const& a);
 
 /// The file's weights and samples, whatever its format.

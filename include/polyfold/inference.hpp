@@ -26,6 +26,7 @@
 #include <polyfold/models/alexnet.hpp>
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/models/resnet.hpp>
+#include <polyfold/models/resnet8.hpp>
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/quantised_network.hpp>

@@ -2,7 +2,7 @@
 """Makes tests/data/goldens/*.safetensors: what PyTorch computes for every layer. Needs torch and numpy.
 
 Run it without arguments. Everything is computed in double precision and rounded to float32 once. Each case NAME of
-layers.safetensors has NAME.input (N, C, H, W), NAME.numbers (the stored numbers, layer by layer: weights, then biases)
+layers.safetensors and windows.safetensors has NAME.input (N, C, H, W), NAME.numbers (the stored numbers, layer by layer: weights, then biases)
 and NAME.output (N, ...); training cases also have the gradients of sum(NAME.weighting * output) with respect to the
 input and the numbers. The numbers and images of lenet5.safetensors and models.safetensors are made by `hashed`.
 """
@@ -39,7 +39,7 @@ def numbers_of(module):
     """All stored numbers in polyfold's order; batch norms keep their running statistics after gamma and beta."""
     parts = []
     for m in module.modules():
-        if isinstance(m, (nn.Conv2d, nn.Linear)):
+        if isinstance(m, (nn.Conv1d, nn.Conv2d, nn.Linear)):
             parts += [m.weight] + ([m.bias] if m.bias is not None else [])
         if isinstance(m, nn.BatchNorm2d):
             parts += [m.weight, m.bias, m.running_mean, m.running_var]
@@ -111,9 +111,29 @@ def inference_cases():
     }
 
 
-def make_layers():
+def window_cases():
+    """Windows that differ between rows and columns or between the ends of a map, and windows with gaps."""
+    conv, average = nn.Conv2d, nn.AvgPool2d
+    return {
+        "two_strides": (conv(2, 4, (3, 2), stride=(2, 3), padding=(1, 2)), (2, 9, 8)),
+        "dilation": (conv(2, 3, 3, padding=(2, 1), dilation=(2, 1)), (2, 7, 6)),
+        "one_side": (nn.Sequential(nn.ZeroPad2d((2, 0, 0, 1)), conv(2, 3, 3)), (2, 6, 5)),
+        "same": (conv(2, 3, (4, 3), padding="same", dilation=(1, 2)), (2, 6, 7)),
+        "line": (nn.Conv1d(3, 4, 5, stride=2, padding=4, dilation=2), (3, 21)),
+        "max_pool_not_square": (nn.MaxPool2d((2, 3), stride=(1, 2), padding=(1, 0)), (2, 6, 7)),
+        "max_pool_dilation": (nn.MaxPool2d(3, stride=2, padding=1, dilation=(2, 1)), (2, 9, 8)),
+        "max_pool_ceil": (nn.MaxPool2d(2, ceil_mode=True), (2, 5, 7)),
+        "max_pool_ceil_padding": (nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True), (2, 6, 8)),
+        "max_pool_line": (nn.MaxPool1d(3, stride=2, ceil_mode=True), (2, 12)),
+        "average_excluded": (average(3, stride=2, padding=1, count_include_pad=False), (2, 7, 6)),
+        "average_ceil": (average((3, 2), stride=2, padding=1, ceil_mode=True), (2, 6, 7)),
+        "average_ceil_excluded": (average(3, padding=1, ceil_mode=True, count_include_pad=False), (2, 6, 7)),
+    }
+
+
+def run_cases(cases):
     tensors = {}
-    for name, (module, shape) in inference_cases().items():
+    for name, (module, shape) in cases.items():
         module = module.double().eval()
         randomise(module)
         x = rounded(torch.randn((2,) + shape))
@@ -293,9 +313,10 @@ def main():
     torch.set_default_dtype(torch.float64)
     FOLDER.mkdir(parents=True, exist_ok=True)
     files = {
-        "layers": {**make_layers(), **make_batch_norm_training()},
+        "layers": {**run_cases(inference_cases()), **make_batch_norm_training()},
         "lenet5": make_lenet5(),
         "models": make_models(),
+        "windows": run_cases(window_cases()),
     }
     for name, tensors in files.items():
         write_safetensors(FOLDER / (name + ".safetensors"), {k: v.detach().numpy() for k, v in tensors.items()})

@@ -26,7 +26,7 @@ struct along_weights : flat_moments<In, W, 1, factor{true, 0, 1, basis_kind::pol
   static float factor_of(int o, int c, int i) { return o == 0 ? 1.0f : float(c * W.area() + i); }
 };
 template <shape In, window W>
-struct averages : average_under_window<In, W> {
+struct averages : average_under_window<In, W, W> {
   static constexpr char const* name = "average";
   static float factor_of(int o, int c, int) { return o == c ? 1.0f / float(W.area()) : 0.0f; }
 };
@@ -47,8 +47,8 @@ float expected(bool largest, shape in, window w, float (*factor_of)(int, int, in
   float sum = 0, most = -1;
   for (int c = 0; c < in.channels; ++c)
     for (int i = 0; i < w.area(); ++i) {
-      int const iy = y * w.stride_y - w.padding_y + i / w.width;
-      int const ix = x * w.stride_x - w.padding_x + i % w.width;
+      int const iy = w.y.start(y) + i / w.x.size * w.y.dilation;
+      int const ix = w.x.start(x) + i % w.x.size * w.x.dilation;
       if (iy < 0 || iy >= in.height || ix < 0 || ix >= in.width) continue;
       float const term = factor_of(o, c, i) * image[(c * in.height + iy) * in.width + ix];
       sum += term;
@@ -60,7 +60,7 @@ float expected(bool largest, shape in, window w, float (*factor_of)(int, int, in
 template <class Operation, shape In, window W>
 void check_operation(bool largest) {
   constexpr shape out = Operation::output;
-  std::printf("%s of %d x %d under %d x %d: ", Operation::name, In.height, In.width, W.height, W.width);
+  std::printf("%s of %d x %d under %d x %d: ", Operation::name, In.height, In.width, W.y.size, W.x.size);
   std::fflush(stdout);
   float numbers[Operation::numbers + 1];
   for (int i = 0; i < Operation::numbers; ++i) numbers[i] = weight(i);
@@ -87,7 +87,7 @@ void check_operation(bool largest) {
 template <template <shape, window> class Operation, window W>
 void check(bool largest = false) {
   [&]<int... I>(std::integer_sequence<int, I...>) {
-    constexpr bool row = W.width > 1;
+    constexpr bool row = W.x.size > 1;
     (check_operation<Operation<shape{channels, row ? 1 : I + 1, row ? I + 1 : 1}, W>,
                      shape{channels, row ? 1 : I + 1, row ? I + 1 : 1}, W>(largest),
      ...);
@@ -95,8 +95,9 @@ void check(bool largest = false) {
   (std::make_integer_sequence<int, 20>{});
 }
 
-constexpr window row{1, 3, 1, 1, 0, 1}, wide_row{1, 5, 1, 1, 0, 2}, strided_row{1, 3, 1, 2, 0, 1};
-constexpr window column{3, 1, 1, 1, 1, 0}, high_column{5, 1, 1, 1, 2, 0};
+constexpr window row{{1}, {3, 1, 1, 1}}, wide_row{{1}, {5, 1, 2, 2}}, strided_row{{1}, {3, 2, 1, 1}};
+constexpr window one_sided_row{{1}, {3, 1, 0, 2}}, row_with_gaps{{1}, {3, 1, 2, 1, 2}};
+constexpr window column{{3, 1, 1, 1}, {1}}, high_column{{5, 1, 2, 2}, {1}};
 
 }  // namespace
 
@@ -104,12 +105,17 @@ int main() {
   check<along_rows, row>();
   check<along_rows, wide_row>();
   check<along_rows, strided_row>();
+  check<along_rows, one_sided_row>();
+  check<along_rows, row_with_gaps>();
   check<along_columns, column>();
   check<along_columns, high_column>();
   check<along_weights, row>();
   check<along_weights, column>();
+  check<along_weights, row_with_gaps>();
   check<maxima, row>(true);
+  check<maxima, row_with_gaps>(true);
   check<averages, column>();
   check<products, row>();
+  check<products, row_with_gaps>();
   return test::failures;
 }

@@ -15,15 +15,18 @@ struct convolution_problem {
   int groups = 1;
 
   [[nodiscard]] int channels() const { return in.channels / groups; }
-  [[nodiscard]] int weights() const { return filters * channels() * w.height * w.width; }
+  [[nodiscard]] int weights() const { return filters * channels() * w.y.size * w.x.size; }
 };
 
-/// out(m, y, x) = bias(m) + sum of weight(m, c, r, s) * in(c, y * stride - padding + r, x * stride - padding + s)
+/// out(m, y, x) = bias(m) + sum of weight(m, c, r, s) * in(c, y * stride - top + r * dilation,
+///                                                                x * stride - left + s * dilation)
 /// `weight` and `bias` are functions of the indices.
 template <class Weight, class Bias>
 [[nodiscard]] std::vector<double> convolve(convolution_problem const& p, Weight weight, Bias bias, float const* image) {
-  int const height = (p.in.height + 2 * p.w.padding_y - p.w.height) / p.w.stride_y + 1;
-  int const width = (p.in.width + 2 * p.w.padding_x - p.w.width) / p.w.stride_x + 1;
+  int const height =
+      (p.w.y.before + p.in.height + p.w.y.after - p.w.y.dilation * (p.w.y.size - 1) - 1) / p.w.y.stride + 1;
+  int const width =
+      (p.w.x.before + p.in.width + p.w.x.after - p.w.x.dilation * (p.w.x.size - 1) - 1) / p.w.x.stride + 1;
   std::vector<double> out;
   for (int m = 0; m < p.filters; ++m)
     for (int y = 0; y < height; ++y)
@@ -31,10 +34,10 @@ template <class Weight, class Bias>
         double sum = bias(m);
         int const first = m / (p.filters / p.groups) * p.channels();
         for (int c = 0; c < p.channels(); ++c)
-          for (int r = 0; r < p.w.height; ++r)
-            for (int s = 0; s < p.w.width; ++s) {
-              int const iy = y * p.w.stride_y - p.w.padding_y + r;
-              int const ix = x * p.w.stride_x - p.w.padding_x + s;
+          for (int r = 0; r < p.w.y.size; ++r)
+            for (int s = 0; s < p.w.x.size; ++s) {
+              int const iy = y * p.w.y.stride - p.w.y.before + r * p.w.y.dilation;
+              int const ix = x * p.w.x.stride - p.w.x.before + s * p.w.x.dilation;
               if (iy < 0 || iy >= p.in.height || ix < 0 || ix >= p.in.width) continue;
               sum += weight(m, c, r, s) * double(image[((first + c) * p.in.height + iy) * p.in.width + ix]);
             }

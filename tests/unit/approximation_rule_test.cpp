@@ -44,9 +44,9 @@ int check_places() {
             stage = a.flat.order;
             CHECK(a.channel.segment == in.channels);
             CHECK(a.output.segment == L::spec.filters);
-            if constexpr (requires { L::sliding; }) {
-              CHECK(kind == (L::spec.kernel_height == 1 ? layer_kind::shortcut : layer_kind::convolution));
-              CHECK(a.kernel.segment == L::spec.kernel_height);
+            if constexpr (L::spec.slides) {
+              CHECK(kind == (L::spec.slid.y.size == 1 ? layer_kind::shortcut : layer_kind::convolution));
+              CHECK(a.kernel.segment == L::spec.slid.y.size);
             } else {
               CHECK(kind == layer_kind::dense);
               CHECK(a.kernel.segment == in.height);

@@ -281,7 +281,7 @@ template <shape In, window W, int Order>
 void check_sliding() {
   using rows = row_moments<In, W, Order, polynomial>;
   using columns = column_moments<rows::output, W, Order, polynomial>;
-  auto const phi = [](int k, int i) { return double(rows::basis::template value<W.width, rows::terms>(k, i)); };
+  auto const phi = [](int k, int i) { return double(rows::basis::template value<W.x.size, rows::terms>(k, i)); };
   test::random_numbers random(6);
   tensor<float, In> image;
   random.fill(image.values);
@@ -297,10 +297,10 @@ void check_sliding() {
         for (int i = 0; i <= Order - j; ++i) {
           double sum = 0;
           double size = 1e-3;
-          for (int r = 0; r < W.height; ++r)
-            for (int s = 0; s < W.width; ++s) {
-              int const iy = y * W.stride_y - W.padding_y + r;
-              int const ix = x * W.stride_x - W.padding_x + s;
+          for (int r = 0; r < W.y.size; ++r)
+            for (int s = 0; s < W.x.size; ++s) {
+              int const iy = W.y.start(y) + r;
+              int const ix = W.x.start(x) + s;
               if (iy < 0 || iy >= In.height || ix < 0 || ix >= In.width) continue;
               double const term = phi(i, r) * phi(j, s) * double(image(0, iy, ix));
               sum += term;
@@ -316,12 +316,12 @@ void check_sliding() {
 }  // namespace
 
 TEST_CASE("sliding windows keep their moments far along a wide row and down a tall column") {
-  static_assert(detail::sliding_basis<9, 7, 1, polynomial, 1>::slides &&
-                !detail::sliding_basis<9, 7, 1, polynomial, 2>::slides);
-  static_assert(!detail::sliding_basis<9, 7, 1, cosine, 1>::slides, "cosines have no step to the next window");
-  check_sliding<shape{1, 9, 64}, window{7, 7}, 0>();
-  check_sliding<shape{1, 9, 64}, window{7, 7, 1, 1, 3, 3}, 1>();
-  check_sliding<shape{1, 70, 12}, window{9, 9, 1, 1, 2, 2}, 2>();
-  check_sliding<shape{1, 64, 64}, window{5, 5}, 1>();
-  check_sliding<shape{1, 33, 64}, window{7, 7, 2, 2, 3, 3}, 2>();
+  static_assert(detail::sliding_basis<9, 7, 1, polynomial, true>::slides &&
+                !detail::sliding_basis<9, 7, 1, polynomial, false>::slides);
+  static_assert(!detail::sliding_basis<9, 7, 1, cosine, true>::slides, "cosines have no step to the next window");
+  check_sliding<shape{1, 9, 64}, window{{7}, {7}}, 0>();
+  check_sliding<shape{1, 9, 64}, window{{7, 1, 3, 3}, {7, 1, 3, 3}}, 1>();
+  check_sliding<shape{1, 70, 12}, window{{9, 1, 2, 2}, {9, 1, 2, 2}}, 2>();
+  check_sliding<shape{1, 64, 64}, window{{5}, {5}}, 1>();
+  check_sliding<shape{1, 33, 64}, window{{7, 2, 3, 3}, {7, 2, 3, 3}}, 2>();
 }

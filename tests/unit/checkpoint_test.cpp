@@ -68,10 +68,9 @@ TEST_CASE("no file: nothing to go on from") {
 
 TEST_CASE("another run is refused by the first line that differs") {
   CHECK(refusal([](tensor_file&) {}) == "");
-  CHECK(mentions(refusal([](tensor_file& f) {
-                   f.metadata["run"].replace(f.metadata["run"].find("epochs 6"), 8, "epochs 9");
-                 }),
-                 {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
+  CHECK(mentions(
+      refusal([](tensor_file& f) { f.metadata["run"].replace(f.metadata["run"].find("epochs 6"), 8, "epochs 9"); }),
+      {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold network 1"; }),
                  {"'polyfold network 1'", "'polyfold checkpoint 1'"}));

@@ -18,25 +18,52 @@ using namespace polyfold;
 
 TEST_CASE("windows over shapes") {
   static_assert(shape{3, 4, 5}.size() == 60 && shape{3, 4, 5}.pixels() == 20);
-  constexpr window w{5, 3, 2, 1, 2, 1};
-  static_assert(w.area() == 15 && w.output_height(28) == 14 && w.output_width(28) == 28);
-  static_assert(window{5, 5}.output_height(4) == 0, "the window does not fit");
-  static_assert(window{5, 5}.output_height(5) == 1);
+  constexpr window w{{5, 2, 2, 2}, {3, 1, 1, 1}};
+  static_assert(w.area() == 15 && w.y.outputs(28) == 14 && w.x.outputs(28) == 28);
+  static_assert(window{{5}, {5}}.y.outputs(4) == 0, "the window does not fit");
+  static_assert(window{{5}, {5}}.y.outputs(5) == 1);
   static_assert(rows_under(w, 0, 28).first == 0 && rows_under(w, 0, 28).last == 3);
   static_assert(rows_under(w, 3, 28).first == 4 && rows_under(w, 3, 28).last == 9);
   static_assert(rows_under(w, 13, 28).first == 24 && rows_under(w, 13, 28).last == 28);
   // A window over padding alone reads no row.
-  static_assert(rows_under({2, 2, 1, 1, 3, 3}, 0, 4).first == rows_under({2, 2, 1, 1, 3, 3}, 0, 4).last);
+  constexpr window over_padding{{2, 1, 3, 3}, {2, 1, 3, 3}};
+  static_assert(rows_under(over_padding, 0, 4).first == rows_under(over_padding, 0, 4).last);
   static_assert(ceil_div(7, 4) == 2 && ceil_div(8, 4) == 2);
 }
 
+TEST_CASE("windows with gaps, and with another padding at each end") {
+  constexpr window_axis dilated{3, 2, 1, 2, 3};  // reads i, i + 3 and i + 6
+  static_assert(dilated.extent() == 7 && dilated.outputs(9) == 3 && dilated.outputs(3) == 0 &&
+                dilated.least_inputs() == 4);
+  static_assert(dilated.start(0) == -1 && dilated.start(2) == 3);
+  static_assert(dilated.inside(-1, 9).first == 1 && dilated.inside(-1, 9).last == 3);
+  static_assert(dilated.inside(3, 9).first == 0 && dilated.inside(3, 9).last == 2);
+  static_assert(dilated.inside(-8, 9).first == dilated.inside(-8, 9).last, "in front of the map");
+  static_assert(dilated.inside(9, 9).first == dilated.inside(9, 9).last, "behind it");
+  static_assert(dilated.inside_padding(3, 9) == 3 && dilated.inside_padding(5, 9) == 2);
+  static_assert(outputs_along(dilated, 9) == axis_outputs{3, 1, 2});
+  static_assert(rows_under({dilated, {}}, 1, 9).first == 1 && rows_under({dilated, {}}, 1, 9).last == 8);
+
+  // TensorFlow's "same": the odd zero lies behind.
+  static_assert(with_same_padding({3, 2}, 4) == window_axis{3, 2, 0, 1} &&
+                with_same_padding({3, 2}, 5) == window_axis{3, 2, 1, 1});
+  static_assert(with_same_padding({4, 1}, 9) == window_axis{4, 1, 1, 2} &&
+                with_same_padding({1, 2}, 8) == window_axis{1, 2});
+  static_assert(with_same_padding({3, 1, 0, 0, 2}, 6) == window_axis{3, 1, 2, 2, 2});
+  // ceil_mode: one output more, unless it would start behind the map.
+  static_assert(rounded_up({2, 2}, 5) == window_axis{2, 2, 0, 1} && rounded_up({2, 2}, 6) == window_axis{2, 2});
+  static_assert(rounded_up({2, 3}, 6) == window_axis{2, 3, 0, 0} &&
+                rounded_up({3, 2, 1, 1}, 6) == window_axis{3, 2, 1, 2});
+  static_assert(rounded_up({1, 3}, 3).outputs(3) == 1, "the second would lie in the padding alone");
+}
+
 TEST_CASE("outputs that read padding are told from inner ones") {
-  constexpr window w{5, 3, 2, 1, 2, 1};
-  static_assert(output_rows(w, 28) == axis_outputs{14, 1, 13});
-  static_assert(output_columns(w, 28) == axis_outputs{28, 1, 27});
-  static_assert(output_columns(window{1, 3}, 8) == axis_outputs{6, 0, 6}, "no padding, no border");
-  static_assert(output_columns(window{5, 5, 1, 1, 2, 2}, 2) == axis_outputs{2, 2, 2}, "nothing but border");
-  static_assert(output_rows(window{5, 5}, 4) == axis_outputs{}, "the window does not fit");
+  constexpr window w{{5, 2, 2, 2}, {3, 1, 1, 1}};
+  static_assert(outputs_along(w.y, 28) == axis_outputs{14, 1, 13});
+  static_assert(outputs_along(w.x, 28) == axis_outputs{28, 1, 27});
+  static_assert(outputs_along(window_axis{3}, 8) == axis_outputs{6, 0, 6}, "no padding, no border");
+  static_assert(outputs_along(window_axis{5, 1, 2, 2}, 2) == axis_outputs{2, 2, 2}, "nothing but border");
+  static_assert(outputs_along(window_axis{5}, 4) == axis_outputs{}, "the window does not fit");
 
   auto const visited = []<axis_outputs Along>(int first, int last) {
     std::string all;

@@ -65,8 +65,8 @@ void check_reproduced(test::convolution_problem const& problem, Weight weight, B
   std::size_t i = 0;
   for (int m = 0; m < problem.filters; ++m)
     for (int c = 0; c < problem.channels(); ++c)
-      for (int r = 0; r < problem.w.height; ++r)
-        for (int s = 0; s < problem.w.width; ++s) dense.numbers[i++] = float(weight(m, c, r, s));
+      for (int r = 0; r < problem.w.y.size; ++r)
+        for (int s = 0; s < problem.w.x.size; ++s) dense.numbers[i++] = float(weight(m, c, r, s));
   for (int m = 0; m < problem.filters; ++m) dense.numbers[i++] = float(bias(m));
   REQUIRE(i == dense.numbers.size());
   fit(dense, folded);
@@ -102,10 +102,10 @@ TEST_CASE("weights that are polynomials along the flat axis are reproduced") {
   auto const bias = [](int m) { return some(m); };
   // Linear in the column, per kernel row.
   check_reproduced<map, conv2d<7, 3>, along<axis::flat, segment<3>, linear>>(
-      {{6, 5, 5}, 7, {3, 3}}, [](int m, int c, int r, int s) { return some(m, c, r) + some(m, r, c) * s; }, bias);
+      {{6, 5, 5}, 7, {{3}, {3}}}, [](int m, int c, int r, int s) { return some(m, c, r) + some(m, r, c) * s; }, bias);
   // Quadratic in runs of 7 of a filter's 54 weights.
   check_reproduced<map, conv2d<7, 3>, along<axis::flat, segment<7>, quadratic>>(
-      {{6, 5, 5}, 7, {3, 3}},
+      {{6, 5, 5}, 7, {{3}, {3}}},
       [](int m, int c, int r, int s) {
         int const i = (c * 3 + r) * 3 + s;
         double const t = i % 7 / 7.0;
@@ -117,17 +117,17 @@ TEST_CASE("weights that are polynomials along the flat axis are reproduced") {
 TEST_CASE("weights that are polynomials of the kernel plane are reproduced") {
   auto const bias = [](int m) { return some(m); };
   check_reproduced<map, conv2d<7, 3>(padding<1>), along<axis::kernel, linear>>(
-      {{6, 5, 5}, 7, {3, 3, 1, 1, 1, 1}},
+      {{6, 5, 5}, 7, {{3, 1, 1, 1}, {3, 1, 1, 1}}},
       [](int m, int c, int r, int s) { return some(m, c) + some(m, c, 1) * r + some(m, c, 2) * s; }, bias);
   check_reproduced<map, conv2d<4, 4, 5>(stride<2>), along<axis::kernel, quadratic>>(
-      {{6, 5, 5}, 4, {4, 5, 2, 2}},
+      {{6, 5, 5}, 4, {{4, 2}, {5, 2}}},
       [](int m, int c, int r, int s) {
         return some(m, c) + some(m, c, 1) * r + some(m, c, 2) * s + some(m, c, 3) * r * r + some(m, c, 4) * r * s +
                some(m, c, 5) * s * s;
       },
       bias);
   check_reproduced<map, conv2d<4, 4>, along<axis::kernel, linear, cosine>>(
-      {{6, 5, 5}, 4, {4, 4}},
+      {{6, 5, 5}, 4, {{4}, {4}}},
       [](int m, int c, int r, int s) {
         auto const wave = [](int i) { return std::cos(3.14159265358979 * (2 * i + 1) / 8); };
         return some(m, c) + some(m, c, 1) * wave(r) + some(m, c, 2) * wave(s);
@@ -138,25 +138,25 @@ TEST_CASE("weights that are polynomials of the kernel plane are reproduced") {
 TEST_CASE("weights that are polynomials along channels and outputs are reproduced") {
   // Segments of 4: channels 0 to 3, then 4 and 5.
   check_reproduced<map, conv2d<7, 3>, along<axis::channel, segment<4>, linear>>(
-      {{6, 5, 5}, 7, {3, 3}},
+      {{6, 5, 5}, 7, {{3}, {3}}},
       [](int m, int c, int r, int s) { return some(m, c / 4, r, s) + some(m + 9, c / 4, r, s) * (c % 4); },
       [](int m) { return some(m); });
   // Filters 0 to 4, then 5 and 6; the biases in segments of their own.
   check_reproduced<map, conv2d<7, 3>, along<axis::output, segment<5>, linear>, bias_along<segment<3>, constant>>(
-      {{6, 5, 5}, 7, {3, 3}},
+      {{6, 5, 5}, 7, {{3}, {3}}},
       [](int m, int c, int r, int s) { return some(m / 5, c, r, s) + some(m / 5 + 9, c, r, s) * (m % 5); },
       [](int m) { return some(m / 3); });
   // Groups of 4 filters by 3 channels, each cut on its own.
   check_reproduced<map, conv2d<8, 3>(groups<2>), along<axis::channel, linear>,
                    along<axis::output, segment<2>, constant>>(
-      {{6, 5, 5}, 8, {3, 3}, 2},
+      {{6, 5, 5}, 8, {{3}, {3}}, 2},
       [](int m, int c, int r, int s) { return some(m / 2, 0, r, s) + some(m / 2, 1, r, s) * c; },
       [](int m) { return some(m); });
 }
 
 TEST_CASE("a dense layer keeps the channels, rows and columns of what it reads") {
   check_reproduced<map, dense<9>, along<axis::kernel, linear>, along<axis::output, segment<4>, linear>>(
-      {{6, 5, 5}, 9, {5, 5}},
+      {{6, 5, 5}, 9, {{5}, {5}}},
       [](int m, int c, int r, int s) {
         auto const plane = [&](int k) {
           return some(m / 4, c, k) + some(m / 4, c, k + 3) * r + some(m / 4, c, k + 6) * s;
@@ -169,13 +169,13 @@ TEST_CASE("a dense layer keeps the channels, rows and columns of what it reads")
 TEST_CASE("fitting an arrangement") {
   SECTION("weights that are levels of a line are reproduced") {
     check_reproduced<map, dense<8>, arranged<1, linear, 4>>(
-        {{6, 5, 5}, 8, {5, 5}},
+        {{6, 5, 5}, 8, {{5}, {5}}},
         [](int m, int c, int r, int s) { return -0.7 + 0.1 * ((m * 150 + c * 25 + r * 5 + s) * 7 % 16); },
         [](int m) { return some(m); });
   }
   SECTION("each filter on a line of its own") {
     check_reproduced<map, dense<8>, arranged_per_filter<1, linear, 3>>(
-        {{6, 5, 5}, 8, {5, 5}},
+        {{6, 5, 5}, 8, {{5}, {5}}},
         [](int m, int c, int r, int s) { return some(m) + 0.1 * (m + 1) * ((c * 25 + r * 5 + s) * 3 % 8); },
         [](int m) { return some(m); });
   }

@@ -18,10 +18,9 @@ constexpr double tolerance = 2e-6;
 
 /// Two images each.
 template <auto Pipeline>
-void compare(std::string const& name) {
+void compare(std::string const& name, test::goldens const& file) {
   using net_type = network<Pipeline>;
   INFO(name);
-  static test::goldens const file("layers");
   std::vector<float> const numbers = file[name + ".numbers"];
   std::vector<float> const images = file[name + ".input"];
   std::vector<float> const expected = file[name + ".output"];
@@ -38,6 +37,16 @@ void compare(std::string const& name) {
     for (float const y : net->run(images.data() + n * pixels, room.data())) actual.push_back(y);
   CHECK(test::relative_error(actual, expected) < tolerance);
 }
+template <auto Pipeline>
+void compare(std::string const& name) {
+  static test::goldens const layers("layers");
+  compare<Pipeline>(name, layers);
+}
+template <auto Pipeline>
+void compare_window(std::string const& name) {
+  static test::goldens const windows("windows");
+  compare<Pipeline>(name, windows);
+}
 
 }  // namespace
 
@@ -52,6 +61,22 @@ TEST_CASE("conv2d is PyTorch's") {
   compare<input<3, 5, 5> | conv2d<6, 3>(groups<3>)>("conv2d_multiplier");
   compare<input<2, 5, 5> | conv2d<3, 3>(no_bias)>("conv2d_no_bias");
   compare<input<3, 4, 5> | conv2d<4, 4, 5>>("conv2d_whole_input");
+}
+
+TEST_CASE("windows of any form are PyTorch's") {
+  compare_window<input<2, 9, 8> | conv2d<4, 3, 2>(stride<2, 3>, padding<1, 2>)>("two_strides");
+  compare_window<input<2, 7, 6> | conv2d<3, 3>(padding<2, 1>, dilation<2, 1>)>("dilation");
+  compare_window<input<2, 6, 5> | conv2d<3, 3>(padding<0, 1, 2, 0>)>("one_side");
+  compare_window<input<2, 6, 7> | conv2d<3, 4, 3>(same_padding, dilation<1, 2>)>("same");
+  compare_window<input<3, 1, 21> | conv2d<4, 1, 5>(stride<2>, padding<0, 4>, dilation<2>)>("line");
+  compare_window<input<2, 6, 7> | max_pool<2, 3>(stride<1, 2>, padding<1, 0>)>("max_pool_not_square");
+  compare_window<input<2, 9, 8> | max_pool<3>(stride<2>, padding<1>, dilation<2, 1>)>("max_pool_dilation");
+  compare_window<input<2, 5, 7> | max_pool<2>(ceil_mode)>("max_pool_ceil");
+  compare_window<input<2, 6, 8> | max_pool<3>(stride<2>, padding<1>, ceil_mode)>("max_pool_ceil_padding");
+  compare_window<input<2, 1, 12> | max_pool<1, 3>(stride<1, 2>, ceil_mode)>("max_pool_line");
+  compare_window<input<2, 7, 6> | average_pool<3>(stride<2>, padding<1>, exclude_padding)>("average_excluded");
+  compare_window<input<2, 6, 7> | average_pool<3, 2>(stride<2>, padding<1>, ceil_mode)>("average_ceil");
+  compare_window<input<2, 6, 7> | average_pool<3>(padding<1>, ceil_mode, exclude_padding)>("average_ceil_excluded");
 }
 
 TEST_CASE("dense is PyTorch's Flatten and Linear") {

@@ -61,17 +61,17 @@ static_assert(!std::is_copy_constructible_v<arranged_rounding<arranged>>);
 
 TEST_CASE("a projection keeps what it needs of its forms") {
   workers team(2);
-  net exact;
-  initialise(exact, 1);
+  net whole;
+  initialise(whole, 1);
   std::vector<approximation> const cuts{along<axis::kernel, linear>, approximation{}};
   network_projection const project(layer_forms<net>(), cuts, team);
-  net projected = exact;
+  net projected = whole;
   project(projected);
-  net expected = exact;
+  net expected = whole;
   forms const form = layer_forms<net>();
   segment_projection(form[0], cuts[0])(expected.numbers.data() + form[0].first_number);
   CHECK(projected.numbers == expected.numbers);
-  CHECK(projected.numbers != exact.numbers);
+  CHECK(projected.numbers != whole.numbers);
   CHECK_THROWS_WITH(network_projection(form, {approximation{}}, team),
                     "network_projection: 1 approximations for 2 layers; expected one for each");
 }

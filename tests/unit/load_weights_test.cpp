@@ -392,21 +392,52 @@ TEST_CASE("what was not compared is said", "[import]") {
       "not compared: layer 0 conv2d 2 x 3 x 3, stride 2, padding 1: its padding; with strides, Keras'";
   CHECK(mentions(load_weights(sort_weights("file", keras), strided).comparison(), {note}));
   CHECK(!mentions(load_weights(sort_weights("file", keras), plain).comparison(), {"with strides, Keras'"}));
+  network<input<1, 4, 4> | conv2d<2, 3>(stride<2>, same_padding)> same;
+  CHECK(!mentions(load_weights(sort_weights("file", keras), same).comparison(), {"with strides, Keras'"}));
 }
 
-TEST_CASE("convolutions of other kinds are refused by their names", "[import]") {
-  tensor_file line;
-  line.ordered = true;
-  line.tensors = {counted("conv1d/kernel:0", {3, 1, 2}), counted("conv1d/bias:0", {2})};
-  network<input<1, 8, 8> | conv2d<2, 3>> net;
-  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", line), net); }),
-                 {"has the shape [3, 1, 2]", "it is a one-dimensional convolution's"}));
-  tensor_file separable;
-  separable.ordered = true;
-  separable.tensors = {counted("sep/depthwise_kernel:0", {3, 3, 1, 1}), counted("sep/pointwise_kernel:0", {1, 1, 1, 2}),
-                       counted("sep/bias:0", {2})};
-  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", separable), net); }),
-                 {"'sep' is a separable convolution, which is two layers here"}));
+TEST_CASE("convolutions over lines are those of maps of one row", "[import]") {
+  auto const keras = [] {
+    tensor_file file;
+    file.ordered = true;
+    file.tensors = {counted("conv1d/kernel:0", {3, 2, 4}), counted("conv1d/bias:0", {4})};
+    return sort_weights("file", std::move(file));
+  };
+  network<input<2, 1, 8> | conv2d<4, 1, 3>> net;
+  load_weights(keras(), net);
+  // Keras' L C O as O C L.
+  auto const weight = [&](int o, int c, int s) { return net.numbers[std::size_t((o * 2 + c) * 3 + s)]; };
+  CHECK(weight(0, 0, 0) == 0);
+  CHECK(weight(1, 0, 0) == 1);
+  CHECK(weight(0, 1, 0) == 4);
+  CHECK(weight(3, 1, 2) == 23);
+
+  tensor_file pytorch;
+  pytorch.ordered = true;
+  pytorch.tensors = {counted("conv.weight", {4, 2, 3}), counted("conv.bias", {4})};
+  load_weights(sort_weights("file", std::move(pytorch)), net);
+  CHECK(weight(3, 1, 2) == 23);
+  CHECK(weight(1, 0, 2) == 8);
+
+  network<input<2, 8, 8> | conv2d<4, 3>> square;
+  CHECK(mentions(failure([&] { load_weights(keras(), square); }),
+                 {"has the shape [3, 2, 4]", "write conv2d<filters, 1, length> on maps of one row"}));
+}
+
+TEST_CASE("a separable convolution of Keras is two layers", "[import]") {
+  tensor_file file;
+  file.ordered = true;
+  file.tensors = {counted("sep/depthwise_kernel:0", {3, 3, 2, 1}), counted("sep/pointwise_kernel:0", {1, 1, 2, 3}),
+                  counted("sep/bias:0", {3})};
+  network<input<2, 8, 8> | conv2d<2, 3>(groups<2>, no_bias) | conv2d<3, 1>> net;
+  weight_mapping const mapping = load_weights(sort_weights("file", std::move(file)), net);
+  REQUIRE(mapping.rows.size() == 3);
+  // H W C M as C M H W, then I O as O I.
+  CHECK(net.numbers[1] == 2);
+  CHECK(net.numbers[9] == 1);
+  CHECK(net.numbers[18] == 0);
+  CHECK(net.numbers[19] == 3);
+  CHECK(net.numbers[20] == 1);
 }
 
 TEST_CASE("files are told apart by their content", "[import]") {

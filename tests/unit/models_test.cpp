@@ -78,6 +78,14 @@ static_assert(published_multiplications<projecting>() == 40813184);
 static_assert(weighted_layers<projecting>() == 22);
 static_assert(trained_numbers<network<resnet20<100>>>() == 269722 + 90 * 65);
 
+// MLPerf Tiny's ResNet-8: 78,666 stored numbers in Keras, 12.5 million multiplications.
+static_assert(network<resnet8<>>::total_cost().stored_numbers == 78666 &&
+              trained_numbers<network<resnet8<>>>() == 78186);
+static_assert(published_multiplications<network<resnet8<>>>() == 12501632);
+static_assert(writes<network<resnet8<>>, layer>({64, 8, 8}) && weighted_layers<network<resnet8<>>>() == 10);
+using cut_resnet8 = network<make_resnet8(per_layer(exact, along<axis::kernel, linear>))>;
+static_assert(cut_resnet8::total_cost().stored_numbers == 78666 - 6 * 256);
+
 // ResNet-18: torchvision's has 11,689,512 parameters and 1.814 thousand million multiplications at 224 x 224.
 using imagenet_18 = network<make_resnet<imagenet_resnet18()>()>;
 static_assert(trained_numbers<imagenet_18>() == 11689512);

@@ -130,8 +130,7 @@ TEST_CASE("another network is refused by the first layer that differs") {
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {
   CHECK(mentions(refusal([](tensor_file& f) { named(f, "1.batch_norm.numbers").name = "1.batch_norm.Numbers"; }),
                  {"no tensor '1.batch_norm.numbers'", "16 elements of type F32"}));
-  CHECK(mentions(refusal([](tensor_file& f) { named(f, "4.dense.map").name = "map"; }),
-                 {"no tensor '4.dense.map'"}));
+  CHECK(mentions(refusal([](tensor_file& f) { named(f, "4.dense.map").name = "map"; }), {"no tensor '4.dense.map'"}));
   CHECK(mentions(refusal([](tensor_file& f) {
                    f.tensors.push_back(make_tensor<float>("more", {2}, std::vector<float>{1, 2}));
                  }),

@@ -63,20 +63,21 @@ TEST_CASE("windows slide as the network's, or the model is refused", "[onnx]") {
   CHECK(with({strides, attribute("pads", {1, 1, 1, 0})}).empty());
   CHECK(mentions(with({strides, attribute("pads", {0, 1, 2, 1})}),
                  {"layer 0 conv2d 2 x 3 x 3, stride 2, padding 1", "Conv node 'the_y' (pads 0, 1, 2, 1; strides 2, 2)",
-                  "the padding 0, 1, 2, 1 (top, left, bottom, right); expected 1 on every side, as polyfold"}));
+                  "the padding 0, 2, 1, 1 (top, bottom, left, right); expected 1, 1, 1, 1"}));
   CHECK(mentions(with({attribute("strides", {2, 1}), attribute("pads", {1, 1, 1, 1})}),
                  {"the stride 2 x 1; expected 2 x 2"}));
   CHECK(mentions(with({strides}), {"the padding 0, 0, 0, 0"}));
   // SAME is even over 5 rows, and uneven over 4 columns: SAME_LOWER has its zero on the left, as here.
-  CHECK(mentions(with({strides, attribute("auto_pad", "SAME_UPPER")}), {"the padding 1, 0, 1, 1"}));
+  CHECK(mentions(with({strides, attribute("auto_pad", "SAME_UPPER")}), {"the padding 1, 1, 0, 1"}));
   CHECK(with({strides, attribute("auto_pad", "SAME_LOWER")}).empty());
   CHECK(mentions(with({strides, attribute("auto_pad", "VALID")}), {"the padding 0, 0, 0, 0"}));
   CHECK(mentions(with({strides, attribute("auto_pad", "SAME_UPPER"), attribute("pads", {1, 1, 1, 1})}),
                  {"both auto_pad and pads"}));
-  CHECK(mentions(with({strides, attribute("pads", {1, 1, 1, 1}), attribute("dilations", {1, 2})}), {"is dilated"}));
+  CHECK(mentions(with({strides, attribute("pads", {1, 1, 1, 1}), attribute("dilations", {1, 2})}),
+                 {"the dilation 1 x 2; expected 1 x 1"}));
   CHECK(mentions(with({strides, attribute("pads", {1, 1, 1, 1}), attribute("group", 2)}), {"in 2 groups"}));
   CHECK(mentions(with({attribute("kernel_shape", {3, 1})}), {"its kernel_shape is not that of its weights"}));
-  CHECK(mentions(with({attribute("strides", {1})}), {"are not two-dimensional"}));
+  CHECK(mentions(with({attribute("strides", {1})}), {"its strides do not suit its kernel_shape"}));
   CHECK(mentions(with({attribute("pads", {-1, 0, 0, 0})}), {"its pads are not those of a window"}));
   CHECK(mentions(with({attribute("activation", "Relu")}), {"its attribute 'activation' is not understood"}));
 
@@ -86,6 +87,81 @@ TEST_CASE("windows slide as the network's, or the model is refused", "[onnx]") {
   CHECK(mentions(refusal({op("Conv", {"x", "w", "b"}, "y")}, tensors, grouped), {"do not suit the 2 channels"}));
 }
 
+TEST_CASE("windows of any form load into layers that say so", "[onnx]") {
+  auto const conv = [](auto& net, attributes const& a) {
+    return refusal({op("Conv", {"x", "w"}, "y", a)}, {floats("w", {2, 1, 3, 3})}, net);
+  };
+  std::string const strides = attribute("strides", {2, 2});
+  network<input<1, 6, 4> | conv2d<2, 3>(stride<2>, same_padding, no_bias)> same;
+  CHECK(conv(same, {strides, attribute("auto_pad", "SAME_UPPER")}).empty());
+  CHECK(conv(same, {strides, attribute("pads", {0, 0, 1, 1})}).empty());
+  CHECK(
+      mentions(conv(same, {strides, attribute("auto_pad", "SAME_LOWER")}),
+               {"layer 0 conv2d 2 x 3 x 3, stride 2, same padding", "the padding 1, 0, 1, 0", "expected 0, 1, 0, 1"}));
+  network<input<1, 6, 4> | conv2d<2, 3>(stride<2, 1>, padding<1, 0, 2, 0>, dilation<1, 2>, no_bias)> uneven;
+  attributes const stated{attribute("strides", {2, 1}), attribute("pads", {1, 2, 0, 0}),
+                          attribute("dilations", {1, 2})};
+  CHECK(conv(uneven, stated).empty());
+  CHECK(mentions(conv(uneven, {stated[0], stated[1]}), {"the dilation 1 x 1; expected 1 x 2"}));
+
+  auto const pool = [](auto& net, char const* type, attributes const& a) {
+    return refusal({op(type, {"x"}, "y", a)}, {}, net);
+  };
+  std::string const kernel = attribute("kernel_shape", {2, 2});
+  std::string const ceil = attribute("ceil_mode", 1);
+  network<input<1, 5, 5> | max_pool<2>(ceil_mode)> rounded;
+  CHECK(pool(rounded, "MaxPool", {kernel, strides, ceil}).empty());
+  CHECK(mentions(pool(rounded, "MaxPool", {kernel, strides}), {"the padding 0, 0, 0, 0", "expected 0, 1, 0, 1"}));
+  network<input<1, 5, 5> | max_pool<2, 3>(stride<1>, dilation<2, 1>)> gaps;
+  CHECK(pool(gaps, "MaxPool", {attribute("kernel_shape", {2, 3}), attribute("dilations", {2, 1})}).empty());
+  network<input<1, 5, 5> | average_pool<2>(padding<1>, exclude_padding)> excluded;
+  network<input<1, 5, 5> | average_pool<2>(padding<1>)> included;
+  attributes averages{kernel, strides, attribute("pads", {1, 1, 1, 1})};
+  CHECK(pool(excluded, "AveragePool", averages).empty());
+  CHECK(mentions(pool(included, "AveragePool", averages), {"averages without the padding (count_include_pad 0)"}));
+  averages.push_back(attribute("count_include_pad", 1));
+  CHECK(mentions(pool(excluded, "AveragePool", averages),
+                 {"averages that count the padding; expected averages without it (exclude_padding)"}));
+  CHECK(pool(included, "AveragePool", averages).empty());
+  // What rounding up adds is never counted.
+  network<input<1, 5, 5> | average_pool<2>(ceil_mode)> rounded_average;
+  CHECK(pool(rounded_average, "AveragePool", {kernel, strides, ceil}).empty());
+  CHECK(pool(rounded_average, "AveragePool", {kernel, strides, ceil, attribute("count_include_pad", 1)}).empty());
+}
+
+TEST_CASE("layers over lines are those of maps of one row", "[onnx]") {
+  network<input<2, 1, 9> | conv2d<3, 1, 5>(padding<0, 2>, no_bias) | relu | max_pool<1, 2> |
+          average_pool<1, 2>(ceil_mode) | dense<2>(no_bias)>
+      net;
+  std::vector<std::string> const nodes{
+      op("Conv", {"x", "w"}, "c", {attribute("pads", {2, 2})}),
+      op("Relu", {"c"}, "r"),
+      op("MaxPool", {"r"}, "m", {attribute("kernel_shape", {2}), attribute("strides", {2})}),
+      op("AveragePool", {"m"}, "a",
+         {attribute("kernel_shape", {2}), attribute("strides", {2}), attribute("ceil_mode", 1)}),
+      op("Flatten", {"a"}, "f"),
+      op("MatMul", {"f", "v"}, "y")};
+  std::vector<std::string> const tensors{floats("w", {3, 2, 5}), floats("v", {6, 2})};
+  CHECK(failure([&] { load_weights(source_of(onnx_model{nodes, tensors, {-1, 2, 9}}), net); }).empty());
+  // With the channels last at first, and with an axis for the row in between.
+  std::vector<std::string> turned = nodes;
+  turned[0] = op("Conv", {"t", "w4"}, "c4", {attribute("pads", {0, 2, 0, 2})});
+  turned.insert(turned.begin(),
+                {op("Transpose", {"x"}, "l", {attribute("perm", {0, 2, 1})}), op("Unsqueeze", {"l", "two"}, "t")});
+  turned.insert(turned.begin() + 3, op("Squeeze", {"c4", "two"}, "c"));
+  CHECK(failure([&] {
+          load_weights(
+              source_of(onnx_model{turned, {floats("w4", {3, 2, 1, 5}), tensors[1], integers("two", {2})}, {-1, 9, 2}}),
+              net);
+        }).empty());
+  CHECK(mentions(failure([&] {
+                   load_weights(source_of(onnx_model{
+                                    {op("MaxPool", {"x"}, "y", {attribute("kernel_shape", {2, 2})})}, {}, {1, 2, 9}}),
+                                net);
+                 }),
+                 {"its window has 2 axes, and what it reads has 1"}));
+}
+
 TEST_CASE("poolings count, round and pad as the network's", "[onnx]") {
   network<input<1, 5, 5> | max_pool<2>> maxima;
   std::string const kernel = attribute("kernel_shape", {2, 2});
@@ -93,12 +169,12 @@ TEST_CASE("poolings count, round and pad as the network's", "[onnx]") {
   std::string const ceil = attribute("ceil_mode", 1);
   auto const max = [&](attributes const& a) { return refusal({op("MaxPool", {"x"}, "y", a)}, {}, maxima); };
   CHECK(max({kernel, strides}).empty());
-  CHECK(mentions(max({kernel, strides, ceil}),
-                 {"MaxPool node 'the_y' (ceil_mode 1", "rounded up (ceil_mode) where 5 x 5"}));
+  CHECK(mentions(max({kernel, strides, ceil}), {"MaxPool node 'the_y' (ceil_mode 1",
+                                                "the padding 0, 1, 0, 1 (top, bottom, left, right); expected 0, 0"}));
   CHECK(mentions(max({kernel}), {"the stride 1 x 1; expected 2 x 2"}));
   CHECK(mentions(max({strides, attribute("kernel_shape", {3, 2})}), {"the window 3 x 2; expected 2 x 2"}));
-  CHECK(mentions(max({kernel, strides, attribute("dilations", {2, 2})}), {"dilated"}));
-  CHECK(mentions(max({kernel, strides, attribute("pads", {0, 0, 1, 1})}), {"the padding 0, 0, 1, 1"}));
+  CHECK(mentions(max({kernel, strides, attribute("dilations", {2, 2})}), {"the dilation 2 x 2; expected 1 x 1"}));
+  CHECK(mentions(max({kernel, strides, attribute("pads", {0, 0, 1, 1})}), {"the padding 0, 1, 0, 1"}));
   CHECK(mentions(refusal({op("AveragePool", {"x"}, "y", {kernel, strides})}, {}, maxima),
                  {"layer 0 max_pool 2, stride 2: the file computes AveragePool node", "which is average_pool 2 x 2"}));
   // Where nothing is left over, rounding does not matter.
@@ -171,8 +247,8 @@ TEST_CASE("activations with numbers, and those that several nodes compute", "[on
       behind_convolution({op("Clip", {"c"}, "y", {attribute("min", 0.0F), attribute("max", 6.0F)})}, {}, bounded),
       {"layer 1 bounded_relu 0.5: Clip node 'the_y' (max 6; min 0) has other numbers: bounded_relu 6"}));
   network<input<2, 1, 1> | elu<> | hard_sigmoid | gelu_tanh> several;
-  auto const with = [&](attributes const& sigmoid, char const* approximate) {
-    return refusal({op("Elu", {"x"}, "a"), op("HardSigmoid", {"a"}, "b", sigmoid),
+  auto const with = [&](attributes const& hard, char const* approximate) {
+    return refusal({op("Elu", {"x"}, "a"), op("HardSigmoid", {"a"}, "b", hard),
                     op("Gelu", {"b"}, "y", {attribute("approximate", approximate)})},
                    {}, several);
   };
@@ -245,7 +321,7 @@ TEST_CASE("zeros in front of a convolution are its padding", "[onnx]") {
                  {"something else than zeros"}));
   CHECK(mentions(with(op("Pad", {"x", "p"}, "q"), {integers("p", {1, 0, 0, 0, 0, 0, 0, 0})}), {"pads images"}));
   CHECK(mentions(with(op("Pad", {"x", "p"}, "q"), {integers("p", {0, 0, 0, 0, 0, 0, 2, 2})}),
-                 {"Pad node 'the_q', Conv node 'the_y' has the padding 0, 0, 2, 2"}));
+                 {"Pad node 'the_q', Conv node 'the_y' has the padding 0, 2, 0, 2"}));
   CHECK(mentions(with(op("Pad", {"x", "p"}, "q"), {integers("p", {0, 0, 1, 1, 0, 0, 1, -1})}), {"its pads"}));
   // In front of a maximum they are numbers like all others.
   network<input<1, 4, 4> | max_pool<3>(stride<1>, padding<1>)> maxima;

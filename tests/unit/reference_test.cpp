@@ -21,13 +21,14 @@ template <auto Pipeline>
 void compare(test::convolution_problem const& problem, bool biased = true) {
   using net_type = network<Pipeline>;
   auto const net = std::make_unique<net_type>();
-  CAPTURE(problem.in.channels, problem.in.height, problem.in.width, problem.filters, problem.w.height, problem.w.width);
+  CAPTURE(problem.in.channels, problem.in.height, problem.in.width, problem.filters, problem.w.y.size,
+          problem.w.x.size);
   for (std::uint64_t const seed : {1u, 2u, 3u}) {
     test::random_numbers random(seed);
     random.fill(net->numbers);
     REQUIRE(int(net->numbers.size()) == problem.weights() + (biased ? problem.filters : 0));
     auto const weight = [&](int m, int c, int r, int s) {
-      int const i = ((m * problem.channels() + c) * problem.w.height + r) * problem.w.width + s;
+      int const i = ((m * problem.channels() + c) * problem.w.y.size + r) * problem.w.x.size + s;
       return double(net->numbers[std::size_t(i)]);
     };
     auto const bias = [&](int m) { return biased ? double(net->numbers[std::size_t(problem.weights() + m)]) : 0.0; };
@@ -56,31 +57,31 @@ void compare(test::convolution_problem const& problem, bool biased = true) {
 }  // namespace
 
 TEST_CASE("convolutions compute their formula") {
-  compare<input<1, 5, 5> | conv2d<1, 1>>({{1, 5, 5}, 1, {1, 1}});
-  compare<input<3, 7, 11> | conv2d<5, 3>>({{3, 7, 11}, 5, {3, 3}});
-  compare<input<2, 13, 6> | conv2d<7, 5, 2>>({{2, 13, 6}, 7, {5, 2}});
-  compare<input<5, 4, 9> | conv2d<3, 1, 7>>({{5, 4, 9}, 3, {1, 7}});
-  compare<input<4, 9, 9> | conv2d<6, 3>(stride<2>, padding<1>)>({{4, 9, 9}, 6, {3, 3, 2, 2, 1, 1}});
-  compare<input<3, 8, 10> | conv2d<4, 2>(stride<3>)>({{3, 8, 10}, 4, {2, 2, 3, 3}});
-  compare<input<3, 6, 5> | conv2d<4, 2, 3>(stride<3>, padding<2>)>({{3, 6, 5}, 4, {2, 3, 3, 3, 2, 2}});
-  compare<input<2, 3, 3> | conv2d<4, 7>(padding<2>)>({{2, 3, 3}, 4, {7, 7, 1, 1, 2, 2}});
+  compare<input<1, 5, 5> | conv2d<1, 1>>({{1, 5, 5}, 1, {{1}, {1}}});
+  compare<input<3, 7, 11> | conv2d<5, 3>>({{3, 7, 11}, 5, {{3}, {3}}});
+  compare<input<2, 13, 6> | conv2d<7, 5, 2>>({{2, 13, 6}, 7, {{5}, {2}}});
+  compare<input<5, 4, 9> | conv2d<3, 1, 7>>({{5, 4, 9}, 3, {{1}, {7}}});
+  compare<input<4, 9, 9> | conv2d<6, 3>(stride<2>, padding<1>)>({{4, 9, 9}, 6, {{3, 2, 1, 1}, {3, 2, 1, 1}}});
+  compare<input<3, 8, 10> | conv2d<4, 2>(stride<3>)>({{3, 8, 10}, 4, {{2, 3}, {2, 3}}});
+  compare<input<3, 6, 5> | conv2d<4, 2, 3>(stride<3>, padding<2>)>({{3, 6, 5}, 4, {{2, 3, 2, 2}, {3, 3, 2, 2}}});
+  compare<input<2, 3, 3> | conv2d<4, 7>(padding<2>)>({{2, 3, 3}, 4, {{7, 1, 2, 2}, {7, 1, 2, 2}}});
   // An output column that reads nothing but padding.
-  compare<input<2, 3, 4> | conv2d<2, 2>(padding<3>)>({{2, 3, 4}, 2, {2, 2, 1, 1, 3, 3}});
+  compare<input<2, 3, 4> | conv2d<2, 2>(padding<3>)>({{2, 3, 4}, 2, {{2, 1, 3, 3}, {2, 1, 3, 3}}});
 }
 
 TEST_CASE("grouped convolutions compute their formula") {
-  compare<input<6, 6, 5> | conv2d<4, 3>(groups<2>, padding<1>)>({{6, 6, 5}, 4, {3, 3, 1, 1, 1, 1}, 2});
-  compare<input<5, 7, 7> | conv2d<5, 3>(groups<5>, stride<2>)>({{5, 7, 7}, 5, {3, 3, 2, 2}, 5});
-  compare<input<3, 5, 8> | conv2d<9, 2, 4>(groups<3>)>({{3, 5, 8}, 9, {2, 4}, 3});
+  compare<input<6, 6, 5> | conv2d<4, 3>(groups<2>, padding<1>)>({{6, 6, 5}, 4, {{3, 1, 1, 1}, {3, 1, 1, 1}}, 2});
+  compare<input<5, 7, 7> | conv2d<5, 3>(groups<5>, stride<2>)>({{5, 7, 7}, 5, {{3, 2}, {3, 2}}, 5});
+  compare<input<3, 5, 8> | conv2d<9, 2, 4>(groups<3>)>({{3, 5, 8}, 9, {{2}, {4}}, 3});
 }
 
 TEST_CASE("kernels as large as their input compute their formula") {
-  compare<input<6, 4, 3> | conv2d<8, 4, 3>(groups<2>)>({{6, 4, 3}, 8, {4, 3}, 2});
-  compare<input<3, 4, 4> | conv2d<5, 4>(stride<2>, no_bias)>({{3, 4, 4}, 5, {4, 4, 2, 2}}, false);
+  compare<input<6, 4, 3> | conv2d<8, 4, 3>(groups<2>)>({{6, 4, 3}, 8, {{4}, {3}}, 2});
+  compare<input<3, 4, 4> | conv2d<5, 4>(stride<2>, no_bias)>({{3, 4, 4}, 5, {{4, 2}, {4, 2}}}, false);
 }
 
 TEST_CASE("dense layers read channels, rows and columns in order") {
-  compare<input<4, 3, 5> | dense<11>>({{4, 3, 5}, 11, {3, 5}});
-  compare<input<37, 1, 1> | dense<29>>({{37, 1, 1}, 29, {1, 1}});
-  compare<input<2, 6, 1> | dense<3>(no_bias)>({{2, 6, 1}, 3, {6, 1}}, false);
+  compare<input<4, 3, 5> | dense<11>>({{4, 3, 5}, 11, {{3}, {5}}});
+  compare<input<37, 1, 1> | dense<29>>({{37, 1, 1}, 29, {{1}, {1}}});
+  compare<input<2, 6, 1> | dense<3>(no_bias)>({{2, 6, 1}, 3, {{6}, {1}}}, false);
 }

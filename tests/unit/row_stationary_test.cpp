@@ -85,10 +85,11 @@ TEST_CASE("the list of LeNet-5 is the library's own LeNet-5", "[row_stationary]"
   std::vector<kernel_bank> found;
   auto const visit = [&]<int I>(std::integral_constant<int, I>) {
     using layer_type = net::layer_at<I>;
-    if constexpr (requires { layer_type::sliding; }) {
+    if constexpr (weighted_layer<layer_type>) {
       constexpr convolution_spec s = layer_type::spec;
-      found.push_back({layer_type::name, s.filters, net::layer_input_shape<I>().channels, s.kernel_height,
-                       s.kernel_width, s.groups});
+      if (s.slides)
+        found.push_back({layer_type::name, s.filters, net::layer_input_shape<I>().channels, s.slid.y.size,
+                         s.slid.x.size, s.groups});
     }
   };
   [&]<int... I>(std::integer_sequence<int, I...>) { (visit(std::integral_constant<int, I>{}), ...); }

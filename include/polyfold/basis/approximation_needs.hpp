@@ -4,6 +4,7 @@
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/joint.hpp>
+#include <polyfold/core/window.hpp>
 
 namespace polyfold {
 
@@ -54,7 +55,7 @@ struct weight_extent {
 [[nodiscard]] constexpr requirement needs_of_plane(factor const& f, window const& kernel) {
   if (!f.used) return {};
   if (f.segment != 0) return unmet(need::whole_kernel, f.segment, 0);
-  int const most = kernel.height + kernel.width - 2;
+  int const most = kernel.y.size + kernel.x.size - 2;
   if (most > 0 && f.order > most) return unmet(need::order_within_kernel, f.order, most);
   return needs_of(f, kernel.area());
 }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 
 namespace polyfold {
 
@@ -21,22 +21,14 @@ struct axis_outputs {
   friend constexpr bool operator==(axis_outputs const&, axis_outputs const&) = default;
 };
 
-namespace detail {
-/// `whole`: how many windows would fit without the padding behind the last input.
-[[nodiscard]] constexpr axis_outputs outputs_along(int count, int stride, int padding, int whole) {
-  int const first = smaller(ceil_div(padding, stride), count);
+/// The outputs of a window over so many inputs.
+[[nodiscard]] constexpr axis_outputs outputs_along(window_axis const& a, int inputs) {
+  int const count = a.outputs(inputs);
+  int const last_start = inputs - a.extent();
+  int const first = smaller(ceil_div(a.before, a.stride), count);
+  int const whole =
+      last_start + a.before < 0 ? 0 : (last_start + a.before) / a.stride + 1;  // fit without padding behind
   return {count, first, larger(first, smaller(whole, count))};
-}
-}  // namespace detail
-
-/// The rows of a window's output over an input of `rows` rows; the columns over `columns` columns.
-[[nodiscard]] constexpr axis_outputs output_rows(window const& w, int rows) {
-  int const last = rows + w.padding_y - w.height;
-  return detail::outputs_along(w.output_height(rows), w.stride_y, w.padding_y, last < 0 ? 0 : last / w.stride_y + 1);
-}
-[[nodiscard]] constexpr axis_outputs output_columns(window const& w, int columns) {
-  int const last = columns + w.padding_x - w.width;
-  return detail::outputs_along(w.output_width(columns), w.stride_x, w.padding_x, last < 0 ? 0 : last / w.stride_x + 1);
 }
 
 /// Calls f(i, inner) for the outputs `first` to `last` - 1 in order, where `inner` is a constant: std::true_type in the loop over

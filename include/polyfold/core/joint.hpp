@@ -51,6 +51,8 @@ enum class need {
   each_option_once,
   stride_of_one_or_more,
   padding_of_zero_or_more,
+  dilation_of_one_or_more,
+  numbers_of_option,
   groups_of_one_or_more,
   settings_of_an_axis,
   // of its own numbers
@@ -135,12 +137,21 @@ struct wrong_layer {
   static_assert(met<Kind, need::options, Facts...>,
                 "polyfold: what stands in the call of a layer is no option: options are written like padding<2>, their "
                 "numbers in angle brackets");
-  static_assert(met<Kind, need::known_options, Facts...>,
-                "polyfold: a layer does not take this option: stride, padding and groups are for conv2d, stride and "
-                "padding for pooling, approximations for conv2d and dense");
-  static_assert(met<Kind, need::each_option_once, Facts...>, "polyfold: a layer is given the same option twice");
+  static_assert(
+      met<Kind, need::known_options, Facts...>,
+      "polyfold: a layer does not take this option: stride, padding, same_padding and dilation are for conv2d and "
+      "pooling "
+      "(no dilation of averages), ceil_mode for pooling, exclude_padding for average_pool, groups for conv2d, "
+      "approximations for conv2d and dense");
+  static_assert(met<Kind, need::each_option_once, Facts...>,
+                "polyfold: a layer is given the same option twice, or both padding and same_padding");
   static_assert(met<Kind, need::stride_of_one_or_more, Facts...>, "polyfold: a stride is at least 1");
   static_assert(met<Kind, need::padding_of_zero_or_more, Facts...>, "polyfold: padding cannot be negative");
+  static_assert(met<Kind, need::dilation_of_one_or_more, Facts...>, "polyfold: a dilation is at least 1");
+  static_assert(
+      met<Kind, need::numbers_of_option, Facts...>,
+      "polyfold: stride and dilation take one number or two, down and across; padding takes one, two, or four: "
+      "top, bottom, left and right");
   static_assert(met<Kind, need::groups_of_one_or_more, Facts...>, "polyfold: a layer has at least one group");
   static_assert(met<Kind, need::settings_of_an_axis, Facts...>,
                 "polyfold: along and bias_along take a segment<n>, an order<n> (or constant, linear, quadratic) and "
@@ -151,7 +162,7 @@ struct wrong_layer {
   static_assert(met<Kind, need::groups_of_filters, Facts...>,
                 "polyfold: the filters of a convolution divide evenly into its groups");
   static_assert(met<Kind, need::padding_of_half_a_window, Facts...>,
-                "polyfold: pooling has a window of at least 1 x 1 and pads by at most half of it");
+                "polyfold: pooling has a window of at least 1 x 1 and pads by at most half of it on each side");
   static_assert(met<Kind, need::segment_within_axis, Facts...>,
                 "polyfold: a segment cannot be longer than the axis that it cuts");
   static_assert(met<Kind, need::order_of_zero_or_more, Facts...>,

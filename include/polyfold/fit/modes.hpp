@@ -68,8 +68,8 @@ matrix matrix_of() {
 /// The functions of a kernel plane as columns: the moments of every unit impulse.
 template <window W, int Order, basis_kind Kind>
 matrix plane_matrix() {
-  constexpr shape plane{1, W.height, W.width};
-  constexpr window once{W.height, W.width};
+  constexpr shape plane{1, W.y.size, W.x.size};
+  constexpr window once{{W.y.size}, {W.x.size}};
   using rows = row_moments<plane, once, Order, Kind>;
   using columns = column_moments<rows::output, once, Order, Kind>;
   matrix m(plane.size(), columns::output.size());
@@ -120,12 +120,7 @@ template <class L, shape In>
   using F = typename L::template folded<In>;
   constexpr approximation A = L::spec.approximated;
   constexpr int groups = L::spec.groups;
-  constexpr window W = [] {
-    if constexpr (requires { L::sliding; })
-      return L::sliding;
-    else
-      return window{In.height, In.width};
-  }();
+  constexpr window W = L::sliding(In);
   layer_modes modes;
   modes.coefficients = F::coefficients;
   modes.bias_numbers = F::bias_numbers;
@@ -142,12 +137,12 @@ template <class L, shape In>
       modes.weights.emplace_back(detail::plane_matrix<W, A.kernel.order, A.kernel.basis>(), at, at);
     } else if constexpr (F::cuts_rows) {
       using rows = typename F::row_step::basis;
-      modes.weights.emplace_back(detail::matrix_of<rows>(), mode::position{filters * planes, W.height},
-                                 mode::position{filters * planes * W.height, 1});
+      modes.weights.emplace_back(detail::matrix_of<rows>(), mode::position{filters * planes, W.y.size},
+                                 mode::position{filters * planes * W.y.size, 1});
       modes.rows_outside = true;
       modes.row_outer = filters * planes;
       modes.row_terms = rows::size;
-      modes.kernel_rows = W.height;
+      modes.kernel_rows = W.y.size;
     } else if constexpr (F::cuts_flat) {
       constexpr mode::position at{filters, 1};
       modes.weights.emplace_back(detail::matrix_of<typename F::flat_step::basis>(), at, at);

@@ -63,7 +63,7 @@ struct arranged_product : operation {
   static constexpr int weights = Filters * fan_in;
   static constexpr int curves = A.per_filter ? Filters : 1;
   static constexpr int coefficients = curves * curve::size;
-  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Filters);
 
   /// With fewer inputs than levels there is little to group: the levels are then looked up and multiplied.
   static constexpr bool grouped = fan_in > levels;
@@ -193,23 +193,23 @@ struct arranged_product : operation {
   static void group(context<Scalar> const& at, Input in, int m, int y, int x, Scalar* sums) {
     for (int l = 0; l < levels * Columns; ++l) sums[l] = Scalar(0.0f);
     for_each_input(at, in, m, y, x, [&](int level, Scalar const& first) {
-      for (int j = 0; j < Columns; ++j) sums[level * Columns + j] += (&first)[j * W.stride_x];
+      for (int j = 0; j < Columns; ++j) sums[level * Columns + j] += (&first)[j * W.x.stride];
     });
   }
 
   /// Calls f(level of the weight, input under it) for the window of filter m at (y, x).
   template <class Scalar, class View, class F>
   static void for_each_input(context<Scalar> const& at, View in, int m, int y, int x, F f) {
-    int const top = y * W.stride_y - W.padding_y;
-    int const left = x * W.stride_x - W.padding_x;
-    row_range const window_rows = rows(y);
-    int const first = larger(0, -left);
-    int const last = smaller(W.width, In.width - left);
+    int const top = W.y.start(y);
+    int const left = W.x.start(x);
+    index_range const window_rows = W.y.inside(top, In.height);
+    index_range const columns = W.x.inside(left, In.width);
     for (int c = 0; c < channels; ++c)
-      for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
-        auto* const source = in.row(first_channel(m) + c, iy);
-        int const weight = m * fan_in + c * W.area() + (iy - top) * W.width;
-        for (int s = first; s < last; ++s) f(packing::get(at.map, weight + s), source[left + s]);
+      for (int r = window_rows.first; r < window_rows.last; ++r) {
+        auto* const source = in.row(first_channel(m) + c, top + r * W.y.dilation);
+        int const weight = m * fan_in + c * W.area() + r * W.x.size;
+        for (int s = columns.first; s < columns.last; ++s)
+          f(packing::get(at.map, weight + s), source[left + s * W.x.dilation]);
       }
   }
 };

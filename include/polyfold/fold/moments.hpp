@@ -1,7 +1,7 @@
 // The moments of an input, V.x: sums that depend on the input only, computed once and read by every filter.
 //
-//   row_moments      along the rows of a window:      h(c k, y, x) = sum_s phi_k(s) in(c, y, x * stride - padding + s)
-//   column_moments   then down its columns:           q(c ij, y, x) = sum_r phi_i(r) h(c j, y * stride - padding + r, x)
+//   row_moments      along the rows of a window:      h(c k, y, x) = sum_s phi_k(s) in(c, y, start(x) + s * dilation)
+//   column_moments   then down its columns:           q(c ij, y, x) = sum_r phi_i(r) h(c j, start(y) + r * dilation, x)
 //   channel_moments  along segments of channels:      z(b, y, x) = sum_c phi_b(c) in(c, y, x)
 //   flat_moments     along runs of a filter's weights in (c, r, s) order, one window at a time
 #pragma once
@@ -26,22 +26,22 @@ namespace detail {
 }
 
 /// Moments of `Windows` windows that slide over a line of inputs, where a running sum may take the step from one window to the
-/// next: M_k(x + 1) = M_k(x) - [k = 0] in(x) + binomial(L, k) in(x + L) - M_{k-1}(x + 1).
-template <int Windows, int Length, int Order, basis_kind Kind, int Stride>
+/// next, where they move ByOne input: M_k(x + 1) = M_k(x) - [k = 0] in(x) + binomial(L, k) in(x + L) - M_{k-1}(x + 1).
+template <int Windows, int Length, int Order, basis_kind Kind, bool ByOne>
 struct sliding_basis {
   using basis = segmented_basis<Length, factor{true, 0, Order, Kind}>;
   static constexpr int terms = basis::size;
   static constexpr long long slide_additions = 2 * terms;
   static constexpr long long slide_multiplications = terms - 1;
-  static constexpr bool slides = Windows > 1 && basis::running_sums&& Stride == 1 &&
-                                 slide_additions + slide_multiplications < basis::cut.analysis_additions();
+  static constexpr bool slides = Windows > 1 && basis::running_sums&& ByOne&& slide_additions + slide_multiplications <
+                                                    basis::cut.analysis_additions();
   /// Rounding errors of a running sum grow with its length: start afresh after so many steps.
   static constexpr int restart = 16;
 
   [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % restart != 0; }
   /// A step reads one input before its window.
-  [[nodiscard]] static constexpr axis_outputs split(axis_outputs along, int padding) {
-    if (slides && padding > 0 && along.inner_first < along.inner_last) ++along.inner_first;
+  [[nodiscard]] static constexpr axis_outputs split(axis_outputs along, int before) {
+    if (slides && before > 0 && along.inner_first < along.inner_last) ++along.inner_first;
     return along;
   }
 
@@ -69,10 +69,10 @@ struct sliding_basis {
 /// Moments along the rows of every window: C x H x W to (C * terms) x H x W_out.
 template <shape In, window W, int Order, basis_kind Kind>
 struct row_moments : pixelwise_operation {
-  using sliding = detail::sliding_basis<W.output_width(In.width), W.width, Order, Kind, W.stride_x>;
+  using sliding = detail::sliding_basis<W.x.outputs(In.width), W.x.size, Order, Kind, W.x.slides_by_one()>;
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
-  static constexpr shape output{In.channels * terms, In.height, W.output_width(In.width)};
+  static constexpr shape output{In.channels * terms, In.height, W.x.outputs(In.width)};
   static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
@@ -94,7 +94,7 @@ struct row_moments : pixelwise_operation {
         c_array<Scalar, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
         for_each_output<columns>([&](int x, auto inner) {
           auto const get = [&](int s) {
-            int const at = x * W.stride_x - W.padding_x + s;
+            int const at = W.x.start(x) + s * W.x.dilation;
             return inner || (at >= 0 && at < In.width) ? source[at] : Scalar(0.0f);
           };
           if (sliding::slides_to(x))
@@ -118,34 +118,35 @@ struct row_moments : pixelwise_operation {
       for (int y = rows.first; y < rows.last; ++y) {
         Scalar* const target = din.row(c, y);
         for_each_output<columns>([&](int x, auto inner) {
-          int const left = x * W.stride_x - W.padding_x;
+          int const left = W.x.start(x);
           basis::synthesise([&](int k) { return dout(c * terms + k, y, x); },
                             [&](int s, Scalar const& v) {
-                              if (inner || (left + s >= 0 && left + s < In.width)) target[left + s] += v;
+                              int const at = left + s * W.x.dilation;
+                              if (inner || (at >= 0 && at < In.width)) target[at] += v;
                             });
         });
       }
   }
 
  private:
-  static constexpr axis_outputs columns = sliding::split(output_columns(W, In.width), W.padding_x);
+  static constexpr axis_outputs columns = sliding::split(outputs_along(W.x, In.width), W.x.before);
 };
 
 /// Moments down the columns of every window over row moments, total degree at most Order:
 /// (C * row terms) x H x W_out to (C * terms) x H_out x W_out, degree j along the row outermost.
 template <shape In, window W, int Order, basis_kind Kind>
 struct column_moments : operation {
-  static constexpr int row_terms = smaller(Order + 1, W.width);
-  using basis = segmented_basis<W.height, factor{true, 0, Order, Kind}>;
+  static constexpr int row_terms = smaller(Order + 1, W.x.size);
+  using basis = segmented_basis<W.y.size, factor{true, 0, Order, Kind}>;
   static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
   static constexpr int planes = In.channels / row_terms;
-  static constexpr shape output{planes * terms, W.output_height(In.height), In.width};
+  static constexpr shape output{planes * terms, W.y.outputs(In.height), In.width};
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
   /// Beside degree J along the row, the columns take degrees up to Order - J.
   template <int J>
-  using column_basis = detail::sliding_basis<output.height, W.height, Order - J, Kind, W.stride_y>;
+  using column_basis = detail::sliding_basis<output.height, W.y.size, Order - J, Kind, W.y.slides_by_one()>;
 
   [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
 
@@ -164,7 +165,7 @@ struct column_moments : operation {
   /// One row more than the window where a running sum may take that row off.
   [[nodiscard]] static constexpr row_range rows(int y) {
     row_range const under = rows_under(W, y, In.height);
-    return {W.stride_y == 1 && under.first > 0 ? under.first - 1 : under.first, under.last};
+    return {W.y.slides_by_one() && under.first > 0 ? under.first - 1 : under.first, under.last};
   }
 
   /// The input rows of several output rows that are computed together: the first of them takes no running sum on.
@@ -188,10 +189,11 @@ struct column_moments : operation {
       for (int c = 0; c < planes; ++c)
         for_each_degree([&]<int J>() {
           using column = column_basis<J>;
-          int const top = y * W.stride_y - W.padding_y;
+          int const top = W.y.start(y);
           for (int x = 0; x < output.width; ++x) {
             auto const get = [&](int r) {
-              return inner || (top + r >= 0 && top + r < In.height) ? in(c * row_terms + J, top + r, x) : Scalar(0.0f);
+              int const iy = top + r * W.y.dilation;
+              return inner || (iy >= 0 && iy < In.height) ? in(c * row_terms + J, iy, x) : Scalar(0.0f);
             };
             int const first = c * terms + first_at(J);
             if (y > rows.first && column::slides_to(y)) {
@@ -218,12 +220,13 @@ struct column_moments : operation {
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
         for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
-          int const top = y * W.stride_y - W.padding_y;
+          int const top = W.y.start(y);
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
                                                [&](int r, Scalar const& v) {
-                                                 if (inner || (top + r >= 0 && top + r < In.height))
-                                                   din(c * row_terms + J, top + r, x) += v;
+                                                 int const iy = top + r * W.y.dilation;
+                                                 if (inner || (iy >= 0 && iy < In.height))
+                                                   din(c * row_terms + J, iy, x) += v;
                                                });
         });
       });
@@ -232,9 +235,9 @@ struct column_moments : operation {
  private:
   /// For all degrees: inner where none of them reads padding.
   static constexpr axis_outputs split = [] {
-    axis_outputs all = output_rows(W, In.height);
+    axis_outputs all = outputs_along(W.y, In.height);
     for_each_degree([&]<int J>() {
-      axis_outputs const one = column_basis<J>::split(output_rows(W, In.height), W.padding_y);
+      axis_outputs const one = column_basis<J>::split(outputs_along(W.y, In.height), W.y.before);
       if (one.inner_first > all.inner_first) all = one;
     });
     return all;
@@ -286,7 +289,7 @@ template <shape In, window W, int Groups, factor F>
 struct flat_moments : operation {
   static constexpr int channels = In.channels / Groups;
   using basis = segmented_basis<channels * W.area(), F>;
-  static constexpr shape output{Groups * basis::size, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Groups* basis::size);
   static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
 
@@ -301,8 +304,8 @@ struct flat_moments : operation {
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
-    for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
-      for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
+    for_each_output<outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+      for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::analyse(
               [&](int i) {
@@ -318,8 +321,8 @@ struct flat_moments : operation {
   template <class Scalar, class Out, class Input, class Gradient>
   static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
-    for_each_output<output_rows(W, In.height)>([&](int y, auto inner_row) {
-      for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
+    for_each_output<outputs_along(W.y, In.height)>([&](int y, auto inner_row) {
+      for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
                             [&](int i, Scalar const& v) {
@@ -338,8 +341,8 @@ struct flat_moments : operation {
   };
   /// Input position under weight i of a filter at output (y, x).
   [[nodiscard]] static constexpr position position_of(int i, int y, int x) {
-    return {i / W.area(), y * W.stride_y - W.padding_y + i % W.area() / W.width,
-            x * W.stride_x - W.padding_x + i % W.width};
+    return {i / W.area(), W.y.start(y) + i % W.area() / W.x.size * W.y.dilation,
+            W.x.start(x) + i % W.x.size * W.x.dilation};
   }
 };
 

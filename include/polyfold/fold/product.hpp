@@ -11,16 +11,26 @@
 
 namespace polyfold {
 
+namespace detail {
+/// The window of the gradient of the input, with which the output is convolved; and where there is one.
+[[nodiscard]] constexpr window_axis flipped(window_axis const& a) {
+  return {a.size, 1, a.extent() - 1 - a.before, a.extent() - 1 - a.after, a.dilation};
+}
+[[nodiscard]] constexpr bool flippable(window_axis const& a) {
+  return a.stride == 1 && a.before < a.extent() && a.after < a.extent();
+}
+}  // namespace detail
+
 template <shape In, int Filters, window W, int Groups, bias_rule Bias>
 struct product : operation {
   using bias = biases<Filters, Bias>;
   static constexpr int channels = In.channels / Groups;
   static constexpr int fan_in = channels * W.area();
   static constexpr int weights = Filters * fan_in;
-  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Filters);
 
   /// A window over the whole input reads each group's channels as one vector, in the order that they are stored.
-  static constexpr bool whole = W.height == In.height && W.width == In.width && W.padding_y == 0 && W.padding_x == 0;
+  static constexpr bool whole = W.covers(In);
   static constexpr shape read = whole ? shape{In.channels * In.pixels(), 1, 1} : In;
   static constexpr window slid = whole ? window{} : W;
 
@@ -93,16 +103,14 @@ struct product : operation {
   static constexpr int area = slid.area();
   static constexpr int kept = fan_in / area * area;  // weights of one filter
   using forward_kernel = convolution_kernel<read, Filters, slid, Groups,
-                                            weight_strides{0, Filters / Groups* kept, kept, area, slid.width, 1}>;
+                                            weight_strides{0, Filters / Groups* kept, kept, area, slid.x.size, 1}>;
 
   /// The gradient of the input of a stride-1 convolution is a convolution with the flipped kernel.
-  static constexpr bool flippable =
-      slid.stride_y == 1 && slid.stride_x == 1 && slid.padding_y < slid.height && slid.padding_x < slid.width;
-  static constexpr window flipped{
-      slid.height, slid.width, 1, 1, slid.height - 1 - slid.padding_y, slid.width - 1 - slid.padding_x};
+  static constexpr bool flippable = detail::flippable(slid.y) && detail::flippable(slid.x);
+  static constexpr window flipped{detail::flipped(slid.y), detail::flipped(slid.x)};
   using input_kernel =
       convolution_kernel<output, read.channels, flipped, Groups,
-                         weight_strides{area - 1, Filters / Groups* kept, area, kept, -slid.width, -1}>;
+                         weight_strides{area - 1, Filters / Groups* kept, area, kept, -slid.x.size, -1}>;
 
   template <class View>
   [[nodiscard]] static auto reading(View in) {
@@ -117,17 +125,20 @@ struct product : operation {
     constexpr int per_group = Filters / Groups;
     for (int m = 0; m < Filters; ++m)
       for (int y = 0; y < output.height; ++y) {
-        row_range const window_rows = rows(y);
-        int const top = y * W.stride_y - W.padding_y;
+        int const top = W.y.start(y);
+        index_range const window_rows = W.y.inside(top, In.height);
         for (int x = 0; x < output.width; ++x) {
-          int const left = x * W.stride_x - W.padding_x;
+          int const left = W.x.start(x);
+          index_range const columns = W.x.inside(left, In.width);
           Scalar const d = dout(m, y, x);
           for (int c = 0; c < channels; ++c)
-            for (int iy = window_rows.first; iy < window_rows.last; ++iy) {
-              float const* const w = at.numbers + m * fan_in + c * W.area() + (iy - top) * W.width;
-              Scalar* const target = din.row(m / per_group * channels + c, iy);
-              for (int s = larger(0, -left); s < smaller(W.width, In.width - left); ++s)
-                target[left + s] = mul_add(d, w[s], target[left + s]);
+            for (int r = window_rows.first; r < window_rows.last; ++r) {
+              float const* const w = at.numbers + m * fan_in + c * W.area() + r * W.x.size;
+              Scalar* const target = din.row(m / per_group * channels + c, top + r * W.y.dilation);
+              for (int s = columns.first; s < columns.last; ++s) {
+                Scalar& sum = target[left + s * W.x.dilation];
+                sum = mul_add(d, w[s], sum);
+              }
             }
         }
       }

@@ -49,6 +49,22 @@ inline void write(std::ostream& out, approximation const& a) {
         << " bits" << (a.arranged.per_filter ? " per filter" : "");
 }
 
+/// What holds down and across: one number where both are alike.
+inline void write_pair(std::ostream& out, int y, int x) {
+  out << y;
+  if (x != y) out << " x " << x;
+}
+inline void write_padding(std::ostream& out, window const& w, bool same) {
+  bool const even = w.y.before == w.y.after && w.x.before == w.x.after;
+  if (same)
+    out << ", same padding";
+  else if (!even)
+    out << ", padding " << w.y.before << ' ' << w.y.after << ' ' << w.x.before << ' ' << w.x.after;
+  else if (w.y.before != 0 || w.x.before != 0)
+    write_pair(out << ", padding ", w.y.before, w.x.before);
+  if (w.y.dilation != 1 || w.x.dilation != 1) write_pair(out << ", dilation ", w.y.dilation, w.x.dilation);
+}
+
 /// The values that node I reads, unless it is just the one before.
 template <int I, class Layer, int First, int Second>
 void write_sources(std::ostream& out, node<Layer, First, Second>) {
@@ -65,17 +81,23 @@ void write_parameters(std::ostream& out) {
   if constexpr (weighted_layer<L>) {
     constexpr convolution_spec s = L::spec;
     out << ' ' << s.filters;
-    if constexpr (requires { L::sliding; }) {
-      out << " x " << s.kernel_height << " x " << s.kernel_width;
-      if (s.stride != 1) out << ", stride " << s.stride;
-      if (s.padding != 0) out << ", padding " << s.padding;
+    if (s.slides) {
+      out << " x " << s.slid.y.size << " x " << s.slid.x.size;
+      if (s.slid.y.stride != 1 || s.slid.x.stride != 1)
+        write_pair(out << ", stride ", s.slid.y.stride, s.slid.x.stride);
+      write_padding(out, s.slid, s.same);
       if (s.groups != 1) out << ", groups " << s.groups;
     }
     if (!s.bias) out << ", no bias";
     write(out, s.approximated);
   } else if constexpr (requires { L::pooled; }) {
-    out << ' ' << L::pooled.size << ", stride " << L::pooled.stride;
-    if (L::pooled.padding != 0) out << ", padding " << L::pooled.padding;
+    constexpr window w = L::pooled.slid;
+    write_pair(out << ' ', w.y.size, w.x.size);
+    write_pair(out << ", stride ", w.y.stride, w.x.stride);
+    write_padding(out, w, L::pooled.same);
+    if (L::pooled.ceil_mode) out << ", ceil mode";
+    if constexpr (requires { L::pooled.counts_padding; })
+      if (!L::pooled.counts_padding) out << ", padding excluded";
   } else if constexpr (requires { L::function::parameter; }) {
     out << ' ' << L::function::parameter;
   } else if constexpr (requires { L::zeros_before; }) {

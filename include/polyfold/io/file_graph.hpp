@@ -2,7 +2,6 @@
 // whatever the file's own. load_weights compares it with the network's layers (io/graph_matching.hpp).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 #include <polyfold/io/tensors.hpp>
 #include <polyfold/io/weight_module.hpp>
 #include <polyfold/text.hpp>
@@ -20,21 +19,13 @@ namespace polyfold {
 
 /// How a window slides over a map: a convolution's or a pooling's.
 struct sliding_facts {
-  int height = 1;
-  int width = 1;
-  int stride_y = 1;
-  int stride_x = 1;
-  std::array<int, 4> pads{};  ///< zeros (of maxima: nothing) at the top, left, bottom and right
+  window slid{};  ///< with what rounding sizes up adds behind the map
   int groups = 1;
-  bool counts_padding = true;  ///< whether averages divide by the padding, too
+  window counted{};  ///< of averages: with the padding that they divide by, too
 
-  [[nodiscard]] int output_height(int rows) const { return outputs(rows + pads[0] + pads[2], height, stride_y); }
-  [[nodiscard]] int output_width(int columns) const { return outputs(columns + pads[1] + pads[3], width, stride_x); }
-
- private:
-  [[nodiscard]] static int outputs(int inputs, int size, int stride) {
-    return inputs < size ? 0 : (inputs - size) / stride + 1;
-  }
+  [[nodiscard]] bool pads() const { return slid.y.before + slid.y.after + slid.x.before + slid.x.after > 0; }
+  /// Averages divide by all of the window, wherever it lies.
+  [[nodiscard]] bool counts_padding() const { return counted == slid; }
 };
 
 namespace detail {
@@ -46,8 +37,8 @@ namespace detail {
   out << kind;
   char const* comma = " ";
   if (sliding) {
-    out << ' ' << sliding->height << " x " << sliding->width << ", stride " << sliding->stride_y << " x "
-        << sliding->stride_x;
+    window const& w = sliding->slid;
+    out << ' ' << w.y.size << " x " << w.x.size << ", stride " << w.y.stride << " x " << w.x.stride;
     comma = ", ";
   }
   for (float const n : numbers) out << std::exchange(comma, ", ") << n;

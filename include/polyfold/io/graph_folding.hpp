@@ -9,7 +9,6 @@
 //   every n-th pixel, zeros around the channels            padded_identity
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -212,10 +211,10 @@ class graph_folding {
   void take_up_inputs(file_step& s) {
     while (s.reads[0] != 0) {
       file_step& before = graph_.steps[std::size_t(s.reads[0]) - 1];
-      bool const padded = s.sliding && s.sliding->pads != std::array<int, 4>{};
-      if (before.kind == "pad" && s.sliding && (s.sliding->counts_padding || !padded)) {
-        for (std::size_t side = 0; side < 4; ++side) s.sliding->pads[side] += before.sliding->pads[side];
-        s.sliding->counts_padding = true;
+      bool const padded = s.sliding && s.sliding->pads();
+      if (before.kind == "pad" && s.sliding && (s.kind == "conv2d" || s.sliding->counts_padding())) {
+        add_padding(s.sliding->slid, before.sliding->slid);
+        s.sliding->counted = s.sliding->slid;
       } else if (before.kind == "scale_shift" && s.module && !keeps_scalings_ &&
                  !(padded && before.scaling->shifts())) {
         weight_module& weights = graph_.modules[*s.module];
@@ -228,6 +227,13 @@ class graph_folding {
       s.reads[0] = before.reads[0];
       ++uses_[std::size_t(s.reads[0])];
     }
+  }
+
+  static void add_padding(window& to, window const& zeros) {
+    to.y.before += zeros.y.before;
+    to.y.after += zeros.y.after;
+    to.x.before += zeros.x.before;
+    to.x.after += zeros.x.after;
   }
 
   file_graph& graph_;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -11,49 +10,58 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 #include <polyfold/io/file_graph.hpp>
 #include <polyfold/io/network_layer.hpp>
 #include <polyfold/io/weight_module.hpp>
 
 namespace polyfold::detail {
 
+/// Whether two windows along one direction read the same inputs for all outputs.
+[[nodiscard]] inline bool same_reading(window_axis const& a, window_axis const& b, int inputs) {
+  int const outputs = a.outputs(inputs);
+  return outputs == b.outputs(inputs) && a.before == b.before && a.size == b.size &&
+         (a.dilation == b.dilation || a.size == 1) && (a.stride == b.stride || outputs == 1);
+}
+/// Whether the averages of two windows, which lie alike, divide by the same numbers of positions.
+[[nodiscard]] inline bool same_divisors(window_axis const& slid, window_axis const& a, window_axis const& b,
+                                        int inputs) {
+  for (int i = 0; i < slid.outputs(inputs); ++i)
+    if (a.inside_padding(slid.start(i), inputs) != b.inside_padding(slid.start(i), inputs)) return false;
+  return true;
+}
+
+[[nodiscard]] inline std::string padding_text(window const& w) {
+  return std::to_string(w.y.before) + ", " + std::to_string(w.y.after) + ", " + std::to_string(w.x.before) + ", " +
+         std::to_string(w.x.after);
+}
+
 /// How the windows of a step lie otherwise than a layer's: one clause for each difference.
 [[nodiscard]] inline std::vector<std::string> sliding_differences(network_layer const& layer, sliding_facts const& f) {
   std::vector<std::string> found;
   window const& w = *layer.slid;
-  auto const pair = [](int y, int x) { return std::to_string(y) + " x " + std::to_string(x); };
   auto const differ = [&](std::string const& what, std::string const& expected) {
     found.push_back(what + "; expected " + expected);
   };
+  auto const pair = [](int y, int x) { return std::to_string(y) + " x " + std::to_string(x); };
   int const groups = layer.slot ? layer.slot->groups : 1;
   if (f.groups != groups) differ(std::to_string(f.groups) + " groups", std::to_string(groups));
-  // A convolution's kernel is compared as its weight's shape.
-  if (!layer.slot && (f.height != w.height || f.width != w.width)) {
-    differ("the window " + pair(f.height, f.width), pair(w.height, w.width));
-    return found;
-  }
-  bool const same_output = f.output_height(layer.input.height) == layer.output.height &&
-                           f.output_width(layer.input.width) == layer.output.width;
-  bool const same_start = f.pads[0] == w.padding_y && f.pads[1] == w.padding_x;
-  // One position is one position, whatever the stride.
-  bool const one = layer.output.pixels() == 1 && same_output && same_start;
-  if (!one && (f.stride_y != w.stride_y || f.stride_x != w.stride_x)) {
-    differ("the stride " + pair(f.stride_y, f.stride_x), pair(w.stride_y, w.stride_x));
-  } else if (!same_start || !same_output) {
-    std::string pads;
-    for (int const p : f.pads) pads += (pads.empty() ? "" : ", ") + std::to_string(p);
-    bool const alike = f.pads[0] == f.pads[2] && f.pads[1] == f.pads[3];
-    differ("the padding " + pads + " (top, left, bottom, right)",
-           std::to_string(w.padding_y) + " on every side" + (alike ? "" : ", as polyfold's layers pad"));
-  } else if (!f.counts_padding) {
-    // The windows are the same; do they reach over an edge?
-    auto const over = [](int outputs, int stride, int size, int before, int inputs) {
-      return before > 0 || (outputs - 1) * stride + size > inputs;
-    };
-    if (over(layer.output.height, w.stride_y, w.height, w.padding_y, layer.input.height) ||
-        over(layer.output.width, w.stride_x, w.width, w.padding_x, layer.input.width))
-      differ("averages without the padding (count_include_pad 0)", "averages that count it");
+  if (f.slid.y.size != w.y.size || f.slid.x.size != w.x.size) {
+    // A convolution's kernel is compared as its weight's shape.
+    if (!layer.slot) differ("the window " + pair(f.slid.y.size, f.slid.x.size), pair(w.y.size, w.x.size));
+  } else if (!same_reading(f.slid.y, w.y, layer.input.height) || !same_reading(f.slid.x, w.x, layer.input.width)) {
+    if (f.slid.y.stride != w.y.stride || f.slid.x.stride != w.x.stride)
+      differ("the stride " + pair(f.slid.y.stride, f.slid.x.stride), pair(w.y.stride, w.x.stride));
+    if (f.slid.y.dilation != w.y.dilation || f.slid.x.dilation != w.x.dilation)
+      differ("the dilation " + pair(f.slid.y.dilation, f.slid.x.dilation), pair(w.y.dilation, w.x.dilation));
+    std::string const given = padding_text(f.slid);
+    if (std::string const expected = padding_text(w); given != expected)
+      differ("the padding " + given + " (top, bottom, left, right)", expected);
+  } else if (layer.counted && (!same_divisors(w.y, f.counted.y, layer.counted->y, layer.input.height) ||
+                               !same_divisors(w.x, f.counted.x, layer.counted->x, layer.input.width))) {
+    bool const counts = f.counts_padding();
+    differ(counts ? "averages that count the padding" : "averages without the padding (count_include_pad 0)",
+           counts ? "averages without it (exclude_padding)" : "averages that count it");
   }
   return found;
 }
@@ -159,7 +167,7 @@ class graph_matching {
     std::vector<std::string> found;
     if (s.sliding && l.slid) found = sliding_differences(l, *s.sliding);
     // A kernel that covers the input, for a dense layer.
-    if (s.sliding && !l.slid && s.sliding->pads != std::array<int, 4>{}) found.push_back("padding; expected none");
+    if (s.sliding && !l.slid && s.sliding->pads()) found.push_back("padding; expected none");
     bool same = s.numbers.size() == l.numbers.size();
     for (std::size_t i = 0; same && i < s.numbers.size(); ++i)
       same = std::abs(s.numbers[i] - l.numbers[i]) <= 1e-6f * std::abs(l.numbers[i]);
@@ -269,7 +277,7 @@ class graph_matching {
     for (int const r : readers_[std::size_t(value)])
       if (graph_.steps[std::size_t(r)].kind == "scale_shift" && !taken_[std::size_t(r)])
         return std::string(". Neighbouring weights can't take it up") +
-               (l.slid && l.slid->padding_y + l.slid->padding_x > 0 ? ", as zeros are padded behind it" : "") +
+               (l.slid && sliding_facts{.slid = *l.slid}.pads() ? ", as zeros are padded behind it" : "") +
                ": write scale_shift there in the network's type, or export without it (a normalisation of the input "
                "goes into polyfold's normalisation)";
     return ". Write the network's type as the file's graph";

@@ -43,8 +43,7 @@ struct weight_slot {
   bool whole_input = false;  ///< every filter sees all of the input once: linear layers and convolutions are alike
   // Of a convolution.
   bool slides = false;
-  int stride = 1;
-  int padding = 0;
+  bool strides_without_same = false;
   int groups = 1;
 
   [[nodiscard]] int inputs() const { return channels * height * width; }
@@ -78,6 +77,14 @@ struct weight_slot {
   // A depthwise kernel of Keras: H W C M, filter c * M + m.
   if (!layout.outputs_first && s.groups > 1 && s.channels == 1)
     shapes.push_back({s.height, s.width, s.groups, s.outputs / s.groups});
+  // Layers over lines have no axis of rows.
+  if (s.slides && s.height == 1)
+    for (std::size_t i = shapes.size(); i-- > 0;)
+      if (shapes[i].size() == 4) {
+        std::vector<std::int64_t> line = shapes[i];
+        line.erase(line.begin() + (layout.channels_last ? 0 : layout.outputs_first ? 2 : 1));
+        shapes.push_back(std::move(line));
+      }
   return shapes;
 }
 
@@ -89,8 +96,9 @@ struct network_layer {
   std::array<int, 2> reads{};  ///< values: 0 is the input, i + 1 what layer i computes; second -1: nothing
   shape input{};
   shape output{};
-  std::optional<window> slid{};  ///< of a convolution or a pooling
-  std::vector<float> numbers{};  ///< that the type of an activation, a norm or a padded_identity says
+  std::optional<window> slid{};     ///< of a convolution or a pooling
+  std::optional<window> counted{};  ///< of an average: with the padding that it divides by
+  std::vector<float> numbers{};     ///< that the type of an activation, a norm or a padded_identity says
   std::optional<weight_slot> slot{};
 };
 
@@ -98,6 +106,14 @@ struct network_layer {
 template <class L>
 inline constexpr bool stores_known_numbers = weighted_layer<L> || std::is_same_v<L, batch_norm_layer> ||
                                              std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
+
+/// Convolutions and poolings with a window of their own.
+template <class L>
+inline constexpr bool slides = requires {
+  L::pooled;
+};
+template <weighted_layer L>
+inline constexpr bool slides<L> = L::spec.slides;
 
 template <class L, shape In>
 [[nodiscard]] std::optional<weight_slot> slot_of(weight_slot s) {
@@ -110,16 +126,12 @@ template <class L, shape In>
     s.groups = spec.groups;
     s.channels = In.channels / spec.groups;
     s.bias = spec.bias;
-    s.height = In.height;
-    s.width = In.width;
-    if constexpr (requires { L::sliding; }) {
-      s.slides = true;
-      s.height = spec.kernel_height;
-      s.width = spec.kernel_width;
-      s.stride = spec.stride;
-      s.padding = spec.padding;
-    }
-    s.whole_input = s.height == In.height && s.width == In.width && s.padding == 0 && s.groups == 1;
+    constexpr window w = L::sliding(In);
+    s.slides = spec.slides;
+    s.height = w.y.size;
+    s.width = w.x.size;
+    s.strides_without_same = (w.y.stride > 1 || w.x.stride > 1) && !spec.same;
+    s.whole_input = w.covers(In) && s.groups == 1;
     return s;
   } else {
     s.outputs = In.channels;
@@ -159,11 +171,10 @@ template <class Network, int I, class L, int First, int Second>
   layer.numbers = numbers_of<L, in>();
   if constexpr (std::is_same_v<L, global_average_pool_layer>) {
     layer.kind = "average_pool";
-    layer.slid = window{in.height, in.width};
-  } else if constexpr (requires { L::slid; }) {
-    layer.slid = L::slid;
-  } else if constexpr (requires { L::sliding; }) {
-    layer.slid = L::sliding;
+    layer.slid = layer.counted = L::sliding(in);
+  } else if constexpr (slides<L>) {
+    layer.slid = L::sliding(in);
+    if constexpr (requires { L::counted(in); }) layer.counted = L::counted(in);
   }
   layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = std::size_t(Network::first_number(I))});
   static_assert(Network::number_count(I) == 0 || stores_known_numbers<L>,

@@ -40,6 +40,8 @@ class onnx_form_steps : protected onnx_step_maker {
       in.axes = onnx_axes::pixels;
     else if (order == std::vector<std::int64_t>{0, 3, 1, 2} && in.axes == onnx_axes::pixels)
       in.axes = onnx_axes::planes;
+    else if (order == std::vector<std::int64_t>{0, 2, 1} && in.is_line())
+      in.axes = in.channels_last() ? onnx_axes::lines : onnx_axes::line_pixels;
     else if (order.empty() || order != leading_axes(in.sizes().size()))
       throw onnx_refusal{"it permutes a map's axes in a way that is not understood"};
     let_be(node, in);

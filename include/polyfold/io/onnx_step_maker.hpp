@@ -25,12 +25,14 @@
 
 namespace polyfold::detail {
 
-/// Whether a graph turns its input from N x H x W x C first of all.
+/// Whether a graph turns its input from N x H x W x C, or N x L x C, first of all.
 [[nodiscard]] inline bool reads_channels_last(onnx_graph const& graph) {
   return graph.inputs.size() == 1 && std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](onnx_node const& n) {
            auto const order = n.attributes.find("perm");
            return n.operation == "Transpose" && n.inputs == std::vector{graph.inputs[0].name} &&
-                  order != n.attributes.end() && order->second.integers == std::vector<std::int64_t>{0, 3, 1, 2};
+                  order != n.attributes.end() &&
+                  (order->second.integers == std::vector<std::int64_t>{0, 3, 1, 2} ||
+                   order->second.integers == std::vector<std::int64_t>{0, 2, 1});
          });
 }
 
@@ -209,6 +211,7 @@ class onnx_step_maker {
     if (given.sizes) {
       batch_ = given.sizes->empty() ? -1 : larger(std::int64_t{-1}, given.sizes->front());
       if (given.sizes->size() == 2) flow = flow.as_row();
+      if (given.sizes->size() == 3 && size.height == 1) flow = flow.as_line();
       std::vector<std::int64_t> const wanted = flow.sizes();
       bool fits = wanted.size() == given.sizes->size();
       for (std::size_t d = 1; fits && d < wanted.size(); ++d)

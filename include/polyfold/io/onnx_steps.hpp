@@ -141,19 +141,20 @@ class onnx_steps : private onnx_form_steps {
     weight_module module;
     module.parts.push_back({weight_part::weight, weights(node, 1)});
     std::vector<std::int64_t> const sizes = module.parts[0].tensor.shape;
-    if (sizes.size() == 3) throw onnx_refusal{"it is a one-dimensional convolution; polyfold's have two dimensions"};
-    if (sizes.size() != 4)
-      throw onnx_refusal{"its weights have " + std::to_string(sizes.size()) + " axes; expected O C H W"};
-    if (node.integers("kernel_shape", {sizes[2], sizes[3]}) != std::vector{sizes[2], sizes[3]})
+    if (sizes.size() < 3 || sizes.size() > 4)
+      throw onnx_refusal{"its weights have " + std::to_string(sizes.size()) + " axes; expected O C H W, or O C L"};
+    std::vector<std::int64_t> const kernel(sizes.begin() + 2, sizes.end());
+    if (node.integers("kernel_shape", kernel) != kernel)
       throw onnx_refusal{"its kernel_shape is not that of its weights " + shape_text(sizes)};
-    sliding_facts f = window_of(node, {sizes[2], sizes[3]}, in);
+    sliding_facts f{.slid = window_of(node, kernel, in)};
+    module.parts[0].tensor.shape = {sizes[0], sizes[1], f.slid.y.size, f.slid.x.size};
     f.groups = small_number(node.integer("group", 1), 1, "groups");
     int const filters = small_number(sizes[0], 1, "filters");
     if (std::int64_t{small_number(sizes[1], 1, "channels")} * f.groups != in.size.channels || filters % f.groups != 0)
       throw onnx_refusal{"its weights " + shape_text(sizes) + " do not suit the " + std::to_string(in.size.channels) +
                          " channels that it reads, in " + std::to_string(f.groups) + " groups"};
     if (has(node, 2)) module.parts.push_back({weight_part::bias, weights(node, 2)});
-    onnx_flow const out{0, output_of(f, filters, in.size), onnx_axes::planes};
+    onnx_flow const out{0, output_of(f.slid, filters, in.size), in.axes};
     emit_with(std::move(module), node, "conv2d", in, out).sliding = f;
   }
 
@@ -337,10 +338,13 @@ class onnx_steps : private onnx_form_steps {
   void pool(onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     bool const averages = node.operation == "AveragePool";
-    sliding_facts f = window_of(node, node.integers("kernel_shape"), in);
-    check_ceil_mode(node, f, in.size);
-    f.counts_padding = !averages || node.integer("count_include_pad", 0) != 0 || f.pads == std::array<int, 4>{};
-    onnx_flow const out{0, output_of(f, in.size.channels, in.size), in.axes};
+    window const padded = window_of(node, node.integers("kernel_shape"), in);
+    sliding_facts f{.slid = padded, .counted = padded};
+    if (node.integer("ceil_mode", 0) != 0)
+      f.slid = {rounded_up(padded.y, in.size.height), rounded_up(padded.x, in.size.width)};
+    if (averages && node.integer("count_include_pad", 0) == 0)
+      f.counted = {without_padding(padded.y), without_padding(padded.x)};
+    onnx_flow const out{0, output_of(f.slid, in.size.channels, in.size), in.axes};
     emit(node, averages ? "average_pool" : "max_pool", {in.value}, out).sliding = f;
   }
   void average_all(onnx_node const& node) { average_map(node, true); }
@@ -359,10 +363,8 @@ class onnx_steps : private onnx_form_steps {
       throw onnx_refusal{"it does not read N x C x H x W"};
     onnx_flow out{0, {in.size.channels, 1, 1}, in.axes};
     if (!keeps_axes) out = out.as_row();
-    sliding_facts f;
-    f.height = in.size.height;
-    f.width = in.size.width;
-    emit(node, "average_pool", {in.value}, out).sliding = f;
+    window const whole = whole_map(in.size);
+    emit(node, "average_pool", {in.value}, out).sliding = sliding_facts{.slid = whole, .counted = whole};
   }
 
   void pad(onnx_node const& node) {
@@ -373,12 +375,10 @@ class onnx_steps : private onnx_form_steps {
       out.size.channels += more;
       emit(node, "padded_identity", {in.value}, out).numbers = {float(out.size.channels), 1,
                                                                 float(zeros.channels_before)};
-    } else if (zeros.pads != std::array<int, 4>{}) {
-      sliding_facts f;
-      f.pads = zeros.pads;
-      out.size.height += f.pads[0] + f.pads[2];
-      out.size.width += f.pads[1] + f.pads[3];
-      emit(node, "pad", {in.value}, out).sliding = f;
+    } else if (zeros.around_pixels()) {
+      window const w(zeros.y, zeros.x);
+      out.size = w.output(in.size, in.size.channels);
+      emit(node, "pad", {in.value}, out).sliding = sliding_facts{.slid = w};
     } else {
       let_be(node, in);
     }

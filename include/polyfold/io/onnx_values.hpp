@@ -15,8 +15,8 @@
 
 namespace polyfold::detail {
 
-/// The axes behind the batch: C H W, H W C, or each as a single axis.
-enum class onnx_axes { planes, pixels, row, pixel_row };
+/// The axes behind the batch: C H W, H W C, or each as a single axis; C L and L C of maps with one row.
+enum class onnx_axes { planes, pixels, row, pixel_row, lines, line_pixels };
 
 struct onnx_flow {
   int value = 0;  // of the file_graph
@@ -24,21 +24,35 @@ struct onnx_flow {
   onnx_axes axes = onnx_axes::planes;
 
   [[nodiscard]] bool is_row() const { return axes == onnx_axes::row || axes == onnx_axes::pixel_row; }
-  [[nodiscard]] bool channels_last() const { return axes == onnx_axes::pixels || axes == onnx_axes::pixel_row; }
+  [[nodiscard]] bool channels_last() const {
+    return axes == onnx_axes::pixels || axes == onnx_axes::pixel_row || axes == onnx_axes::line_pixels;
+  }
+  [[nodiscard]] bool is_line() const { return axes == onnx_axes::lines || axes == onnx_axes::line_pixels; }
   /// Its sizes, the batch's first.
   [[nodiscard]] std::vector<std::int64_t> sizes() const {
     if (is_row()) return {batch_size, size.size()};
     if (axes == onnx_axes::pixels) return {batch_size, size.height, size.width, size.channels};
+    if (axes == onnx_axes::lines) return {batch_size, size.channels, size.width};
+    if (axes == onnx_axes::line_pixels) return {batch_size, size.width, size.channels};
     return {batch_size, size.channels, size.height, size.width};
   }
   /// The axis of the channels, if it is one of its own.
   [[nodiscard]] std::optional<std::size_t> channel_axis() const {
     if (is_row()) return size.pixels() == 1 ? std::optional<std::size_t>(1) : std::nullopt;
-    return axes == onnx_axes::pixels ? 3 : 1;
+    return channels_last() ? sizes().size() - 1 : 1;
   }
   [[nodiscard]] std::vector<std::size_t> pixel_axes() const {
     if (is_row()) return {};
-    return axes == onnx_axes::pixels ? std::vector<std::size_t>{1, 2} : std::vector<std::size_t>{2, 3};
+    std::size_t const first = channels_last() ? 1 : 2;
+    return is_line() ? std::vector<std::size_t>{first} : std::vector<std::size_t>{first, first + 1};
+  }
+  /// The same axes without, or with, that of the rows. Throws onnx_refusal where there are several rows.
+  [[nodiscard]] onnx_flow as_line() const {
+    if (size.height != 1) throw onnx_refusal{"it drops the rows of a map, which has several"};
+    return {value, size, channels_last() ? onnx_axes::line_pixels : onnx_axes::lines};
+  }
+  [[nodiscard]] onnx_flow as_map() const {
+    return {value, size, channels_last() ? onnx_axes::pixels : onnx_axes::planes};
   }
   [[nodiscard]] onnx_flow as_row() const {
     return {value, size, channels_last() ? onnx_axes::pixel_row : onnx_axes::row};
@@ -79,8 +93,7 @@ struct onnx_flow {
     throw fail();
   }
   if (shape.size() == 2) return from.as_row();
-  onnx_flow map = from;
-  map.axes = from.channels_last() ? onnx_axes::pixels : onnx_axes::planes;
+  onnx_flow const map = shape.size() == 3 && from.size.height == 1 ? from.as_line() : from.as_map();
   std::vector<std::int64_t> wanted = map.sizes();
   shape[0] = wanted[0];
   if (shape != wanted) throw fail();

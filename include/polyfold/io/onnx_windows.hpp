@@ -1,15 +1,13 @@
 // How the windows of ONNX's convolutions and poolings slide, and its paddings and slices of maps.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <polyfold/core/arithmetic.hpp>
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 #include <polyfold/io/file_graph.hpp>
 #include <polyfold/io/onnx_constants.hpp>
 #include <polyfold/io/onnx_file.hpp>
@@ -24,65 +22,58 @@ namespace polyfold::detail {
   return static_cast<int>(value);
 }
 
-/// A window of a map. `kernel`: its height and width. Throws onnx_refusal where polyfold's windows do not slide so.
-[[nodiscard]] inline sliding_facts window_of(onnx_node const& node, std::vector<std::int64_t> const& kernel,
-                                             onnx_flow const& in) {
-  if (kernel.size() != 2)
-    throw onnx_refusal{"it has " + std::to_string(kernel.size()) +
-                       " axes; polyfold's windows slide over rows and columns"};
-  if (in.axes != onnx_axes::planes) throw onnx_refusal{"it does not read N x C x H x W"};
-  sliding_facts f;
-  f.height = small_number(kernel[0], 1, "kernel sizes");
-  f.width = small_number(kernel[1], 1, "kernel sizes");
-  std::vector<std::int64_t> const strides = node.integers("strides", {1, 1});
-  std::vector<std::int64_t> const dilations = node.integers("dilations", {1, 1});
-  std::vector<std::int64_t> const pads = node.integers("pads", {0, 0, 0, 0});
-  if (strides.size() != 2 || dilations.size() != 2 || pads.size() != 4)
-    throw onnx_refusal{"its strides, dilations or pads are not two-dimensional"};
-  f.stride_y = small_number(strides[0], 1, "strides");
-  f.stride_x = small_number(strides[1], 1, "strides");
-  if ((dilations[0] != 1 && f.height > 1) || (dilations[1] != 1 && f.width > 1))
-    throw onnx_refusal{"its kernel is dilated, and polyfold's are not"};
-  for (std::size_t side = 0; side < 4; ++side) f.pads[side] = small_number(pads[side], 0, "pads");
-
-  std::string const automatic = node.words("auto_pad", "NOTSET");
-  if (automatic == "NOTSET") return f;
-  if (f.pads != std::array<int, 4>{}) throw onnx_refusal{"it has both auto_pad and pads"};
-  if (automatic == "VALID") return f;
-  if (automatic != "SAME_UPPER" && automatic != "SAME_LOWER") throw onnx_refusal{"its auto_pad is not known"};
-  auto const share = [&](int size, int kernel_size, int stride, int& before, int& after) {
-    int const total = larger(0, ((size + stride - 1) / stride - 1) * stride + kernel_size - size);
-    before = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-    after = total - before;
+/// A window of a map, without what ceil_mode adds. `kernel`: its height and width, or of a line its length. Throws
+/// onnx_refusal where polyfold's windows do not slide so.
+[[nodiscard]] inline window window_of(onnx_node const& node, std::vector<std::int64_t> const& kernel,
+                                      onnx_flow const& in) {
+  std::size_t const axes = in.pixel_axes().size();
+  if (axes == 0 || in.channels_last()) throw onnx_refusal{"it does not read N x C x H x W"};
+  if (kernel.size() != axes)
+    throw onnx_refusal{"its window has " + std::to_string(kernel.size()) + " axes, and what it reads has " +
+                       std::to_string(axes)};
+  auto const list = [&](char const* name, std::size_t size, std::int64_t otherwise) {
+    std::vector<std::int64_t> const found = node.integers(name, std::vector<std::int64_t>(size, otherwise));
+    if (found.size() != size) throw onnx_refusal{"its " + std::string(name) + " do not suit its kernel_shape"};
+    return found;
   };
-  share(in.size.height, f.height, f.stride_y, f.pads[0], f.pads[2]);
-  share(in.size.width, f.width, f.stride_x, f.pads[1], f.pads[3]);
-  return f;
-}
-
-/// Throws onnx_refusal where rounding sizes up gives a window more than rounding them down.
-inline void check_ceil_mode(onnx_node const& node, sliding_facts const& f, shape in) {
-  if (node.integer("ceil_mode", 0) == 0) return;
-  bool const even = (in.height + f.pads[0] + f.pads[2] - f.height) % f.stride_y == 0 &&
-                    (in.width + f.pads[1] + f.pads[3] - f.width) % f.stride_x == 0;
-  if (!even)
-    throw onnx_refusal{"its size is rounded up (ceil_mode) where " + std::to_string(in.height) + " x " +
-                       std::to_string(in.width) +
-                       " pixels leave a part of a window over; polyfold's pooling rounds down"};
+  std::vector<std::int64_t> const strides = list("strides", axes, 1);
+  std::vector<std::int64_t> const dilations = list("dilations", axes, 1);
+  std::vector<std::int64_t> const pads = list("pads", 2 * axes, 0);
+  std::string const automatic = node.words("auto_pad", "NOTSET");
+  bool const lower = automatic == "SAME_LOWER";
+  bool const same = lower || automatic == "SAME_UPPER";
+  if (!same && automatic != "NOTSET" && automatic != "VALID") throw onnx_refusal{"its auto_pad is not known"};
+  if (automatic != "NOTSET" && pads != std::vector<std::int64_t>(2 * axes, 0))
+    throw onnx_refusal{"it has both auto_pad and pads"};
+  auto const along = [&](std::size_t i, int inputs) {
+    window_axis a{small_number(kernel[i], 1, "kernel sizes"), small_number(strides[i], 1, "strides"),
+                  small_number(pads[i], 0, "pads"), small_number(pads[axes + i], 0, "pads")};
+    // Of a single position it says nothing.
+    if (a.size > 1) a.dilation = small_number(dilations[i], 1, "dilations");
+    if (std::int64_t{a.size} * a.dilation >= 1 << 20) throw onnx_refusal{"its window is larger than any map"};
+    if (same) a = with_same_padding(a, inputs);
+    if (lower) std::swap(a.before, a.after);
+    return a;
+  };
+  window_axis const across = along(axes - 1, in.size.width);
+  return {axes == 2 ? along(0, in.size.height) : window_axis{}, across};
 }
 
 /// What a window leaves of a map.
-[[nodiscard]] inline shape output_of(sliding_facts const& f, int channels, shape in) {
-  shape const out{channels, f.output_height(in.height), f.output_width(in.width)};
+[[nodiscard]] inline shape output_of(window const& w, int channels, shape in) {
+  shape const out = w.output(in, channels);
   if (out.height < 1 || out.width < 1) throw onnx_refusal{"its window is larger than the map that it reads"};
   return out;
 }
 
 /// Zeros around a map: in front of and behind its channels, or around its rows and columns.
 struct onnx_zeros {
-  std::array<int, 4> pads{};  // top, left, bottom, right
+  window_axis y{};
+  window_axis x{};
   int channels_before = 0;
   int channels_behind = 0;
+
+  [[nodiscard]] bool around_pixels() const { return y != window_axis{} || x != window_axis{}; }
 };
 
 /// A Pad node. Throws onnx_refusal for anything but zeros around channels or pixels.
@@ -108,10 +99,17 @@ struct onnx_zeros {
   std::size_t const channels = *in.channel_axis();
   std::vector<std::size_t> const pixels = in.pixel_axes();
   onnx_zeros zeros;
-  zeros.pads = {at(pixels[0]), at(pixels[1]), at(rank + pixels[0]), at(rank + pixels[1])};
+  auto const around = [&](std::size_t axis) {
+    window_axis a;
+    a.before = at(axis);
+    a.after = at(rank + axis);
+    return a;
+  };
+  zeros.x = around(pixels.back());
+  if (pixels.size() == 2) zeros.y = around(pixels.front());
   zeros.channels_before = at(channels);
   zeros.channels_behind = at(rank + channels);
-  bool const around_pixels = zeros.pads != std::array<int, 4>{};
+  bool const around_pixels = zeros.around_pixels();
   bool const around_channels = zeros.channels_before + zeros.channels_behind > 0;
   if (pads[0] != 0 || pads[rank] != 0 || (around_pixels && around_channels))
     throw onnx_refusal{"it pads images, or channels and pixels at once"};
@@ -141,7 +139,7 @@ struct onnx_zeros {
   if (pixels.empty()) throw other;
   std::int64_t const step = step_of[pixels[0]];
   for (std::size_t axis = 0; axis < sizes.size(); ++axis)
-    if (step_of[axis] != (axis == pixels[0] || axis == pixels[1] ? step : 1)) throw other;
+    if (step_of[axis] != (axis == pixels.front() || axis == pixels.back() ? step : 1)) throw other;
   return small_number(step, 1, "steps");
 }
 

@@ -86,11 +86,10 @@ class weight_matching {
     bool const keras = std::any_of(source_.modules.begin(), source_.modules.end(),
                                    [](weight_module const& m) { return m.layout.channels_last; });
     for (network_layer const& l : layers)
-      if (keras && l.slot && l.slot->slides && l.slot->stride > 1 && !l.slot->whole_input)
-        placing_.mapping().not_compared.push_back(
-            l.text +
-            ": its padding; with strides, Keras' \"same\" may pad less at the top and left than at the bottom "
-            "and right, which this layer does not");
+      if (keras && l.slot && l.slot->strides_without_same && !l.slot->whole_input)
+        placing_.mapping().not_compared.push_back(l.text +
+                                                  ": its padding; with strides, Keras' padding=\"same\" is the option "
+                                                  "same_padding, which this layer does not have");
   }
 
   void match_graph(file_graph graph, std::vector<network_layer> const& layers) {

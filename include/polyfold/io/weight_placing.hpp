@@ -181,7 +181,8 @@ class weight_placing {
       std::string wanted;
       for (auto const& s : shapes) wanted += (wanted.empty() ? "" : " or ") + shape_text(s);
       if (weight && slot.is == weight_module::kind::weighted) wanted += " (" + layout_text(module.layout) + ")";
-      if (weight && tensor.shape.size() == 3) wanted += "; it is a one-dimensional convolution's, polyfold's have two";
+      if (weight && tensor.shape.size() == 3 && slot.slides)
+        wanted += "; it is a one-dimensional convolution's: write conv2d<filters, 1, length> on maps of one row";
       add_difference(what + "has the shape " + shape_text(tensor.shape) + "; expected " + wanted);
     }
     if (!is_floating(tensor.type)) {

@@ -4,7 +4,7 @@
 // Names tell the framework. A name is the module's, a dot or a slash, and one of
 //
 //   PyTorch  weight, bias, running_mean, running_var, num_batches_tracked
-//   Keras    kernel, depthwise_kernel, bias, gamma, beta, moving_mean, moving_variance (":0" may follow)
+//   Keras    kernel, depthwise_kernel, pointwise_kernel, bias, gamma, beta, moving_mean, moving_variance (":0" may follow)
 //
 // Samples are called polyfold.input.0, polyfold.output.0, polyfold.input.1, ... (a batch each, or one image), with the
 // axes in the framework's order.
@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,13 +66,14 @@ struct known_leaf {
   weight_part is;
 };
 /// PyTorch's "weight" and "bias" are batch norm's gamma and beta where the module has running statistics.
-inline constexpr std::array<known_leaf, 11> known_leaves{
+inline constexpr std::array<known_leaf, 12> known_leaves{
     {{framework::pytorch, "weight", weight_part::weight},
      {framework::pytorch, "bias", weight_part::bias},
      {framework::pytorch, "running_mean", weight_part::mean},
      {framework::pytorch, "running_var", weight_part::variance},
      {framework::keras, "kernel", weight_part::weight},
      {framework::keras, "depthwise_kernel", weight_part::weight},
+     {framework::keras, "pointwise_kernel", weight_part::weight},
      {framework::keras, "bias", weight_part::bias},
      {framework::keras, "gamma", weight_part::gamma},
      {framework::keras, "beta", weight_part::beta},
@@ -145,6 +147,12 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
     if (tensor.name.starts_with(detail::sample_output))
       outputs.emplace(tensor.name.substr(detail::sample_output.size()), &tensor);
   std::map<std::string, std::size_t> numbers;  // of the modules, by name
+  // Keras' separable convolutions are two layers: a depthwise one without bias, and one of 1 x 1.
+  std::set<std::string, std::less<>> separable;
+  if (keras)
+    for (stored_tensor const& tensor : file.tensors)
+      if (auto const [module_name, leaf] = detail::split_tensor_name(tensor.name); leaf == "pointwise_kernel")
+        separable.emplace(module_name);
 
   for (stored_tensor& tensor : file.tensors) {
     if (tensor.name.starts_with(detail::sample_output)) continue;
@@ -162,20 +170,16 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
     auto const [module_name, leaf] = detail::split_tensor_name(tensor.name);
     // PyTorch's count of training steps: nothing that a network computes with.
     if (!keras && leaf == "num_batches_tracked") continue;
-    if (keras && leaf == "pointwise_kernel") {
-      source.unreadable.push_back("'" + std::string(module_name).substr(0, 100) +
-                                  "' is a separable convolution, which is two layers here: conv2d with groups, without "
-                                  "bias, and conv2d of 1 x 1. Write its kernels as those of two modules");
-      continue;
-    }
+    std::string module_of = std::string(module_name);
+    if (separable.contains(module_of)) module_of += leaf == "depthwise_kernel" ? "/depthwise" : "/pointwise";
     detail::known_leaf const* const known = detail::leaf_of(written_by, leaf);
     if (known == nullptr) {
       source.others.push_back(std::move(tensor));
       continue;
     }
-    auto const [place, is_new] = numbers.emplace(module_name, source.modules.size());
+    auto const [place, is_new] = numbers.emplace(module_of, source.modules.size());
     if (is_new)
-      source.modules.push_back({.name = std::string(module_name),
+      source.modules.push_back({.name = module_of,
                                 .layout = {!keras, keras},
                                 .epsilon = keras ? 1e-3f : 1e-5f});  // the frameworks' defaults
     weight_module& module = source.modules[place->second];

@@ -1,6 +1,6 @@
 // Direct convolution with register blocks of filters x pixels.
 //
-//   out(m, y, x) = start(m) + sum over c, r, s of w(m, c, r, s) * in(c, y * stride - padding + r, x * stride - padding + s)
+//   out(m, y, x) = start(m) + sum over c, r, s of w(m, c, r, s) * in(c, start(y) + r * dilation, start(x) + s * dilation)
 //
 // One loop nest serves the forward pass and, with flipped weights, the gradient of the input. Weights are read through
 // anything that is indexed and moved like a pointer. Borders are clipped, so padding costs neither memory nor
@@ -11,8 +11,8 @@
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
-#include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
+#include <polyfold/core/window.hpp>
 
 namespace polyfold {
 
@@ -52,13 +52,13 @@ struct register_block {
 
 template <shape In, int Filters, window W, int Groups, weight_strides Weights>
 struct convolution_kernel {
-  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Filters);
   static constexpr int filters = Filters / Groups;
   static constexpr int channels = In.channels / Groups;
 
   /// Output columns [inner_first, inner_last) read no padding.
-  static constexpr int inner_first = output_columns(W, In.width).inner_first;
-  static constexpr int inner_last = output_columns(W, In.width).inner_last;
+  static constexpr int inner_first = outputs_along(W.x, In.width).inner_first;
+  static constexpr int inner_last = outputs_along(W.x, In.width).inner_last;
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.
@@ -98,19 +98,18 @@ struct convolution_kernel {
 #pragma GCC unroll 32
       for (int j = 0; j < Columns; ++j) sums[i][j] = start(g * filters + m + i, y, x + j);
 
-    int const top = y * W.stride_y - W.padding_y;
-    int const left = x * W.stride_x - W.padding_x;
-    row_range const rows = rows_under(W, y, In.height);
-    int const first = Inner ? 0 : larger(0, -left);
-    int const last = Inner ? W.width : smaller(W.width, In.width - left);
+    int const top = W.y.start(y);
+    int const left = W.x.start(x);
+    index_range const rows = W.y.inside(top, In.height);
+    index_range const columns = Inner ? index_range{0, W.x.size} : W.x.inside(left, In.width);
     for (int c = 0; c < channels; ++c)
-      for (int iy = rows.first; iy < rows.last; ++iy) {
-        Scalar const* const source = in.row(g * channels + c, iy);
-        Pointer const w = weights + (Weights.at(g, m, c) + (iy - top) * Weights.row);
-        for (int s = first; s < last; ++s) {
+      for (int r = rows.first; r < rows.last; ++r) {
+        Scalar const* const source = in.row(g * channels + c, top + r * W.y.dilation);
+        Pointer const w = weights + (Weights.at(g, m, c) + r * Weights.row);
+        for (int s = columns.first; s < columns.last; ++s) {
           c_array<Scalar, Columns> inputs;
 #pragma GCC unroll 32
-          for (int j = 0; j < Columns; ++j) inputs[j] = source[left + j * W.stride_x + s];
+          for (int j = 0; j < Columns; ++j) inputs[j] = source[left + j * W.x.stride + s * W.x.dilation];
 #pragma GCC unroll 32
           for (int i = 0; i < M; ++i) {
             auto const weight = w[i * Weights.filter + s * Weights.column];

@@ -1,6 +1,6 @@
 // Gradients of a convolution's weights, summed over pixels and over the images of a batch:
 //
-//   dw(m, c, r, s) += sum over images, y, x of dout(m, y, x) * in(c, y * stride - padding + r, x * stride - padding + s)
+//   dw(m, c, r, s) += sum over images, y, x of dout(m, y, x) * in(c, start(y) + r * dilation, start(x) + s * dilation)
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 
 namespace polyfold {
 
@@ -19,14 +19,15 @@ namespace detail {
 template <shape In, int Filters, window W, int Groups, class Scalar, int M, int C, int R>
 struct gradient_block {
   static constexpr int channels = In.channels / Groups;
-  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Filters);
+  static constexpr bool never_pads = W.x.before == 0 && W.x.after == 0;
 
   template <class Input, class Gradient>
   static void add(float* gradient, Input in, Gradient dout, row_range rows, int m, int input_channel, int c, int r) {
-    constexpr bool pads = R > 1 && W.padding_y > 0;
+    constexpr bool pads = R > 1 && (W.y.before > 0 || W.y.after > 0);
     c_array<Scalar, pads ? In.width : 1> padding;  // what rows above and below the input are read from
     std::fill(std::begin(padding), std::end(padding), Scalar(0.0f));
-    c_array<Scalar, M, C, R, W.width> sums;
+    c_array<Scalar, M, C, R, W.x.size> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -34,33 +35,35 @@ struct gradient_block {
 #pragma GCC unroll 32
         for (int k = 0; k < R; ++k)
 #pragma GCC unroll 32
-          for (int s = 0; s < W.width; ++s) sums[i][j][k][s] = Scalar(0.0f);
+          for (int s = 0; s < W.x.size; ++s) sums[i][j][k][s] = Scalar(0.0f);
 
     for (int y = rows.first; y < rows.last; ++y) {
-      int const top = y * W.stride_y - W.padding_y + r;
+      int const top = W.y.start(y) + r * W.y.dilation;
       if (R == 1 && (top < 0 || top >= In.height)) continue;
       c_array<Scalar const*, C, R> sources;
       for (int j = 0; j < C; ++j)
         for (int k = 0; k < R; ++k) {
-          bool const inside = !pads || (top + k >= 0 && top + k < In.height);
-          sources[j][k] = inside ? in.row(input_channel + j, top + k) : padding;
+          int const iy = top + k * W.y.dilation;
+          bool const inside = !pads || (iy >= 0 && iy < In.height);
+          sources[j][k] = inside ? in.row(input_channel + j, iy) : padding;
         }
       c_array<Scalar const*, M> derivatives;
       for (int i = 0; i < M; ++i) derivatives[i] = dout.row(m + i, y);
       for (int x = 0; x < output.width; ++x) {
-        int const left = x * W.stride_x - W.padding_x;
-        bool const inner = W.padding_x == 0 || (left >= 0 && left + W.width <= In.width);
+        int const left = W.x.start(x);
+        bool const inner = never_pads || (left >= 0 && left + W.x.extent() <= In.width);
         c_array<Scalar, M> d;
 #pragma GCC unroll 32
         for (int i = 0; i < M; ++i) d[i] = derivatives[i][x];
 #pragma GCC unroll 32
-        for (int s = 0; s < W.width; ++s) {
-          if (!inner && (left + s < 0 || left + s >= In.width)) continue;
+        for (int s = 0; s < W.x.size; ++s) {
+          int const ix = left + s * W.x.dilation;
+          if (!inner && (ix < 0 || ix >= In.width)) continue;
 #pragma GCC unroll 32
           for (int j = 0; j < C; ++j)
 #pragma GCC unroll 32
             for (int k = 0; k < R; ++k) {
-              Scalar const input = sources[j][k][left + s];
+              Scalar const input = sources[j][k][ix];
 #pragma GCC unroll 32
               for (int i = 0; i < M; ++i) sums[i][j][k][s] = mul_add(d[i], input, sums[i][j][k][s]);
             }
@@ -74,8 +77,8 @@ struct gradient_block {
 #pragma GCC unroll 32
         for (int k = 0; k < R; ++k)
 #pragma GCC unroll 32
-          for (int s = 0; s < W.width; ++s)
-            gradient[((m + i) * channels + c + j) * W.area() + (r + k) * W.width + s] +=
+          for (int s = 0; s < W.x.size; ++s)
+            gradient[((m + i) * channels + c + j) * W.area() + (r + k) * W.x.size + s] +=
                 horizontal_sum(sums[i][j][k][s]);
   }
 };
@@ -91,8 +94,8 @@ struct gradient_blocking {
 [[nodiscard]] constexpr gradient_blocking gradient_blocking_of(window w, int filters, int channels, int output_width) {
   constexpr int registers = 24;
   gradient_blocking b{};
-  b.kernel_rows = w.area() <= 9 ? w.height : 1;
-  int const weights = b.kernel_rows * w.width;
+  b.kernel_rows = w.area() <= 9 ? w.y.size : 1;
+  int const weights = b.kernel_rows * w.x.size;
   b.channels = weights == 1 ? smaller(channels, 4) : 1;
   b.filters = std::clamp(registers / (b.channels * weights), 1, filters);
   constexpr int pixels = 64;
@@ -107,12 +110,12 @@ template <shape In, int Filters, window W, int Groups, class Scalar, class Input
 void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range rows) {
   constexpr int filters = Filters / Groups;
   constexpr int channels = In.channels / Groups;
-  constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  constexpr shape output = W.output(In, Filters);
   constexpr detail::gradient_blocking block = detail::gradient_blocking_of(W, filters, channels, output.width);
   constexpr int m_block = block.filters, c_block = block.channels, kernel_rows = block.kernel_rows;
 
   auto const over_channels = [&]<int M>(row_range strip, int g, int m) {
-    for (int r = 0; r < W.height; r += kernel_rows) {
+    for (int r = 0; r < W.y.size; r += kernel_rows) {
       int c = 0;
       for (; c + c_block <= channels; c += c_block)
         detail::gradient_block<In, Filters, W, Groups, Scalar, M, c_block, kernel_rows>::add(gradient, in, dout, strip,

@@ -18,7 +18,7 @@ struct dense_spec {
   approximation approximated{};
 
   constexpr operator convolution_spec() const {
-    return {.filters = outputs, .bias = bias, .approximated = approximated};
+    return {.filters = outputs, .slides = false, .bias = bias, .approximated = approximated};
   }
 };
 
@@ -37,12 +37,13 @@ struct dense_layer : layer {
     constexpr requirement of_options = detail::needs_of_options<dense_spec, Options...>();
     if (of_options.kind != need::nothing) return of_options;
     if (Outputs < 1) return unmet(need::outputs);
-    return needs_of(spec.approximated, {Outputs, 1, in.channels, window{in.height, in.width}, spec.bias});
+    return needs_of(spec.approximated, {Outputs, 1, in.channels, sliding(in), spec.bias});
   }
+  [[nodiscard]] static constexpr window sliding(shape in) { return whole_map(in); }
   [[nodiscard]] static constexpr shape output(shape) { return {spec.filters, 1, 1}; }
 
   template <shape In>
-  using folded = folded_convolution<In, spec.filters, window{In.height, In.width}, 1, spec.bias, spec.approximated>;
+  using folded = folded_convolution<In, spec.filters, sliding(In), 1, spec.bias, spec.approximated>;
   template <shape In>
   using operations = decltype(folded<In>::steps());
 };

@@ -29,10 +29,10 @@ struct folded_convolution {
   /// A kernel of one weight has nothing to cut.
   static constexpr bool cuts_kernel = A.kernel.used && W.area() > 1;
   /// A flat segment as long as a kernel row: its moments are those of the rows, shared by overlapping windows.
-  static constexpr bool cuts_rows = A.flat.used && A.flat.segment == W.width;
+  static constexpr bool cuts_rows = A.flat.used && A.flat.segment == W.x.size;
   static constexpr bool cuts_flat = A.flat.used && !cuts_rows;
 
-  static constexpr shape output{Filters, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, Filters);
 
   // Input side.
   // Types hold no more than the values depend on, so that equal moments have equal types.
@@ -45,7 +45,7 @@ struct folded_convolution {
   }();
   static constexpr int row_order = cuts_rows ? A.flat.order : A.kernel.order;
   static constexpr basis_kind row_kind = cuts_rows ? A.flat.basis : A.kernel.basis;
-  static constexpr window along_rows{1, W.width, 1, W.stride_x, 0, W.padding_x};
+  static constexpr window along_rows{{}, W.x};
   using row_step = row_moments<channelled, along_rows, row_order, row_kind>;
   static constexpr shape rowed = [] {
     if constexpr (cuts_kernel || cuts_rows)
@@ -64,9 +64,7 @@ struct folded_convolution {
       return rowed;
   }();
   /// What is left of the window once its moments are taken.
-  static constexpr window rest = cuts_kernel || cuts_flat ? window{}
-                                 : cuts_rows              ? window{W.height, 1, W.stride_y, 1, W.padding_y, 0}
-                                                          : W;
+  static constexpr window rest = cuts_kernel || cuts_flat ? window{} : cuts_rows ? window{W.y, {}} : W;
 
   static constexpr int moment_steps = A.channel.used + (cuts_kernel ? 2 : 0) + cuts_rows + cuts_flat;
 

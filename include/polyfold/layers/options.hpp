@@ -5,16 +5,16 @@
 
 #include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/factor.hpp>
+#include <polyfold/core/window.hpp>
 
 namespace polyfold {
 
 /// Everything that the type of a layer with weights says.
 struct convolution_spec {
   int filters = 1;
-  int kernel_height = 1;
-  int kernel_width = 1;
-  int stride = 1;
-  int padding = 0;
+  window slid{};
+  bool same = false;   ///< padded so that only the stride makes the map smaller
+  bool slides = true;  ///< false: a dense layer, whose window covers what it reads
   int groups = 1;
   bool bias = true;
   approximation approximated{};
@@ -24,12 +24,17 @@ struct convolution_spec {
 
 /// What a layer's description has decides which options the layer takes.
 template <class Spec>
-concept has_stride = requires(Spec spec) {
-  spec.stride;
+concept has_window = requires(Spec spec) {
+  spec.slid;
+  spec.same;
 };
 template <class Spec>
-concept has_padding = requires(Spec spec) {
-  spec.padding;
+concept rounds_up = requires(Spec spec) {
+  spec.ceil_mode;
+};
+template <class Spec>
+concept counts_padding = requires(Spec spec) {
+  spec.counts_padding;
 };
 template <class Spec>
 concept has_groups = requires(Spec spec) {
@@ -51,7 +56,9 @@ concept option_of = requires(Spec& spec) {
 };
 /// An option of some layer.
 template <class Option>
-concept any_option = option_of<Option, convolution_spec>;
+concept any_option = requires {
+  Option::sets;
+};
 
 namespace detail {
 
@@ -61,10 +68,13 @@ struct set_by_options {
   static constexpr unsigned padding = 2;
   static constexpr unsigned groups = 4;
   static constexpr unsigned bias = 8;
-  static constexpr unsigned bias_cut = 16;
-  static constexpr unsigned arrangement = 32;
-  static constexpr unsigned approximation = ~15u;
-  [[nodiscard]] static constexpr unsigned cut(axis a) { return 64u << static_cast<int>(a); }
+  static constexpr unsigned dilation = 16;
+  static constexpr unsigned rounding = 32;
+  static constexpr unsigned divisor = 64;
+  static constexpr unsigned bias_cut = 128;
+  static constexpr unsigned arrangement = 256;
+  static constexpr unsigned approximation = ~127u;
+  [[nodiscard]] static constexpr unsigned cut(axis a) { return 512u << static_cast<int>(a); }
 };
 
 template <class Option, class Spec>
@@ -125,18 +135,80 @@ constexpr void set(factor& f) {
 
 }  // namespace detail
 
-// `needs` of an option that is wrong by itself; the layer goes on with a number that is in range.
-template <int Number>
-struct stride_option {
-  static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::stride_of_one_or_more, Number, 1);
-  static constexpr unsigned sets = detail::set_by_options::stride;
-  static constexpr void apply(has_stride auto& spec) { spec.stride = Number < 1 ? 1 : Number; }
+namespace detail {
+/// The numbers that an option was given, of which one stands for both directions, or for all sides.
+template <int... Numbers>
+struct option_numbers {
+  static constexpr int count = static_cast<int>(sizeof...(Numbers));
+  [[nodiscard]] static constexpr int at(int i) {
+    int number = 0;
+    int place = 0;
+    ((place++ == i ? void(number = Numbers) : void()), ...);
+    return number;
+  }
+  static constexpr int least = [] {
+    int number = at(0);
+    for (int i = 1; i < count; ++i) number = smaller(number, at(i));
+    return number;
+  }();
+  /// Unmet unless they are as many as they may be, and none is below `lowest`.
+  [[nodiscard]] static constexpr requirement need_of(bool right_count, need lowest_kind, int lowest) {
+    if (!right_count) return unmet(need::numbers_of_option, count, count);
+    return least < lowest ? unmet(lowest_kind, least, lowest) : requirement{};
+  }
 };
-template <int Number>
+}  // namespace detail
+
+// `needs` of an option that is wrong by itself; the layer goes on with numbers that are in range.
+template <int... Numbers>
+struct stride_option {
+  using numbers = detail::option_numbers<Numbers...>;
+  static constexpr requirement needs =
+      numbers::need_of(numbers::count == 1 || numbers::count == 2, need::stride_of_one_or_more, 1);
+  static constexpr unsigned sets = detail::set_by_options::stride;
+  static constexpr void apply(has_window auto& spec) {
+    spec.slid.y.stride = larger(numbers::at(0), 1);
+    spec.slid.x.stride = larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
+  }
+};
+template <int... Numbers>
 struct padding_option {
-  static constexpr requirement needs = Number >= 0 ? requirement{} : unmet(need::padding_of_zero_or_more, Number, 0);
+  using numbers = detail::option_numbers<Numbers...>;
+  static constexpr requirement needs = numbers::need_of(
+      numbers::count == 1 || numbers::count == 2 || numbers::count == 4, need::padding_of_zero_or_more, 0);
   static constexpr unsigned sets = detail::set_by_options::padding;
-  static constexpr void apply(has_padding auto& spec) { spec.padding = Number < 0 ? 0 : Number; }
+  static constexpr void apply(has_window auto& spec) {
+    constexpr bool sides = numbers::count == 4;
+    constexpr int across = numbers::count == 1 ? 0 : 1;
+    spec.slid.y.before = larger(numbers::at(0), 0);
+    spec.slid.y.after = larger(numbers::at(sides ? 1 : 0), 0);
+    spec.slid.x.before = larger(numbers::at(sides ? 2 : across), 0);
+    spec.slid.x.after = larger(numbers::at(sides ? 3 : across), 0);
+  }
+};
+struct same_padding_option {
+  static constexpr unsigned sets = detail::set_by_options::padding;
+  static constexpr void apply(has_window auto& spec) { spec.same = true; }
+};
+template <int... Numbers>
+struct dilation_option {
+  using numbers = detail::option_numbers<Numbers...>;
+  static constexpr requirement needs =
+      numbers::need_of(numbers::count == 1 || numbers::count == 2, need::dilation_of_one_or_more, 1);
+  static constexpr unsigned sets = detail::set_by_options::dilation;
+  template <has_window Spec>
+  requires(!counts_padding<Spec>) static constexpr void apply(Spec& spec) {
+    spec.slid.y.dilation = larger(numbers::at(0), 1);
+    spec.slid.x.dilation = larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
+  }
+};
+struct ceil_mode_option {
+  static constexpr unsigned sets = detail::set_by_options::rounding;
+  static constexpr void apply(rounds_up auto& spec) { spec.ceil_mode = true; }
+};
+struct exclude_padding_option {
+  static constexpr unsigned sets = detail::set_by_options::divisor;
+  static constexpr void apply(counts_padding auto& spec) { spec.counts_padding = false; }
 };
 template <int Number>
 struct groups_option {
@@ -160,7 +232,7 @@ inline constexpr bool sets_only_an_approximation = first_need<Option>().kind == 
 
 /// An option that sets nothing but an approximation.
 template <class Option>
-concept approximating_option = any_option<Option> && detail::sets_only_an_approximation<Option>;
+concept approximating_option = option_of<Option, convolution_spec> && detail::sets_only_an_approximation<Option>;
 
 /// An option that says how weights are approximated also stands for that approximation as a value.
 template <class Option>
@@ -211,11 +283,22 @@ struct approximated_option : approximation_option<approximated_option<A>> {
   static constexpr void apply(has_approximation auto& spec) { spec.approximated = A; }
 };
 
-template <int Number>
-inline constexpr stride_option<Number> stride{};
-/// Zeros around the input, on every side.
-template <int Number>
-inline constexpr padding_option<Number> padding{};
+/// Pixels from one window to the next: stride<2> in both directions, stride<2, 1> down and across.
+template <int... Numbers>
+inline constexpr stride_option<Numbers...> stride{};
+/// Zeros around the input: padding<1> on every side, padding<1, 2> above and below, left and right, padding<0, 1, 0, 1> at the
+/// top, bottom, left and right.
+template <int... Numbers>
+inline constexpr padding_option<Numbers...> padding{};
+/// As many zeros as let the stride alone make the map smaller, the odd one below and to the right: TensorFlow's "same".
+inline constexpr same_padding_option same_padding{};
+/// Pixels from one weight, or pixel of a maximum, to the next: dilation<2> in both directions, dilation<2, 1> down and across.
+template <int... Numbers>
+inline constexpr dilation_option<Numbers...> dilation{};
+/// Pooling: sizes are rounded up, so that windows may hang over the end of the map.
+inline constexpr ceil_mode_option ceil_mode{};
+/// Averages divide by the pixels that a window has on the map: PyTorch's count_include_pad = False.
+inline constexpr exclude_padding_option exclude_padding{};
 /// Filters and channels in N groups that do not see each other; as many as channels: depthwise.
 template <int Number>
 inline constexpr groups_option<Number> groups{};

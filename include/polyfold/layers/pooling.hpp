@@ -1,11 +1,14 @@
 // max_pool<n>, average_pool<n>, global_average_pool.
 //
-//   H_out = (H + 2 * padding - n) / stride + 1, likewise W_out; the stride is n unless stride<...> says otherwise
-// Padding never wins a maximum; an average divides by the n x n of the whole window, padding included (PyTorch's
-// count_include_pad). The gradient of a maximum goes to the first of equal inputs.
+//   H_out = (top + H + bottom - n) / stride + 1, likewise W_out; the stride is n unless stride<...> says otherwise
+// max_pool<height, width> has a window that is not square. Padding never wins a maximum; an average divides by the whole
+// window, padding included (PyTorch's count_include_pad), unless the option exclude_padding is given. The gradient of a
+// maximum goes to the first of equal inputs.
+// Options: stride<n>, padding<n> or same_padding, ceil_mode; dilation<n> of maxima; exclude_padding of averages.
 #pragma once
 
 #include <limits>
+#include <type_traits>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
@@ -16,30 +19,36 @@
 namespace polyfold {
 
 struct pooling_spec {
-  int size = 2;
-  int stride = 2;
-  int padding = 0;
+  window slid{};
+  bool same = false;
+  bool ceil_mode = false;
   friend constexpr bool operator==(pooling_spec const&, pooling_spec const&) = default;
+};
+struct averaging_spec {
+  window slid{};
+  bool same = false;
+  bool ceil_mode = false;
+  bool counts_padding = true;
+  friend constexpr bool operator==(averaging_spec const&, averaging_spec const&) = default;
 };
 
 namespace detail {
 /// What a maximum starts with: all numbers of a window may be negative infinity.
 inline constexpr float below_all = -std::numeric_limits<float>::infinity();
 
-/// Calls f(y, x, under) for the outputs of rows `rows`, where under(g) calls g(input row, input column) for the pixels under
-/// output (y, x), padding left out.
+/// Calls f(y, x, inner, under) for the outputs of rows `rows`, where under(g) calls g(input row, input column) for the pixels
+/// under output (y, x), padding left out, and `inner` is a constant, true where there is no padding under it.
 template <shape In, window W, class F>
 constexpr void for_each_window(row_range rows, F f) {
-  for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
-    for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
-      f(y, x, [=](auto g) {
-        int const top = y * W.stride_y - W.padding_y;
-        int const left = x * W.stride_x - W.padding_x;
-        row_range const under = inner_row ? row_range{top, top + W.height} : rows_under(W, y, In.height);
-        int const first = inner_column ? left : larger(0, left);
-        int const last = inner_column ? left + W.width : smaller(In.width, left + W.width);
-        for (int iy = under.first; iy < under.last; ++iy)
-          for (int ix = first; ix < last; ++ix) g(iy, ix);
+  for_each_output<outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+    for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
+      f(y, x, std::conjunction<decltype(inner_row), decltype(inner_column)>{}, [=](auto g) {
+        int const top = W.y.start(y);
+        int const left = W.x.start(x);
+        index_range const window_rows = inner_row ? index_range{0, W.y.size} : W.y.inside(top, In.height);
+        index_range const columns = inner_column ? index_range{0, W.x.size} : W.x.inside(left, In.width);
+        for (int r = window_rows.first; r < window_rows.last; ++r)
+          for (int s = columns.first; s < columns.last; ++s) g(top + r * W.y.dilation, left + s * W.x.dilation);
       });
     });
   });
@@ -48,14 +57,14 @@ constexpr void for_each_window(row_range rows, F f) {
 
 template <shape In, window W>
 struct maximum_under_window : operation {
-  static constexpr shape output{In.channels, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, In.channels);
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
+      detail::for_each_window<In, W>(rows, [&](int y, int x, auto, auto under) {
         Scalar largest = Scalar(detail::below_all);
         under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
         out(c, y, x) = largest;
@@ -66,7 +75,7 @@ struct maximum_under_window : operation {
   static void backward(context<Scalar> const&, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto, auto under) {
         Scalar largest = Scalar(detail::below_all);
         under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
         Scalar left = dout(c, y, x);
@@ -80,9 +89,11 @@ struct maximum_under_window : operation {
   }
 };
 
-template <shape In, window W>
+/// Averages of the pixels under a window and of the zeros around the map that `Counted` pads with: the same window, or one that
+/// pads less.
+template <shape In, window W, window Counted>
 struct average_under_window : operation {
-  static constexpr shape output{In.channels, W.output_height(In.height), W.output_width(In.width)};
+  static constexpr shape output = W.output(In, In.channels);
   static constexpr bool backward_reads_input = false;
   static constexpr float scale = 1.0f / float(W.area());
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
@@ -96,10 +107,10 @@ struct average_under_window : operation {
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
+      detail::for_each_window<In, W>(rows, [&](int y, int x, auto inner, auto under) {
         Scalar sum = Scalar(0.0f);
         under([&](int iy, int ix) { sum += in(c, iy, ix); });
-        out(c, y, x) = sum * scale;
+        out(c, y, x) = sum * scale_at(y, x, inner);
       });
   }
 
@@ -107,63 +118,94 @@ struct average_under_window : operation {
   static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
-        Scalar const share = dout(c, y, x) * scale;
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto inner, auto under) {
+        Scalar const share = dout(c, y, x) * scale_at(y, x, inner);
         under([&](int iy, int ix) { din(c, iy, ix) += share; });
       });
+  }
+
+ private:
+  /// One by the positions of output (y, x) that count.
+  template <class Inner>
+  [[nodiscard]] static constexpr float scale_at(int y, int x, Inner) {
+    if constexpr (Inner::value || W == Counted)
+      return scale;
+    else
+      return 1.0f / float(Counted.y.inside_padding(W.y.start(y), In.height) *
+                          Counted.x.inside_padding(W.x.start(x), In.width));
   }
 };
 
 /// What pooling layers have in common: where their windows lie.
-template <int Size, class... Options>
+template <class Spec, int Height, int Width, class... Options>
 struct pooling_layer : layer {
-  static constexpr pooling_spec pooled = detail::with<Options...>(pooling_spec{Size, Size});
-  static constexpr window slid{pooled.size, pooled.size, pooled.stride, pooled.stride, pooled.padding, pooled.padding};
+  static constexpr Spec pooled = detail::with<Options...>(Spec{window{{Height, Height}, {Width, Width}}});
 
-  [[nodiscard]] static constexpr requirement needs(shape) {
-    constexpr requirement of_options = detail::needs_of_options<pooling_spec, Options...>();
+  [[nodiscard]] static constexpr requirement needs(shape in) {
+    constexpr requirement of_options = detail::needs_of_options<Spec, Options...>();
     if (of_options.kind != need::nothing) return of_options;
-    if (pooled.size < 1 || 2 * pooled.padding > pooled.size) return unmet(need::padding_of_half_a_window);
-    return {need::at_least, {1, pooled.size - 2 * pooled.padding, pooled.size - 2 * pooled.padding}};
+    window const w = padded(in);
+    if (Height < 1 || Width < 1 || !pads_half(w.y) || !pads_half(w.x)) return unmet(need::padding_of_half_a_window);
+    return {need::at_least, {1, w.y.least_inputs(), w.x.least_inputs()}};
   }
-  [[nodiscard]] static constexpr shape output(shape in) {
-    return {in.channels, slid.output_height(in.height), slid.output_width(in.width)};
+  /// With the padding that the options say.
+  [[nodiscard]] static constexpr window padded(shape in) {
+    window const& w = pooled.slid;
+    return pooled.same ? window{with_same_padding(w.y, in.height), with_same_padding(w.x, in.width)} : w;
+  }
+  /// With that which rounding up adds, too.
+  [[nodiscard]] static constexpr window sliding(shape in) {
+    window const w = padded(in);
+    return pooled.ceil_mode ? window{rounded_up(w.y, in.height), rounded_up(w.x, in.width)} : w;
+  }
+  [[nodiscard]] static constexpr shape output(shape in) { return sliding(in).output(in, in.channels); }
+
+ private:
+  [[nodiscard]] static constexpr bool pads_half(window_axis const& a) {
+    return 2 * larger(a.before, a.after) <= a.extent();
   }
 };
 
-template <int Size, class... Options>
-struct max_pool_layer : pooling_layer<Size, Options...> {
+template <int Height, int Width, class... Options>
+struct max_pool_layer : pooling_layer<pooling_spec, Height, Width, Options...> {
   static constexpr char const* name = "max_pool";
   template <class... More>
-  consteval max_pool_layer<Size, Options..., More...> operator()(More const&...) const {
+  consteval max_pool_layer<Height, Width, Options..., More...> operator()(More const&...) const {
     return {};
   }
   template <shape In>
-  using operations = type_list<step<maximum_under_window<In, max_pool_layer::slid>, layer_input>>;
+  using operations = type_list<step<maximum_under_window<In, max_pool_layer::sliding(In)>, layer_input>>;
 };
 
-template <int Size, class... Options>
-struct average_pool_layer : pooling_layer<Size, Options...> {
+template <int Height, int Width, class... Options>
+struct average_pool_layer : pooling_layer<averaging_spec, Height, Width, Options...> {
   static constexpr char const* name = "average_pool";
   template <class... More>
-  consteval average_pool_layer<Size, Options..., More...> operator()(More const&...) const {
+  consteval average_pool_layer<Height, Width, Options..., More...> operator()(More const&...) const {
     return {};
   }
+  /// The window whose padding counts.
+  [[nodiscard]] static constexpr window counted(shape in) {
+    window const w = average_pool_layer::padded(in);
+    return average_pool_layer::pooled.counts_padding ? w : window{without_padding(w.y), without_padding(w.x)};
+  }
   template <shape In>
-  using operations = type_list<step<average_under_window<In, average_pool_layer::slid>, layer_input>>;
+  using operations =
+      type_list<step<average_under_window<In, average_pool_layer::sliding(In), counted(In)>, layer_input>>;
 };
 
 struct global_average_pool_layer : layer {
   static constexpr char const* name = "global_average_pool";
+  [[nodiscard]] static constexpr window sliding(shape in) { return whole_map(in); }
   [[nodiscard]] static constexpr shape output(shape in) { return {in.channels, 1, 1}; }
   template <shape In>
-  using operations = type_list<step<average_under_window<In, window{In.height, In.width}>, layer_input>>;
+  using operations = type_list<step<average_under_window<In, whole_map(In), whole_map(In)>, layer_input>>;
 };
 
-template <int Size>
-inline constexpr max_pool_layer<Size> max_pool{};
-template <int Size>
-inline constexpr average_pool_layer<Size> average_pool{};
+template <int Height, int Width = Height>
+inline constexpr max_pool_layer<Height, Width> max_pool{};
+template <int Height, int Width = Height>
+inline constexpr average_pool_layer<Height, Width> average_pool{};
 inline constexpr global_average_pool_layer global_average_pool{};
 
 }  // namespace polyfold

@@ -100,16 +100,16 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
   }
 };
 
-template <class Vector, shape In, step_wiring Wiring, class Function>
-requires(!Wiring.in.bordered() &&
-         !Wiring.out.bordered()) struct packed_step<Vector, average_under_window<In, window{In.height, In.width}>,
-                                                    Wiring, Function> : detail::unstored_step {
+template <class Vector, shape In, window W, step_wiring Wiring, class Function>
+requires(W == whole_map(In) && !Wiring.in.bordered() &&
+         !Wiring.out.bordered()) struct packed_step<Vector, average_under_window<In, W, W>, Wiring, Function>
+    : detail::unstored_step {
   static void run(float const*, float const* in, float const*, float* out, float*) {
     for (int c = 0; c < In.channels; ++c) {
       Vector sum(0.0f);
       for_each_piece<Vector, map_layout{{1, In.height, In.width}}>(
           [&](auto count, int i) { sum += Vector::template load_lanes<0, count>(in + Wiring.in.at(c, 0, 0) + i); });
-      out[Wiring.out.at(c, 0, 0)] = sum.sum() * average_under_window<In, window{In.height, In.width}>::scale;
+      out[Wiring.out.at(c, 0, 0)] = sum.sum() * average_under_window<In, W, W>::scale;
     }
   }
 };

@@ -93,9 +93,9 @@ struct packed_step<Vector, channel_moments<In, Groups, F>, Wiring, Function> {
 };
 
 template <class Vector, shape In, window W, int Order, basis_kind Kind, step_wiring Wiring, class Function>
-requires(W.stride_x <= 2) struct packed_step<Vector, row_moments<In, W, Order, Kind>, Wiring, Function> {
+requires(W.x.stride <= 2) struct packed_step<Vector, row_moments<In, W, Order, Kind>, Wiring, Function> {
   using operation = row_moments<In, W, Order, Kind>;
-  static_assert(Wiring.in.border_x >= W.padding_x);
+  static_assert(Wiring.in.border_x >= border_for(W.x));
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
@@ -105,9 +105,9 @@ requires(W.stride_x <= 2) struct packed_step<Vector, row_moments<In, W, Order, K
     for (int c = 0; c < In.channels; ++c)
       for (int y = 0; y < In.height; ++y)
         detail::for_vectors<Vector, operation::output.width>([&](auto count, int x) {
-          float const* const from = in + Wiring.in.at(c, y, x * W.stride_x - W.padding_x);
+          float const* const from = in + Wiring.in.at(c, y, W.x.start(x));
           operation::basis::analyse(
-              [&](int s) { return detail::load_strided<Vector, count, W.stride_x>(from + s); },
+              [&](int s) { return detail::load_strided<Vector, count, W.x.stride>(from + s * W.x.dilation); },
               [&](int k, Vector const& m) {
                 m.template store_lanes<0, count>(out + Wiring.out.at(c * operation::terms + k, y, x));
               });
@@ -118,7 +118,7 @@ requires(W.stride_x <= 2) struct packed_step<Vector, row_moments<In, W, Order, K
 template <class Vector, shape In, window W, int Order, basis_kind Kind, step_wiring Wiring, class Function>
 struct packed_step<Vector, column_moments<In, W, Order, Kind>, Wiring, Function> {
   using operation = column_moments<In, W, Order, Kind>;
-  static_assert(Wiring.in.border_y >= W.padding_y);
+  static_assert(Wiring.in.border_y >= border_for(W.y));
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
@@ -126,16 +126,18 @@ struct packed_step<Vector, column_moments<In, W, Order, Kind>, Wiring, Function>
 
   static void run(float const*, float const* in, float const*, float* out, float*) {
     // Without gaps between the rows, all rows of a plane are one.
-    constexpr bool flat = W.stride_y == 1 && Wiring.in.border_x == 0 && !Wiring.out.bordered();
+    constexpr bool flat = W.y.stride == 1 && Wiring.in.border_x == 0 && !Wiring.out.bordered();
     constexpr int rows = flat ? 1 : operation::output.height;
     constexpr int width = flat ? operation::output.pixels() : operation::output.width;
     for (int c = 0; c < operation::planes; ++c)
       operation::for_each_degree([&]<int J>() {
         for (int y = 0; y < rows; ++y)
           detail::for_vectors<Vector, width>([&](auto count, int x) {
-            float const* const from = in + Wiring.in.at(c * operation::row_terms + J, y * W.stride_y - W.padding_y, x);
+            float const* const from = in + Wiring.in.at(c * operation::row_terms + J, W.y.start(y), x);
             operation::template column_basis<J>::basis::analyse(
-                [&](int r) { return Vector::template load_lanes<0, count>(from + r * Wiring.in.pitch()); },
+                [&](int r) {
+                  return Vector::template load_lanes<0, count>(from + r * W.y.dilation * Wiring.in.pitch());
+                },
                 [&](int i, Vector const& m) {
                   int const plane = c * operation::terms + operation::first_at(J) + i;
                   m.template store_lanes<0, count>(out + Wiring.out.at(plane, y, x));
@@ -156,7 +158,7 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
   using columns = column_moments<Rowed, W, Order, Kind>;
   static constexpr shape one_in{1, In.height, In.width};
   static constexpr shape one_rowed{columns::row_terms, Rowed.height, Rowed.width};
-  static constexpr map_layout between{one_rowed, W.padding_y, 0};
+  static constexpr map_layout between{one_rowed, border_for(W.y), 0};
   static constexpr map_layout one_out = [] {
     map_layout l = Wiring.out;
     l.inner.channels = columns::terms;

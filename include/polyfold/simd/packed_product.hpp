@@ -19,7 +19,7 @@ namespace detail {
 /// The problem of a convolution step. A window over a whole contiguous map reads it as one vector.
 [[nodiscard]] constexpr convolution_problem problem_of(window slid, int groups, step_wiring const& w) {
   convolution_problem p{w.in, slid, groups, w.out, w.second, w.pools};
-  if (slid.height == w.in.inner.height && slid.width == w.in.inner.width && w.in.contiguous()) {
+  if (slid.covers(w.in.inner) && w.in.contiguous()) {
     p.in = {{w.in.inner.size(), 1, 1}};
     p.slid = {};
   }

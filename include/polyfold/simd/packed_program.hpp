@@ -45,24 +45,24 @@ template <shape In, int Filters, window W, int Groups, bias_rule Bias>
 struct operation_traits<product<In, Filters, W, Groups, Bias>> : operation_traits<void> {
   static constexpr step_role role = step_role::product;
   static constexpr int filters_of_pixel = W == window{} ? Filters / Groups : 0;
-  static constexpr int border_y = W.padding_y, border_x = W.padding_x;
+  static constexpr int border_y = border_for(W.y), border_x = border_for(W.x);
 };
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
 struct operation_traits<arranged_product<In, Filters, W, Groups, A, Bias>> : operation_traits<void> {
   static constexpr step_role role = step_role::product;
-  static constexpr int border_y = W.padding_y, border_x = W.padding_x;
+  static constexpr int border_y = border_for(W.y), border_x = border_for(W.x);
 };
 template <shape In, window W, int Order, basis_kind Kind>
 struct operation_traits<row_moments<In, W, Order, Kind>> : operation_traits<void> {
   // Strides above 2 are left to the portable code, one step at a time.
-  static constexpr step_role role = W.stride_x <= 2 ? step_role::moments_along_rows : step_role::other;
-  static constexpr int border_y = 0, border_x = W.padding_x;
+  static constexpr step_role role = W.x.stride <= 2 ? step_role::moments_along_rows : step_role::other;
+  static constexpr int border_y = 0, border_x = border_for(W.x);
 };
 template <shape In, window W, int Order, basis_kind Kind>
 struct operation_traits<column_moments<In, W, Order, Kind>> : operation_traits<void> {
   static constexpr step_role role = step_role::moments_along_columns;
   static constexpr int window_area = W.area();
-  static constexpr int border_y = W.padding_y, border_x = 0;
+  static constexpr int border_y = border_for(W.y), border_x = 0;
 };
 template <shape In, int Groups, factor F>
 struct operation_traits<channel_moments<In, Groups, F>> : operation_traits<void> {
@@ -88,8 +88,9 @@ struct operation_traits<add_operation<In>> : operation_traits<void> {
 };
 template <shape In, window W>
 struct operation_traits<maximum_under_window<In, W>> : operation_traits<void> {
-  static constexpr step_role role =
-      W == window{2, 2, 2, 2} && In.height % 2 == 0 && In.width % 2 == 0 ? step_role::halving_pool : step_role::other;
+  static constexpr step_role role = W == window{{2, 2}, {2, 2}} && In.height % 2 == 0 && In.width % 2 == 0
+                                        ? step_role::halving_pool
+                                        : step_role::other;
 };
 
 /// A kernel call: step `head` and what is fused with it.

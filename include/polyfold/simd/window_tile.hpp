@@ -31,7 +31,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   }
 
   /// Rows of the input under so many output rows.
-  [[nodiscard]] static constexpr int under(int count) { return (count - 1) * W.stride_y + W.height; }
+  [[nodiscard]] static constexpr int under(int count) { return (count - 1) * W.y.stride + W.y.extent(); }
 
   /// Output rows at once: the row moments under them leave some registers for the rest.
   static constexpr int strip = [] {
@@ -43,13 +43,13 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
 
   /// An addition takes half a cycle, a load that crosses cache lines or a store a whole one.
   [[nodiscard]] static constexpr double cycles(int height, int width) {
-    double const row = W.width * W.stride_x + operations<typename rows::basis>() / 2.0;
+    double const row = W.x.size * W.x.stride + operations<typename rows::basis>() / 2.0;
     double column = terms;
     columns::for_each_degree(
         [&]<int J>() { column += operations<typename columns::template column_basis<J>::basis>() / 2.0; });
     double total = 0;
     detail::for_blocks(height, strip, [&](int many, int size) { total += many * (under(size) * row + size * column); });
-    return width * total + under(height) * detail::row_cycles(width * pixels::span * W.stride_x);
+    return width * total + under(height) * detail::row_cycles(width * pixels::span * W.x.stride);
   }
 
   template <int Height, int Width>
@@ -58,9 +58,8 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
     for (int c = first; c < last; ++c, tile += terms * plane)
       for (int v = 0; v < Width; ++v)
         detail::run_blocks<Height, smaller(strip, Height)>([&](auto count, int r) {
-          fill_strip<count, Width, plane>(
-              in + In.at(c, (y + r) * W.stride_y - W.padding_y, pixels::column(vector + v) * W.stride_x - W.padding_x),
-              r, v, tile);
+          fill_strip<count, Width, plane>(in + In.at(c, W.y.start(y + r), W.x.start(pixels::column(vector + v))), r, v,
+                                          tile);
         });
   }
 
@@ -80,7 +79,9 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
 #pragma GCC unroll 32
     for (int i = 0; i < height; ++i)
       rows::basis::analyse(
-          [&](int s) { return detail::load_strided<Vector, pixels::span, W.stride_x>(from + i * In.pitch() + s); },
+          [&](int s) {
+            return detail::load_strided<Vector, pixels::span, W.x.stride>(from + i * In.pitch() + s * W.x.dilation);
+          },
           [&](int k, Vector const& m) { row[k][i] = m; });
     columns::for_each_degree([&]<int J>() { fill_degree<J, Count, Width, Plane>(row[J], r, v, tile); });
   }
@@ -92,7 +93,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
 #pragma GCC unroll 32
     for (int o = 0; o < Count; ++o)
       columns::template column_basis<J>::basis::analyse(
-          [&](int i) { return row[o * W.stride_y + i]; },
+          [&](int i) { return row[o * W.y.stride + i * W.y.dilation]; },
           [&](int k, Vector const& m) {
             m.template store_lanes<0, pixels::span>(planes + k * Plane + pixels::at(r + o, v, Width));
           });

@@ -32,7 +32,7 @@ namespace detail {
   std::vector<approximation> cuts{{}};
   std::vector<factor> planes;
   for (int order = 0; order <= 3; ++order)
-    if (terms_up_to(smaller(order + 1, w.width), smaller(order + 1, w.height), order) < w.area())
+    if (terms_up_to(smaller(order + 1, w.x.size), smaller(order + 1, w.y.size), order) < w.area())
       planes.push_back({true, 0, order});
   std::vector<factor> channels;
   if (l.channels() > 1) channels = axis_cuts(l.channels());
@@ -40,9 +40,9 @@ namespace detail {
   for (factor const& channel : channels) cuts.push_back({.channel = channel});
   for (factor const& plane : planes)
     for (factor const& channel : channels) cuts.push_back({.kernel = plane, .channel = channel});
-  for (int order = 0; order + 1 < w.width; ++order) cuts.push_back({.flat = {true, w.width, order}});
+  for (int order = 0; order + 1 < w.x.size; ++order) cuts.push_back({.flat = {true, w.x.size, order}});
   for (int const segment : {4, 8, 16, 32})
-    if (segment < l.fan_in() && segment != w.width) cuts.push_back({.flat = {true, segment, 1}});
+    if (segment < l.fan_in() && segment != w.x.size) cuts.push_back({.flat = {true, segment, 1}});
   return cuts;
 }
 

@@ -30,9 +30,7 @@ struct layer_form {
   [[nodiscard]] int channels() const { return in.channels / groups; }  ///< that a filter sees
   [[nodiscard]] int fan_in() const { return channels() * sliding.area(); }
   [[nodiscard]] int weights() const { return filters * fan_in(); }
-  [[nodiscard]] shape output() const {
-    return {filters, sliding.output_height(in.height), sliding.output_width(in.width)};
-  }
+  [[nodiscard]] shape output() const { return sliding.output(in, filters); }
 };
 
 namespace detail {
@@ -54,10 +52,7 @@ void add_layer_form(std::vector<layer_form>& forms) {
                     .bias = spec.bias,
                     .input_value = program::facts[std::size_t(program::first_step[I])].sources[0],
                     .first_number = Network::first_number(I)};
-    if constexpr (requires { layer_type::sliding; })
-      form.sliding = layer_type::sliding;
-    else
-      form.sliding = {form.in.height, form.in.width};
+    form.sliding = layer_type::sliding(form.in);
     forms.push_back(form);
   }
 }

@@ -63,7 +63,7 @@ class run_time_counter {
       throw error("layer " + std::to_string(l.layer) + " (" + l.name + "): " + why);
     window const& w = l.sliding;
     bool const cuts_kernel = a.kernel.used && w.area() > 1;
-    bool const cuts_rows = a.flat.used && a.flat.segment == w.width;
+    bool const cuts_rows = a.flat.used && a.flat.segment == w.x.size;
     bool const cuts_flat = a.flat.used && !cuts_rows;
     cost c;
 
@@ -79,29 +79,29 @@ class run_time_counter {
     }
     if (cuts_kernel || cuts_rows) {
       factor const& f = cuts_rows ? a.flat : a.kernel;
-      window const along_rows{1, w.width, 1, w.stride_x, 0, w.padding_x};
-      window_line const line(w.output_width(map.width), w.width, f.order, f.basis, w.stride_x);
+      window const along_rows{{}, w.x};
+      window_line const line(w.x.outputs(map.width), w.x.size, f.order, f.basis, w.x.slides_by_one());
       value = shared({kind::rows, value, map, along_rows, 1, {true, 0, f.order, f.basis}}, c, [&] {
         read_constants(c, line.basis());
         return line.count(static_cast<long long>(map.channels) * map.height);
       });
-      map = {map.channels * line.terms(), map.height, w.output_width(map.width)};
-      rest = {w.height, 1, w.stride_y, 1, w.padding_y, 0};
+      map = {map.channels * line.terms(), map.height, w.x.outputs(map.width)};
+      rest = {w.y, {}};
     }
     if (cuts_kernel) {
-      int const row_terms = smaller(a.kernel.order + 1, w.width);
+      int const row_terms = smaller(a.kernel.order + 1, w.x.size);
       int const planes = map.channels / row_terms;
-      int const height = w.output_height(map.height);
+      int const height = w.y.outputs(map.height);
       shared({kind::columns, value, map, w, 1, {true, 0, a.kernel.order, a.kernel.basis}}, c, [&] {
         cost sum;
         for (int j = 0; j < row_terms; ++j) {
-          window_line const column(height, w.height, a.kernel.order - j, a.kernel.basis, w.stride_y);
+          window_line const column(height, w.y.size, a.kernel.order - j, a.kernel.basis, w.y.slides_by_one());
           read_constants(sum, column.basis());
           sum += column.count(static_cast<long long>(planes) * map.width);
         }
         return sum;
       });
-      map = {planes * terms_up_to(row_terms, smaller(a.kernel.order + 1, w.height), a.kernel.order), height, map.width};
+      map = {planes * terms_up_to(row_terms, smaller(a.kernel.order + 1, w.y.size), a.kernel.order), height, map.width};
       rest = {};
     }
     if (cuts_flat) {
@@ -212,11 +212,11 @@ class run_time_counter {
     window const& w = l.sliding;
     int count = 1;
     if (a.output.used) count *= degrees(l.filters / l.groups, a.output);
-    if (a.flat.used) count *= degrees(a.flat.segment == w.width ? w.width : l.fan_in(), a.flat);
+    if (a.flat.used) count *= degrees(a.flat.segment == w.x.size ? w.x.size : l.fan_in(), a.flat);
     if (a.channel.used) count *= degrees(l.channels(), a.channel);
     if (a.kernel.used && w.area() > 1) {
-      axis_cut const rows(w.width, a.kernel);
-      axis_cut const columns(w.height, a.kernel);
+      axis_cut const rows(w.x.size, a.kernel);
+      axis_cut const columns(w.y.size, a.kernel);
       if (rows.running_sums) count *= smaller(a.kernel.order + 1, rows.size() + columns.size() - 1);
     }
     return count + (l.bias ? 1 : 0);

@@ -60,14 +60,14 @@ class segment_projection {
 
   /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
   [[nodiscard]] static matrix plane(window const& w, factor const& f) {
-    matrix const row = orthonormal(w.width, smaller(f.order + 1, w.width), f.basis);
-    matrix const column = orthonormal(w.height, smaller(f.order + 1, w.height), f.basis);
+    matrix const row = orthonormal(w.x.size, smaller(f.order + 1, w.x.size), f.basis);
+    matrix const column = orthonormal(w.y.size, smaller(f.order + 1, w.y.size), f.basis);
     matrix products(w.area(), detail::terms_up_to(row.columns, column.columns, f.order));
     int k = 0;
     for (int j = 0; j < row.columns; ++j)
       for (int i = 0; i < column.columns && i + j <= f.order; ++i, ++k)
-        for (int r = 0; r < w.height; ++r)
-          for (int s = 0; s < w.width; ++s) products(r * w.width + s, k) = row(s, j) * column(r, i);
+        for (int r = 0; r < w.y.size; ++r)
+          for (int s = 0; s < w.x.size; ++s) products(r * w.x.size + s, k) = row(s, j) * column(r, i);
     return products;
   }
 

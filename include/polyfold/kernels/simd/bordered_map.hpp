@@ -6,7 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 #include <polyfold/kernels/simd/vector.hpp>
 
 namespace polyfold {
@@ -31,6 +31,9 @@ struct map_layout {
   }
   friend constexpr bool operator==(map_layout const&, map_layout const&) = default;
 };
+
+/// The border, alike at both ends, that a window along one direction needs.
+[[nodiscard]] constexpr int border_for(window_axis const& a) { return larger(a.before, a.after); }
 
 /// A view of a bordered map, with the interface of tensor_view.
 template <class T, map_layout L>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <polyfold/core/arithmetic.hpp>
-#include <polyfold/core/shape.hpp>
+#include <polyfold/core/window.hpp>
 #include <polyfold/kernels/simd/bordered_map.hpp>
 
 namespace polyfold {
@@ -16,16 +16,14 @@ struct convolution_problem {
   map_layout added{};  // a map that is added to the sums; no channels: none
   bool pools = false;
 
-  [[nodiscard]] constexpr shape convolved() const {
-    return {out.inner.channels, slid.output_height(in.inner.height), slid.output_width(in.inner.width)};
-  }
+  [[nodiscard]] constexpr shape convolved() const { return slid.output(in.inner, out.inner.channels); }
   [[nodiscard]] constexpr int filters() const { return out.inner.channels / groups; }
   [[nodiscard]] constexpr int channels() const { return in.inner.channels / groups; }
   [[nodiscard]] constexpr int fan_in() const { return channels() * slid.area(); }
   [[nodiscard]] constexpr bool adds() const { return added.inner.channels > 0; }
   /// Position in the input of the first element under output (y, x), group `g`.
   [[nodiscard]] constexpr int source(int g, int y, int x) const {
-    return in.at(g * channels(), y * slid.stride_y - slid.padding_y, x * slid.stride_x - slid.padding_x);
+    return in.at(g * channels(), slid.y.start(y), slid.x.start(x));
   }
 
   friend constexpr bool operator==(convolution_problem const&, convolution_problem const&) = default;

@@ -173,9 +173,9 @@ struct filter_convolution {
   /// Adds what one channel gives.
   template <int F, int R, int C>
   static void accumulate(c_array<Vector, F, R, C>& sum, float const* weights, float const* from) {
-    for (int row = 0; row < p.slid.height; ++row, from += p.in.pitch())
+    for (int row = 0; row < p.slid.y.size; ++row, from += p.slid.y.dilation * p.in.pitch())
 #pragma GCC unroll 16
-      for (int s = 0; s < p.slid.width; ++s, weights += F * Vector::size) {
+      for (int s = 0; s < p.slid.x.size; ++s, weights += F * Vector::size) {
         c_array<Vector, F> weight;
 #pragma GCC unroll 32
         for (int f = 0; f < F; ++f) {
@@ -186,7 +186,7 @@ struct filter_convolution {
         for (int r = 0; r < R; ++r)
 #pragma GCC unroll 32
           for (int c = 0; c < C; ++c) {
-            Vector const value(from[r * p.slid.stride_y * p.in.pitch() + c * p.slid.stride_x + s]);
+            Vector const value(from[r * p.slid.y.stride * p.in.pitch() + c * p.slid.x.stride + s * p.slid.x.dilation]);
 #pragma GCC unroll 32
             for (int f = 0; f < F; ++f) sum[f][r][c] = mul_add(value, weight[f], sum[f][r][c]);
           }

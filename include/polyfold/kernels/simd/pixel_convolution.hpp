@@ -19,7 +19,7 @@ struct pixel_convolution {
   static constexpr int columns = ceil_div(out.width, Vector::size);  // vectors in a row
 
   static constexpr bool possible =
-      p.slid.stride_x == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
+      p.slid.x.stride == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
 
   /// In cycles for all outputs, per channel and window position.
   static constexpr detail::block_size block = [] {
@@ -42,8 +42,8 @@ struct pixel_convolution {
 
   /// Channels before the next block of filters has its turn.
   static constexpr int piece =
-      detail::channels_at_once(p.channels(), ((block.rows - 1) * p.slid.stride_y + p.slid.height) *
-                                                 (block.columns * Vector::size + p.slid.width - 1));
+      detail::channels_at_once(p.channels(), ((block.rows - 1) * p.slid.y.stride + p.slid.y.extent()) *
+                                                 (block.columns * Vector::size + p.slid.x.extent() - 1));
   static constexpr int pieces = ceil_div(p.channels(), piece);
 
   /// Biases in order, then the weights as the blocks read them: group, piece of channels, block of filters, channel, window
@@ -111,17 +111,19 @@ struct pixel_convolution {
 #pragma GCC unroll 16
     for (int c = 0; c < C; ++c) from[c] = in + p.source(g, y, column(vector + c));
     for (int channel = range.first; channel < range.last; ++channel)
-      for (int row = 0; row < p.slid.height; ++row) {
+      for (int row = 0; row < p.slid.y.size; ++row) {
         c_array<float const*, C> line;
 #pragma GCC unroll 16
-        for (int c = 0; c < C; ++c) line[c] = opaque(from[c] + channel * p.in.plane() + row * p.in.pitch());
+        for (int c = 0; c < C; ++c)
+          line[c] = opaque(from[c] + channel * p.in.plane() + row * p.slid.y.dilation * p.in.pitch());
 #pragma GCC unroll 16
-        for (int s = 0; s < p.slid.width; ++s, weights += M) {
+        for (int s = 0; s < p.slid.x.size; ++s, weights += M) {
           c_array<Vector, R, C> x;
 #pragma GCC unroll 16
           for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16
-            for (int c = 0; c < C; ++c) x[r][c] = Vector::load(line[c] + r * p.slid.stride_y * p.in.pitch() + s);
+            for (int c = 0; c < C; ++c)
+              x[r][c] = Vector::load(line[c] + r * p.slid.y.stride * p.in.pitch() + s * p.slid.x.dilation);
 #pragma GCC unroll 16
           for (int m = 0; m < M; ++m) {
             Vector const weight(weights[m]);

@@ -14,22 +14,22 @@ namespace polyfold {
 
 template <class Vector, map_layout In, window W>
 struct shifted_tile {
-  static constexpr int width = W.output_width(In.inner.width);
+  static constexpr int width = W.x.outputs(In.inner.width);
   using pixels = tile_pixels<Vector, width>;
   static constexpr int channels = In.inner.channels;
   static constexpr int terms = W.area();
 
-  static constexpr bool possible =
-      W.stride_x <= 2 && pixels::well_filled(W.output_height(In.inner.height)) && In.inner.pixels() > 1;
+  static constexpr bool possible = W.y.dilation == 1 && W.x.dilation == 1 && W.x.stride <= 2 &&
+                                   pixels::well_filled(W.y.outputs(In.inner.height)) && In.inner.pixels() > 1;
 
   /// Floats of the tile for each channel: of every column of the window a strip for each start.
   [[nodiscard]] static constexpr int channel_size(int rows, int vectors) {
-    return W.width * start_of_strip(starts, rows, vectors);
+    return W.x.size * start_of_strip(starts, rows, vectors);
   }
   /// Where the plane of window position `term` begins among them.
   [[nodiscard]] static constexpr int place(int term, int rows, int vectors) {
-    int const row = term / W.width;
-    return term % W.width * start_of_strip(starts, rows, vectors) + start_of_strip(row % period, rows, vectors) +
+    int const row = term / W.x.size;
+    return term % W.x.size * start_of_strip(starts, rows, vectors) + start_of_strip(row % period, rows, vectors) +
            pixels::at(row / period, 0, vectors);
   }
 
@@ -37,17 +37,17 @@ struct shifted_tile {
   [[nodiscard]] static constexpr double cycles(int height, int vectors) {
     int rows = 0;
     for (int b = 0; b < starts; ++b) rows += height + further(b);
-    int const under = (height - 1) * W.stride_y + W.height;
-    return W.width * rows * vectors * (W.stride_x == 1 ? 2.0 : 3.5) +
-           under * detail::row_cycles(vectors * pixels::span * W.stride_x);
+    int const under = (height - 1) * W.y.stride + W.y.size;
+    return W.x.size * rows * vectors * (W.x.stride == 1 ? 2.0 : 3.5) +
+           under * detail::row_cycles(vectors * pixels::span * W.x.stride);
   }
 
   template <int Height, int Width>
   [[gnu::noinline]] static void fill(float const* in, int first, int last, int y, int vector, float* tile) {
     for (int c = first; c < last; ++c)
-      for (int s = 0; s < W.width; ++s) {
+      for (int s = 0; s < W.x.size; ++s) {
         [&]<int... B>(std::integer_sequence<int, B...>) {
-          ((fill_strip<Height + further(B), Width>(in, c, y * W.stride_y - W.padding_y + B, vector, s, tile),
+          ((fill_strip<Height + further(B), Width>(in, c, W.y.start(y) + B, vector, s, tile),
             tile += start_of_strip(B + 1, Height, Width) - start_of_strip(B, Height, Width)),
            ...);
         }
@@ -59,11 +59,11 @@ struct shifted_tile {
   /// The next row lies equally far on in every lane.
   static constexpr bool even = pixels::lines == 1 || pixels::lines * pixels::span == Vector::size;
   /// Rows of the window so far apart share a strip; none where rows do not lie evenly.
-  static constexpr int period = even ? W.stride_y : W.height;
-  static constexpr int starts = smaller(period, W.height);
+  static constexpr int period = even ? W.y.stride : W.y.size;
+  static constexpr int starts = smaller(period, W.y.size);
 
   /// Rows of strip `b` beyond those of the output.
-  [[nodiscard]] static constexpr int further(int b) { return (W.height - 1 - b) / period; }
+  [[nodiscard]] static constexpr int further(int b) { return (W.y.size - 1 - b) / period; }
   [[nodiscard]] static constexpr int start_of_strip(int b, int rows, int vectors) {
     int const whole = ceil_div(rows, pixels::lines) * pixels::lines;
     int sum = 0;
@@ -71,15 +71,15 @@ struct shifted_tile {
     return sum;
   }
 
-  /// Every `stride_y`th row from `y` on, shifted by `s` columns.
+  /// Every `stride`th row from `y` on, shifted by `s` columns.
   template <int Rows, int Width>
   static void fill_strip(float const* in, int c, int y, int vector, int s, float* strip) {
 #pragma GCC unroll 32
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Width; ++v)
-        detail::load_strided<Vector, pixels::span, W.stride_x>(
-            in + In.at(c, y + r * W.stride_y, pixels::column(vector + v) * W.stride_x - W.padding_x + s))
+        detail::load_strided<Vector, pixels::span, W.x.stride>(
+            in + In.at(c, y + r * W.y.stride, W.x.start(pixels::column(vector + v)) + s))
             .template store_lanes<0, pixels::span>(strip + pixels::at(r, v, Width));
   }
 };
