@@ -142,19 +142,19 @@ TEST_CASE("layers over lines are those of maps of one row", "[onnx]") {
       op("Flatten", {"a"}, "f"),
       op("MatMul", {"f", "v"}, "y")};
   std::vector<std::string> const tensors{floats("w", {3, 2, 5}), floats("v", {6, 2})};
-  CHECK(failure([&] { load_weights(source_of(onnx_model{nodes, tensors, {-1, 2, 9}}), net); }).empty());
+  CHECK(test::failure([&] { load_weights(source_of(onnx_model{nodes, tensors, {-1, 2, 9}}), net); }).empty());
   // With the channels last at first, and with an axis for the row in between.
   std::vector<std::string> turned = nodes;
   turned[0] = op("Conv", {"t", "w4"}, "c4", {attribute("pads", {0, 2, 0, 2})});
   turned.insert(turned.begin(),
                 {op("Transpose", {"x"}, "l", {attribute("perm", {0, 2, 1})}), op("Unsqueeze", {"l", "two"}, "t")});
   turned.insert(turned.begin() + 3, op("Squeeze", {"c4", "two"}, "c"));
-  CHECK(failure([&] {
+  CHECK(test::failure([&] {
           load_weights(
               source_of(onnx_model{turned, {floats("w4", {3, 2, 1, 5}), tensors[1], integers("two", {2})}, {-1, 9, 2}}),
               net);
         }).empty());
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(test::failure([&] {
                    load_weights(source_of(onnx_model{
                                     {op("MaxPool", {"x"}, "y", {attribute("kernel_shape", {2, 2})})}, {}, {1, 2, 9}}),
                                 net);
