@@ -241,7 +241,7 @@ inline constexpr approximated_option<A> approximated{};
 /// The layer as it is: no approximation.
 inline constexpr option_set<> exact{};
 template <class... Options>
-[[nodiscard]] consteval option_set<Options...> all_of(Options const&...) {
+[[nodiscard]] constexpr option_set<Options...> all_of(Options const&...) {
   return {};
 }
 

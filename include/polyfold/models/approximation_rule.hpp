@@ -45,7 +45,7 @@ struct per_layer_rule {
   }
 };
 template <class... Options>
-requires(sizeof...(Options) > 0) [[nodiscard]] consteval per_layer_rule<Options...> per_layer(Options const&...) {
+requires(sizeof...(Options) > 0) [[nodiscard]] constexpr per_layer_rule<Options...> per_layer(Options const&...) {
   return {};
 }
 
