@@ -68,6 +68,17 @@ struct softsign_function {
 
 }  // namespace
 
+TEST_CASE("a whole number may have a decimal point") {
+  STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6.0>), decltype(relu6)>);
+  STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6u, 1.0f>), decltype(relu6)>);
+  STATIC_REQUIRE(!std::is_same_v<decltype(bounded_relu<6.5>), decltype(relu6)>);
+  STATIC_REQUIRE(whole_number(2147483647LL).whole);
+  STATIC_REQUIRE(!whole_number(2147483648LL).whole);
+  STATIC_REQUIRE(!whole_number(2147483648.0).whole);
+  STATIC_REQUIRE(!whole_number(1e300).whole);
+  STATIC_REQUIRE(whole_number(-2147483647.0).value == -2147483647);
+}
+
 TEST_CASE("activations are PyTorch's formulas") {
   check_function(relu, [](double x) { return std::fmax(x, 0); });
   check_function(relu6, [](double x) { return clipped(x, 0, 6); });

@@ -78,12 +78,6 @@ template <class... Options, class Spec>
   return spec;
 }
 
-/// What is wrong with an option by itself.
-template <class Option>
-inline constexpr requirement need_of{};
-template <class Option>
-requires requires { Option::needs; }
-inline constexpr requirement need_of<Option> = Option::needs;
 template <class... Options>
 [[nodiscard]] consteval requirement first_need() {
   requirement first;
