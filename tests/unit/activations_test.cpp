@@ -151,7 +151,8 @@ TEST_CASE("prelu has a slope for each channel, a quarter at first") {
   auto const out = net.run(image.data(), room.data());
   CHECK(std::vector<float>(out.begin(), out.end()) == std::vector<float>{-0.5f, 0, 3, 4, 10, 1});
   // A slope is no weight: weight decay leaves it alone.
-  CHECK(parameter_space<net_type>().roles() == std::vector{role::bias, role::bias});
+  parameter_space<net_type> const space;
+  CHECK(space.roles() == std::vector{role::bias, role::bias});
 }
 
 TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
