@@ -70,6 +70,7 @@ consteval auto exported() {
 
 }  // namespace detail
 
+/// `Network`, a network or quantised_network, if it is made of so many numbers; else the build stops.
 template <class Network, int... Counts>
 using exported_network = typename decltype(detail::exported<Network, number_counts<Counts...>>())::type;
 

@@ -119,26 +119,33 @@ constexpr void set(factor& f) {
 
 }  // namespace detail
 
+/// An option that says how weights are approximated also stands for that approximation as a value; others stop the build
+/// where they are taken for one.
+template <class Option>
+struct approximation_option {
+  constexpr operator approximation() const;
+};
+
 // `needs` of an option that is wrong by itself; the layer goes on with a number that is in range.
 template <int Number>
-struct stride_option {
+struct stride_option : approximation_option<stride_option<Number>> {
   static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::stride_of_one_or_more, Number, 1);
   static constexpr unsigned sets = detail::set_by_options::stride;
   static constexpr void apply(has_stride auto& spec) { spec.stride = Number < 1 ? 1 : Number; }
 };
 template <int Number>
-struct padding_option {
+struct padding_option : approximation_option<padding_option<Number>> {
   static constexpr requirement needs = Number >= 0 ? requirement{} : unmet(need::padding_of_zero_or_more, Number, 0);
   static constexpr unsigned sets = detail::set_by_options::padding;
   static constexpr void apply(has_padding auto& spec) { spec.padding = Number < 0 ? 0 : Number; }
 };
 template <int Number>
-struct groups_option {
+struct groups_option : approximation_option<groups_option<Number>> {
   static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::groups_of_one_or_more, Number, 1);
   static constexpr unsigned sets = detail::set_by_options::groups;
   static constexpr void apply(has_groups auto& spec) { spec.groups = Number < 1 ? 1 : Number; }
 };
-struct no_bias_option {
+struct no_bias_option : approximation_option<no_bias_option> {
   static constexpr unsigned sets = detail::set_by_options::bias;
   static constexpr void apply(has_bias auto& spec) { spec.bias = false; }
 };
@@ -156,17 +163,13 @@ inline constexpr bool sets_only_an_approximation = first_need<Option>().kind == 
 template <class Option>
 concept approximating_option = any_option<Option> && detail::sets_only_an_approximation<Option>;
 
-/// An option that says how weights are approximated also stands for that approximation as a value.
 template <class Option>
-struct approximation_option {
-  constexpr operator approximation() const {
-    static_assert(
-        approximating_option<Option>,
-        "polyfold: an approximation is said by along<...>, bias_along<...> and arranged<...> with the settings "
-        "that they take; a stride, padding, groups or missing biases are no part of one");
-    return detail::changed_by<Option>.approximated;
-  }
-};
+constexpr approximation_option<Option>::operator approximation() const {
+  static_assert(approximating_option<Option>,
+                "polyfold: an approximation is said by along<...>, bias_along<...> and arranged<...> with the settings "
+                "that they take; a stride, padding, groups or missing biases are no part of one");
+  return detail::changed_by<Option>.approximated;
+}
 template <axis A, auto... Settings>
 struct along_option : approximation_option<along_option<A, Settings...>> {
   static constexpr requirement needs = detail::needs_of_settings<decltype(Settings)...>;

@@ -53,9 +53,12 @@ namespace detail {
 
 template <class Rule>
 concept rule_without_state = std::is_empty_v<Rule> && std::is_default_constructible_v<Rule>;
+template <class Said>
+concept says_approximation = std::convertible_to<Said, approximation> &&
+    (!any_option<Said> || approximating_option<Said>);
 template <class Rule>
 concept rule_of_places = requires(Rule rule, layer_place place) {
-  { rule(place) } -> std::convertible_to<approximation>;
+  { rule(place) } -> says_approximation;
 };
 
 template <class Rule>
