@@ -43,8 +43,8 @@ void import_into(arguments const& a, std::string const& data_set, polyfold::norm
   polyfold::normalisation const chosen = a.mean.empty() ? normalise : polyfold::normalisation(a.mean, a.deviation);
   chosen.check(net.input_shape.channels);
   print(load_weights(source_of(a), net, a.options));
+  polyfold::image_set const images = test_images(data_set, a.data);  // before anything is written
   if (!a.output.empty()) save_network(a.output, net);
-  polyfold::image_set const images = test_images(data_set, a.data);
   polyfold::workers threads(a.threads);
   using sixteen_images = polyfold::lanes<float, 16>;
   print_accuracy(data_set, evaluate<sixteen_images>(net, polyfold::batch_source(images, chosen), threads));

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/error.hpp>
+#include <polyfold/io/file_access.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/batches.hpp>
 #include <polyfold/train/workers.hpp>
@@ -39,6 +41,7 @@ struct experiment {
   polyfold::workers& threads;
   polyfold::batch_source training;
   polyfold::batch_source held_out;  // the test images, or those of the validation split
+  std::string from{};               // what the present configuration goes on from
 
   /// The configuration's name, and the settings that are not its own: "small_epochs2_rate0.01". Those of the dense network
   /// are never changed.
@@ -69,10 +72,24 @@ struct experiment {
   }
 };
 
+/// The file that the configuration `name` has left: its network or its record. Throws `polyfold::error` where there is none.
+[[nodiscard]] inline std::filesystem::path left_by(std::string const& name, std::string const& what,
+                                                   std::filesystem::path const& file) {
+  if (!polyfold::is_there(file))
+    throw polyfold::error(file, "is not there", "the " + what + " of configuration '" + name + "'",
+                          "run that configuration first");
+  return file;
+}
+[[nodiscard]] inline std::filesystem::path network_of(experiment const& e, std::string const& name) {
+  return left_by(name, "network", e.work_file(name, ".safetensors"));
+}
+
 /// A network with a way to train it. `run` does what the experiment's task says.
 struct configuration {
   std::string name;
   void (*run)(experiment&, std::string const& name);
+  /// The configuration whose network it goes on from, taught by the dense one; empty: it starts from random numbers.
+  std::string from = "dense";
 };
 
 /// The configurations of every study, the dense network first, which the folded ones start from.

@@ -10,7 +10,7 @@ void lenet5_mnist_61x_folded(experiment& e, std::string const& name) {
 }
 
 void lenet5_mnist_61x_bytes(experiment& e, std::string const& name) {
-  retrain_in_bytes<lenet5, lenet5_mnist_61x>(e, name, "folded_61x", {"recorded::lenet5_mnist_61x", "lenet5.hpp"},
+  retrain_in_bytes<lenet5, lenet5_mnist_61x>(e, name, {"recorded::lenet5_mnist_61x", "lenet5.hpp"},
                                              lenet5_mnist_options_in_bytes());
 }
 
@@ -20,8 +20,7 @@ void lenet5_mnist_61x_taught(experiment& e, std::string const& name) {
 }
 
 void lenet5_mnist_61x_taught_bytes(experiment& e, std::string const& name) {
-  retrain_in_bytes<lenet5, lenet5_mnist_61x_bent>(e, name, "folded_61x_taught",
-                                                  {"recorded::lenet5_mnist_61x_bent", "lenet5.hpp"},
+  retrain_in_bytes<lenet5, lenet5_mnist_61x_bent>(e, name, {"recorded::lenet5_mnist_61x_bent", "lenet5.hpp"},
                                                   taught(lenet5_mnist_options_in_bytes()));
 }
 

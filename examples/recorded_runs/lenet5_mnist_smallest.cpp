@@ -10,7 +10,7 @@ void lenet5_mnist_75x_taught(experiment& e, std::string const& name) {
 }
 
 void lenet5_mnist_75x_taught_bytes(experiment& e, std::string const& name) {
-  retrain_in_bytes<lenet5, lenet5_mnist_75x>(e, name, "folded_75x_taught", {"recorded::lenet5_mnist_75x", "lenet5.hpp"},
+  retrain_in_bytes<lenet5, lenet5_mnist_75x>(e, name, {"recorded::lenet5_mnist_75x", "lenet5.hpp"},
                                              taught(lenet5_mnist_options_in_bytes()));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,6 +19,19 @@
 #include "../output_folder.hpp"
 
 namespace {
+
+/// Throws `polyfold::error` where one of these configurations goes on from what is neither there nor left by one before it.
+void check_starts(experiment const& e, std::vector<configuration> const& configurations) {
+  std::vector<std::string> made;
+  auto const is_made = [&](std::string const& name) { return std::count(made.begin(), made.end(), name) > 0; };
+  for (configuration const& c : configurations) {
+    if (!c.from.empty() && !is_made("dense")) (void)network_of(e, "dense");
+    if (!c.from.empty() && !is_made(c.from)) (void)network_of(e, c.from);
+    // Every record has what the dense network gets right beside it.
+    if (c.name != "dense" && !is_made("dense")) (void)left_by("dense", "record", e.record_file("dense", ".json"));
+    made.push_back(c.name);
+  }
+}
 
 /// Runs the wanted configurations of a study, or all of them, with every seed.
 void run_study(study const& s, std::vector<configuration> const& configurations, settings chosen,
@@ -39,11 +53,21 @@ void run_study(study const& s, std::vector<configuration> const& configurations,
     auto parts = polyfold::split_by_class(data.training, s.validation, split_seed);
     return polyfold::batch_source(data.training, normalise, std::move(training ? parts.training : parts.validation));
   };
-  for (std::uint64_t const seed : seeds) {
+  std::vector<configuration> runs;
+  std::copy_if(configurations.begin(), configurations.end(), std::back_inserter(runs), [&](configuration const& c) {
+    return wanted.empty() || std::count(wanted.begin(), wanted.end(), c.name) > 0;
+  });
+  auto const experiment_of = [&](std::uint64_t seed) {
     chosen.seed = seed;
-    experiment e{s.name, s.data, chosen, all_threads, source_of(true), source_of(false)};
-    for (configuration const& c : configurations)
-      if (wanted.empty() || std::count(wanted.begin(), wanted.end(), c.name) > 0) c.run(e, c.name);
+    return experiment{s.name, s.data, chosen, all_threads, source_of(true), source_of(false)};
+  };
+  for (std::uint64_t const seed : seeds) check_starts(experiment_of(seed), runs);
+  for (std::uint64_t const seed : seeds) {
+    experiment e = experiment_of(seed);
+    for (configuration const& c : runs) {
+      e.from = c.from;
+      c.run(e, c.name);
+    }
   }
 }
 

@@ -169,12 +169,8 @@ std::string checksum_of(Network const& net) {
 /// The network that the configuration `name` has left in the working folder.
 template <auto Pipeline>
 std::unique_ptr<polyfold::network<Pipeline>> earlier(experiment const& e, std::string const& name) {
-  std::filesystem::path const file = e.work_file(name, ".safetensors");
-  if (!polyfold::is_there(file))
-    throw polyfold::error(file, "is not there", "the network of configuration '" + name + "'",
-                          "run that configuration first");
   auto net = std::make_unique<polyfold::network<Pipeline>>();
-  polyfold::load_network(file, *net);
+  polyfold::load_network(network_of(e, name), *net);
   return net;
 }
 
@@ -256,16 +252,16 @@ void retrain(experiment& e, std::string const& name, spelling const& pipeline, p
   s.finish(*folded, pipeline);
 }
 
-/// Goes on from the configuration `from`, which `retrain` has left, on numbers rounded to bytes.
+/// Goes on from the configuration `e.from`, which `retrain` has left, on numbers rounded to bytes.
 template <auto Dense, auto Folded>
-void retrain_in_bytes(experiment& e, std::string const& name, std::string const& from, spelling const& pipeline,
+void retrain_in_bytes(experiment& e, std::string const& name, spelling const& pipeline,
                       polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<plain>;
   using bytes_type = polyfold::quantised_network<plain>;
   auto const dense = earlier<Dense>(e, "dense");
-  auto const net = earlier<plain>(e, from);
-  step<net_type, bytes_type> s(e, {name, "bytes", joined({from, " ", checksum_of(*net)}), o});
+  auto const net = earlier<plain>(e, e.from);
+  step<net_type, bytes_type> s(e, {name, "bytes", joined({e.from, " ", checksum_of(*net)}), o});
   if (s.done()) return;
   train_taught(e, s, *net, *dense, std::function<void(net_type&)>(polyfold::quantised_rounding<bytes_type>()));
   auto bytes = std::make_unique<bytes_type>();

@@ -9,6 +9,7 @@
 
 #include <polyfold/core/joint.hpp>
 #include <polyfold/core/run_arguments.hpp>
+#include <polyfold/exported_network.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>

@@ -37,7 +37,8 @@ class packed_network {
   static constexpr int workspace_size = schedule::places.size;
   struct alignas(64) workspace {
     std::array<float, std::size_t(workspace_size)> values;
-    [[nodiscard]] float* data() { return values.data(); }
+    [[nodiscard]] float* data() & { return values.data(); }
+    float* data() && = delete;  // of a temporary, which takes the memory with it
   };
 
  private:

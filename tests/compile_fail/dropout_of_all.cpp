@@ -1,4 +1,5 @@
 // expect: polyfold: dropout zeroes a share between 0 and 1
+// facts: layer_index<0>, .*dropout_layer<3, 2>
 // A layer refuses its own arguments, and the network goes on without another error.
 
 #include <polyfold/inference.hpp>

@@ -37,4 +37,8 @@ run(FAILURE "^import_weights: normalisation: 2 means" ${lenet5} --mean 0.25,0.5 
 file(WRITE ${WORK_DIR}/file "in the way")
 run(FAILURE "^import_weights: .*file: is no folder that files can be written in" ${lenet5} --output file/own.safetensors)
 run(FAILURE "--threads" ${lenet5} --threads 0)
-run(FAILURE "import_weights: .*holds no Fashion-MNIST" ${IMPORT} lenet5 pytorch.safetensors ${names} --data ${FILES})
+run(FAILURE "import_weights: .*holds no Fashion-MNIST" ${IMPORT} lenet5 pytorch.safetensors ${names} --data ${FILES}
+    --output unwritten.safetensors)
+if(EXISTS ${WORK_DIR}/unwritten.safetensors)
+  message(SEND_ERROR "a network was written without the data to measure it")
+endif()

@@ -152,8 +152,13 @@ expect_missing(early)
 run(FAILURE "holds no MNIST" ${runs} test tiny --data ${WORK_DIR}/nowhere)
 run(FAILURE "dense_seed1.safetensors: is not there; expected the network of configuration 'dense'. Remedy: " ${test}
     --configuration folded --work empty --records empty)
-run(FAILURE "folded_seed1.safetensors: is not there; expected the network of configuration 'folded'. Remedy: " ${test}
-    --configuration dense,bytes --work no_folded --records no_folded)
+run(FAILURE "^empty/tiny/dense_seed1.json: is not there; expected the record of configuration 'dense'. Remedy: " ${test}
+    --configuration thin --work empty --records empty)
+# Before a configuration or a seed that could run has trained.
+run(FAILURE "^no_folded/tiny/folded_seed1.safetensors: is not there; expected the network of configuration 'folded'. Remedy: "
+    ${test} --configuration dense,bytes --work no_folded --records no_folded)
+run(FAILURE "^work/tiny/dense_seed2.safetensors: is not there" ${test} --configuration folded --seeds 1,2)
+expect_missing(no_folded/tiny)
 file(WRITE ${WORK_DIR}/no_folded/tiny/dense_seed1.json "{")
 run(FAILURE "dense_seed1.json: is no record: .*expected the record of a run" ${test} --configuration dense --work no_folded
     --records no_folded)

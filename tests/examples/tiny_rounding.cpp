@@ -2,6 +2,6 @@
 #include "tiny_configurations.hpp"
 
 void tiny::round(experiment& e, std::string const& name) {
-  recorded::retrain_in_bytes<dense_network, folded_network>(e, name, "folded",
-                                                            {"tiny::folded_network", "tiny_networks.hpp"}, options());
+  recorded::retrain_in_bytes<dense_network, folded_network>(e, name, {"tiny::folded_network", "tiny_networks.hpp"},
+                                                            options());
 }

@@ -33,11 +33,11 @@ class power_cut : public std::streambuf {
 int run(int argc, char** argv) {
   std::vector<study> const studies{{"tiny", "mnist", std::nullopt, 80}};
   configuration_table const configurations{{"tiny",
-                                            {{"dense", tiny::train},
+                                            {{"dense", tiny::train, ""},
                                              {"folded", tiny::fold},
-                                             {"bytes", tiny::round},
+                                             {"bytes", tiny::round, "folded"},
                                              {"arranged", tiny::arrange},
-                                             {"thin", tiny::train_thin}}}};
+                                             {"thin", tiny::train_thin, ""}}}};
   std::string const program = argc > 1 ? argv[1] : "";
   if (program == "remeasure")
     return remeasure(argc - 1, argv + 1, studies,

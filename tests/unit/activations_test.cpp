@@ -68,6 +68,17 @@ struct softsign_function {
 
 }  // namespace
 
+TEST_CASE("a whole number may have a decimal point") {
+  STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6.0>), decltype(relu6)>);
+  STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6u, 1.0f>), decltype(relu6)>);
+  STATIC_REQUIRE(!std::is_same_v<decltype(bounded_relu<6.5>), decltype(relu6)>);
+  STATIC_REQUIRE(whole_number(2147483647LL).whole);
+  STATIC_REQUIRE(!whole_number(2147483648LL).whole);
+  STATIC_REQUIRE(!whole_number(2147483648.0).whole);
+  STATIC_REQUIRE(!whole_number(1e300).whole);
+  STATIC_REQUIRE(whole_number(-2147483647.0).value == -2147483647);
+}
+
 TEST_CASE("activations are PyTorch's formulas") {
   check_function(relu, [](double x) { return std::fmax(x, 0); });
   check_function(relu6, [](double x) { return clipped(x, 0, 6); });
@@ -140,7 +151,8 @@ TEST_CASE("prelu has a slope for each channel, a quarter at first") {
   auto const out = net.run(image.data(), room.data());
   CHECK(std::vector<float>(out.begin(), out.end()) == std::vector<float>{-0.5f, 0, 3, 4, 10, 1});
   // A slope is no weight: weight decay leaves it alone.
-  CHECK(parameter_space<net_type>().roles() == std::vector{role::bias, role::bias});
+  parameter_space<net_type> const space;
+  CHECK(space.roles() == std::vector{role::bias, role::bias});
 }
 
 TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {

@@ -131,7 +131,23 @@ TEST_CASE("learning rates grow with the weights that a coefficient stands for") 
   // A curve's coefficients count as single weights, a dense layer's weights as they are.
   CHECK(rate(6, 0) == 0.25f);
   CHECK(rate(7, 0) == 0.25f);
-  CHECK(parameter_space<cut_network>(1).rates()[std::size_t(cut_network::first_number(7))] == 1.0f);
+  parameter_space<cut_network> const undamped(1);
+  CHECK(undamped.rates()[std::size_t(cut_network::first_number(7))] == 1.0f);
+}
+
+template <class Space>
+concept gives_roles = requires(Space&& space) {
+  static_cast<Space&&>(space).roles();
+};
+template <class Space>
+concept gives_rates = requires(Space&& space) {
+  static_cast<Space&&>(space).rates();
+};
+TEST_CASE("a temporary space of parameters gives nothing that would be gone with it") {
+  using space = parameter_space<cut_network>;
+  STATIC_REQUIRE((gives_roles<space const&> && gives_rates<space const&>));
+  STATIC_REQUIRE_FALSE(gives_roles<space>);
+  STATIC_REQUIRE_FALSE(gives_rates<space>);
 }
 
 TEST_CASE("roles: coefficients, biases, and the statistics of batch norm") {

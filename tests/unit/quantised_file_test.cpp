@@ -175,10 +175,10 @@ TEST_CASE("a header of bytes spells out what the network holds") {
   CHECK(test::read_bytes(folder / "pair.hpp") ==
         "// A network with its stored numbers, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
         "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n"
-        "#pragma once\n\n#include <my.hpp>\n\n"
-        "inline constexpr polyfold::quantised_network<my::pair, "
-        "polyfold::quantisation{polyfold::scales_per::filter}> pair_net{{\n    -127, 5, 0,}, {\n    255, 1,}, {}, "
-        "{}};\n");
+        "#pragma once\n\n#include <polyfold/exported_network.hpp>\n#include <my.hpp>\n\n"
+        "inline constexpr polyfold::exported_network<polyfold::quantised_network<my::pair, "
+        "polyfold::quantisation{polyfold::scales_per::filter}>, 3, 2, 0, 0> pair_net{{\n    -127, 5, 0,}, {\n    255, "
+        "1,}, {}, {}};\n");
 }
 
 TEST_CASE("a header is written of finite numbers only") {

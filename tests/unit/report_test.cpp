@@ -115,6 +115,15 @@ TEST_CASE("rows and columns must agree", "[table]") {
   CHECK(t.columns().size() == 2);
 }
 
+template <class Table>
+concept gives_columns = requires(Table&& made) {
+  static_cast<Table&&>(made).columns();
+};
+TEST_CASE("a temporary table gives no columns, which would be gone with it", "[table]") {
+  STATIC_REQUIRE(gives_columns<table const&>);
+  STATIC_REQUIRE_FALSE(gives_columns<table>);
+}
+
 TEST_CASE("reports do not ask the stream's locale or state", "[table]") {
   std::ostringstream plain;
   write_summary(plain, summarize<network<lenet5>>());
@@ -159,7 +168,8 @@ TEST_CASE("a summary's total is the sum of its layers", "[summary]") {
     CHECK(total == s.total);
     CHECK(approximated == s.approximated);
     CHECK(s.workspace_bytes > 0);
-    CHECK(summary_table(s).rows().size() == s.layers.size() + 1);
+    table const written = summary_table(s);
+    CHECK(written.rows().size() == s.layers.size() + 1);
   };
   check(summarize<network<lenet5>>());
   check(summarize<network<lenet5_paper>>());

@@ -55,6 +55,15 @@ std::vector<float> trained(training_options const& o, int threads, int images = 
 
 }  // namespace
 
+template <class Trainer>
+concept gives_state = requires(Trainer&& t) {
+  static_cast<Trainer&&>(t).state();
+};
+TEST_CASE("a temporary trainer gives no state, which would be gone with it") {
+  STATIC_REQUIRE(gives_state<trainer<folded_network> const&>);
+  STATIC_REQUIRE_FALSE(gives_state<trainer<folded_network>>);
+}
+
 TEST_CASE("a folded network learns, and says how far it is") {
   image_set const images = test::bars(600, 1);
   image_set const unseen = test::bars(300, 2);

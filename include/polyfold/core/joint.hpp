@@ -60,6 +60,14 @@ enum class need {
   outputs,
   groups_of_filters,
   padding_of_half_a_window,
+  whole_numbers,
+  share_of_inputs,
+  bound_above_zero,
+  leak_below_one,
+  alpha_above_zero,
+  odd_number_of_channels,
+  offset_and_alpha,
+  channels_and_stride,
   // of its approximation
   segment_within_axis,
   order_of_zero_or_more,
@@ -109,6 +117,13 @@ struct requirement {
 }
 
 namespace detail {
+
+/// What is wrong with a part of a layer, an option or a function, by itself.
+template <class Part>
+inline constexpr requirement need_of{};
+template <class Part>
+requires requires { Part::needs; }
+inline constexpr requirement need_of<Part> = Part::needs;
 
 /// True unless it is rule `Rule` that goes without; of the facts so that it is asked for each sentence anew.
 template <auto Kind, auto Rule, class... Facts>
@@ -163,6 +178,19 @@ struct wrong_layer {
                 "polyfold: the filters of a convolution divide evenly into its groups");
   static_assert(met<Kind, need::padding_of_half_a_window, Facts...>,
                 "polyfold: pooling has a window of at least 1 x 1 and pads by at most half of it on each side");
+  static_assert(met<Kind, need::whole_numbers, Facts...>,
+                "polyfold: the numbers of this layer are ints, and a fraction is two of them: dropout<1, 4> "
+                "zeroes a quarter, leaky_relu<1, 100> has a slope of 0.01");
+  static_assert(met<Kind, need::share_of_inputs, Facts...>, "polyfold: dropout zeroes a share between 0 and 1");
+  static_assert(met<Kind, need::bound_above_zero, Facts...>, "polyfold: the bound of bounded_relu is above 0");
+  static_assert(met<Kind, need::leak_below_one, Facts...>, "polyfold: the leak of leaky_relu lies between 0 and 1");
+  static_assert(met<Kind, need::alpha_above_zero, Facts...>, "polyfold: the alpha of elu is above 0");
+  static_assert(met<Kind, need::odd_number_of_channels, Facts...>,
+                "polyfold: local response norm looks at an odd number of channels");
+  static_assert(met<Kind, need::offset_and_alpha, Facts...>,
+                "polyfold: local response norm has an offset of at least 1 and an alpha that is not negative");
+  static_assert(met<Kind, need::channels_and_stride, Facts...>,
+                "polyfold: a shortcut has at least one channel and a stride of at least 1");
   static_assert(met<Kind, need::segment_within_axis, Facts...>,
                 "polyfold: a segment cannot be longer than the axis that it cuts");
   static_assert(met<Kind, need::order_of_zero_or_more, Facts...>,

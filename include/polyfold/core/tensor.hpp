@@ -41,10 +41,11 @@ struct tensor {
   std::array<Value, static_cast<std::size_t>(S.size())> values{};
 
   static constexpr shape extent = S;
-  [[nodiscard]] constexpr tensor_view<Value, S> view() { return tensor_view<Value, S>(values.data()); }
-  [[nodiscard]] constexpr tensor_view<Value const, S> view() const {
+  [[nodiscard]] constexpr tensor_view<Value, S> view() & { return tensor_view<Value, S>(values.data()); }
+  [[nodiscard]] constexpr tensor_view<Value const, S> view() const& {
     return tensor_view<Value const, S>(values.data());
   }
+  tensor_view<Value const, S> view() const&& = delete;  // of a temporary, which takes the numbers with it
   [[nodiscard]] constexpr Value& operator()(int c, int y, int x) { return view()(c, y, x); }
   [[nodiscard]] constexpr Value const& operator()(int c, int y, int x) const { return view()(c, y, x); }
 };

@@ -85,6 +85,21 @@ void quantise_layer(float const* numbers, Quantised& target) {
   }
 }
 
+/// The calls of quantise and dequantise that are right; never defined.
+template <auto Pipeline, quantisation Rule>
+void call_quantise(network<Pipeline> const&, quantised_network<Pipeline, Rule>&);
+template <auto Pipeline, quantisation Rule>
+void call_dequantise(quantised_network<Pipeline, Rule> const&, network<Pipeline>&);
+
+template <class Source, class Target>
+concept quantises = requires(Source&& source, Target&& target) {
+  detail::call_quantise(static_cast<Source&&>(source), static_cast<Target&&>(target));
+};
+template <class Source, class Target>
+concept dequantises = requires(Source&& source, Target&& target) {
+  detail::call_dequantise(static_cast<Source&&>(source), static_cast<Target&&>(target));
+};
+
 }  // namespace detail
 
 /// Sets `target` to `net` in bytes. Throws `error` where a number is not finite or too large (above 30,480); `target` is
@@ -108,6 +123,13 @@ void quantise(network<Pipeline> const& net, quantised_network<Pipeline, Rule>& t
   (std::make_integer_sequence<int, source::layers>{});
   target.maps = net.maps;
 }
+/// Stops the build: what is given is no network and its bytes.
+template <class Source, class Target>
+requires(!detail::quantises<Source, Target>) void quantise(Source&&, Target&&) {
+  static_assert(detail::quantises<Source, Target>,
+                "polyfold: quantise(net, bytes) takes a network<description> and writes to a "
+                "quantised_network<description> of the same description");
+}
 
 /// Sets `net` to the numbers that `source` stands for: exactly those that it runs on.
 template <auto Pipeline, quantisation Rule>
@@ -127,6 +149,13 @@ void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipelin
   }
   (std::make_integer_sequence<int, target::layers>{});
   net.maps = source.maps;
+}
+/// Stops the build likewise.
+template <class Source, class Target>
+requires(!detail::dequantises<Source, Target>) void dequantise(Source&&, Target&&) {
+  static_assert(detail::dequantises<Source, Target>,
+                "polyfold: dequantise(bytes, net) takes a quantised_network<description> and writes to a "
+                "network<description> of the same description");
 }
 
 /// For trainer::rounding: replaces a network's numbers by those that it has as a Quantised network.

@@ -44,17 +44,23 @@ template <class Network>
 
 }  // namespace detail
 
-/// Writes `inline constexpr polyfold::network<pipeline> constant{...}`, or the same of a quantised_network; float32 numbers
-/// are hexadecimal floating-point literals, so none is rounded, in any locale. Throws `error` where one is NaN or infinite, and where the
-/// file can't be written.
+/// Writes `inline constexpr polyfold::exported_network<polyfold::network<pipeline>, ...> constant{...}`, or the same of a
+/// quantised_network; float32 numbers are hexadecimal floating-point literals, so none is rounded, in any locale. The
+/// header stops the build where `pipeline` has come to need more or fewer numbers. Throws `error` where one is NaN or
+/// infinite, and where the file can't be written.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) try {
   text_stream out;
   out << "// A network with its stored numbers, written by polyfold.\n//\n";
   std::istringstream description(describe<Network>());
   for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
-  out << "#pragma once\n\n#include <" << names.include << ">\n\ninline constexpr "
-      << detail::type_text<Network>(names.pipeline) << " " << names.constant << "{";
+  out << "#pragma once\n\n#include <polyfold/exported_network.hpp>\n#include <" << names.include
+      << ">\n\ninline constexpr polyfold::exported_network<" << detail::type_text<Network>(names.pipeline) << ", ";
+  if constexpr (requires { net.codes; })
+    out << net.codes.size() << ", " << net.scales.size() << ", " << net.exact.size();
+  else
+    out << net.numbers.size();
+  out << ", " << net.maps.size() << "> " << names.constant << "{";
   auto const list = [&](auto const& values, int per_line, auto write) {
     out << "{";
     for (std::size_t i = 0; i < values.size(); ++i) {

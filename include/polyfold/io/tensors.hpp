@@ -102,10 +102,11 @@ struct tensor_file {
   bool ordered = false;                         ///< whether the tensors stand in the order that their writer chose
 
   /// The tensor of this name, or nullptr.
-  [[nodiscard]] stored_tensor const* find(std::string_view name) const {
+  [[nodiscard]] stored_tensor const* find(std::string_view name) const& {
     auto const found = std::find_if(tensors.begin(), tensors.end(), [&](auto const& t) { return t.name == name; });
     return found == tensors.end() ? nullptr : &*found;
   }
+  stored_tensor const* find(std::string_view name) const&& = delete;  // of a temporary, which takes the tensors with it
 };
 
 namespace detail {

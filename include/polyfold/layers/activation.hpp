@@ -9,6 +9,7 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/activation_functions.hpp>
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -70,19 +71,26 @@ template <class Function>
 struct activation_layer : layer {
   using function = Function;
   static constexpr char const* name = Function::name;
+  [[nodiscard]] static constexpr requirement needs(shape) { return detail::need_of<Function>; }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<apply_elementwise<In, Function>, layer_input>>;
 };
 
 inline constexpr activation_layer<relu_function> relu{};
-template <int Bound, int Denominator = 1>
-inline constexpr activation_layer<bounded_relu_function<Bound, Denominator>> bounded_relu{};
+template <whole_number Bound, whole_number Denominator = 1>
+inline constexpr detail::layer_of_whole<activation_layer<bounded_relu_function<Bound.value, Denominator.value>>, Bound,
+                                        Denominator>
+    bounded_relu{};
 inline constexpr auto relu6 = bounded_relu<6>;
-template <int Numerator = 1, int Denominator = 100>
-inline constexpr activation_layer<leaky_relu_function<Numerator, Denominator>> leaky_relu{};
-template <int Numerator = 1, int Denominator = 1>
-inline constexpr activation_layer<elu_function<Numerator, Denominator>> elu{};
+template <whole_number Numerator = 1, whole_number Denominator = 100>
+inline constexpr detail::layer_of_whole<activation_layer<leaky_relu_function<Numerator.value, Denominator.value>>,
+                                        Numerator, Denominator>
+    leaky_relu{};
+template <whole_number Numerator = 1, whole_number Denominator = 1>
+inline constexpr detail::layer_of_whole<activation_layer<elu_function<Numerator.value, Denominator.value>>, Numerator,
+                                        Denominator>
+    elu{};
 /// Not `tanh`, which the C library has at global scope.
 inline constexpr activation_layer<tanh_function> tanh_activation{};
 inline constexpr activation_layer<sigmoid_function> sigmoid{};

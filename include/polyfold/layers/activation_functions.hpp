@@ -7,8 +7,10 @@
 //                                 f'(x), given f(x) or given x: one of the two, which is what backward keeps
 //   nondecreasing = true          f never falls, so it may change places with a maximum; without it that is not assumed
 //   parameter                     what its type says beyond the name, if anything
+//   needs                         what it requires of the numbers in its type (core/joint.hpp), if anything
 #pragma once
 
+#include <polyfold/core/joint.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -32,7 +34,7 @@ struct relu_function {
 /// f(x) = min(max(x, 0), Numerator / Denominator)
 template <int Numerator, int Denominator>
 struct bounded_relu_function {
-  static_assert(Numerator > 0 && Denominator > 0, "polyfold: the bound of bounded_relu is above 0");
+  static constexpr requirement needs = Numerator > 0 && Denominator > 0 ? requirement{} : unmet(need::bound_above_zero);
   static constexpr char const* name = "bounded_relu";
   static constexpr float parameter = float(Numerator) / float(Denominator);
   static constexpr int multiplications = 0;
@@ -52,7 +54,8 @@ struct bounded_relu_function {
 /// f(x) = x for x > 0, else x * Numerator / Denominator
 template <int Numerator, int Denominator>
 struct leaky_relu_function {
-  static_assert(Numerator > 0 && Denominator > Numerator, "polyfold: the leak of leaky_relu lies between 0 and 1");
+  static constexpr requirement needs = Numerator > 0 && Denominator > Numerator ? requirement{}
+                                                                                : unmet(need::leak_below_one);
   static constexpr char const* name = "leaky_relu";
   static constexpr float parameter = float(Numerator) / float(Denominator);
   static constexpr int multiplications = 1;
@@ -71,7 +74,7 @@ struct leaky_relu_function {
 /// f(x) = x for x > 0, else (exp(x) - 1) * Numerator / Denominator (Clevert, Unterthiner & Hochreiter 2016)
 template <int Numerator, int Denominator>
 struct elu_function {
-  static_assert(Numerator > 0 && Denominator > 0, "polyfold: the alpha of elu is above 0");
+  static constexpr requirement needs = Numerator > 0 && Denominator > 0 ? requirement{} : unmet(need::alpha_above_zero);
   static constexpr char const* name = "elu";
   static constexpr float parameter = float(Numerator) / float(Denominator);
   static constexpr int multiplications = Numerator == Denominator ? 0 : 1;

@@ -53,53 +53,72 @@ inline constexpr bool is_pipeline = false;
 template <shape In, class... L>
 inline constexpr bool is_pipeline<pipeline<In, L...>> = true;
 
+template <class Given>
+inline constexpr bool is_chain = false;
+template <class... L>
+inline constexpr bool is_chain<chain<L...>> = true;
+
+/// What is no part of a description.
+template <class Given>
+concept foreign = !any_layer<Given> && !is_chain<Given> && !is_pipeline<Given>;
+
 }  // namespace detail
 
-// Operands are taken by reference: one that is no constant, or whose type the compiler has refused, is never read.
+// Operands are taken by reference: one that is no constant, or whose type the compiler has refused, is never read. What
+// joins layers is constexpr and not consteval: clang 14 crashes where a lambda stands in two such calls, one inside the other.
 template <any_layer A, class B>
-consteval chain<A, detail::as_layer<B>> operator|(A const&, B const&) {
+constexpr chain<A, detail::as_layer<B>> operator|(A const&, B const&) {
+  return {};
+}
+template <detail::foreign A, any_layer B>
+constexpr chain<detail::not_a_layer<A>, B> operator|(A const&, B const&) {
+  return {};
+}
+template <detail::foreign A, shape In, class... B>
+constexpr chain<detail::not_a_layer<A>, detail::not_a_layer<pipeline<In, B...>>> operator|(A const&,
+                                                                                           pipeline<In, B...> const&) {
   return {};
 }
 template <class... A, class B>
-consteval chain<A..., detail::as_layer<B>> operator|(chain<A...> const&, B const&) {
+constexpr chain<A..., detail::as_layer<B>> operator|(chain<A...> const&, B const&) {
   return {};
 }
 template <class A, class... B>
-consteval chain<detail::as_layer<A>, B...> operator|(A const&, chain<B...> const&) {
+constexpr chain<detail::as_layer<A>, B...> operator|(A const&, chain<B...> const&) {
   return {};
 }
 template <class... A, class... B>
-consteval chain<A..., B...> operator|(chain<A...> const&, chain<B...> const&) {
+constexpr chain<A..., B...> operator|(chain<A...> const&, chain<B...> const&) {
   return {};
 }
 template <shape In, class... A, class B>
-consteval pipeline<In, A..., detail::as_layer<B>> operator|(pipeline<In, A...> const&, B const&) {
+constexpr pipeline<In, A..., detail::as_layer<B>> operator|(pipeline<In, A...> const&, B const&) {
   return {};
 }
 template <shape In, class... A, class... B>
-consteval pipeline<In, A..., B...> operator|(pipeline<In, A...> const&, chain<B...> const&) {
+constexpr pipeline<In, A..., B...> operator|(pipeline<In, A...> const&, chain<B...> const&) {
   return {};
 }
 
 namespace detail {
 template <class L>
-consteval chain<as_layer<L>> as_chain(L const&) {
+constexpr chain<as_layer<L>> as_chain(L const&) {
   return {};
 }
 template <class... L>
-consteval chain<L...> as_chain(chain<L...> const&) {
+constexpr chain<L...> as_chain(chain<L...> const&) {
   return {};
 }
 }  // namespace detail
 
 /// body(x) + x
 template <class Body>
-consteval auto residual(Body const& body) {
+constexpr auto residual(Body const& body) {
   return residual_block<decltype(detail::as_chain(body)), chain<>>{};
 }
 /// body(x) + shortcut(x)
 template <class Body, class Shortcut>
-consteval auto residual(Body const& body, Shortcut const& shortcut) {
+constexpr auto residual(Body const& body, Shortcut const& shortcut) {
   return residual_block<decltype(detail::as_chain(body)), decltype(detail::as_chain(shortcut))>{};
 }
 

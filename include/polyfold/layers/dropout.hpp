@@ -6,6 +6,7 @@
 
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -68,14 +69,17 @@ struct dropout_operation : pixelwise_operation {
 
 template <int Numerator, int Denominator>
 struct dropout_layer : layer {
-  static_assert(Numerator >= 0 && Denominator > Numerator, "polyfold: dropout zeroes a share between 0 and 1");
   static constexpr char const* name = "dropout";
+  [[nodiscard]] static constexpr requirement needs(shape) {
+    return Numerator >= 0 && Denominator > Numerator ? requirement{} : unmet(need::share_of_inputs);
+  }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<dropout_operation<In, Numerator, Denominator>, layer_input>>;
 };
 
-template <int Numerator = 1, int Denominator = 2>
-inline constexpr dropout_layer<Numerator, Denominator> dropout{};
+template <whole_number Numerator = 1, whole_number Denominator = 2>
+inline constexpr detail::layer_of_whole<dropout_layer<Numerator.value, Denominator.value>, Numerator, Denominator>
+    dropout{};
 
 }  // namespace polyfold

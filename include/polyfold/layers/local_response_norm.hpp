@@ -9,6 +9,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -75,20 +76,24 @@ struct local_response_norm_operation : pixelwise_operation {
 
 template <int Size, int Offset, int Numerator, int Denominator>
 struct local_response_norm_layer : layer {
-  static_assert(Size >= 1 && Size % 2 == 1, "polyfold: local response norm looks at an odd number of channels");
-  static_assert(Offset >= 1 && Numerator >= 0 && Denominator >= 1,
-                "polyfold: local response norm has an offset of at least 1 and an alpha that is not negative");
   static constexpr char const* name = "local_response_norm";
   static constexpr int size = Size;
   static constexpr int offset = Offset;
   static constexpr float alpha = float(Numerator) / float(Denominator);
+  [[nodiscard]] static constexpr requirement needs(shape) {
+    if (Size < 1 || Size % 2 == 0) return unmet(need::odd_number_of_channels);
+    return Offset >= 1 && Numerator >= 0 && Denominator >= 1 ? requirement{} : unmet(need::offset_and_alpha);
+  }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations =
       type_list<step<local_response_norm_operation<In, Size, Offset, Numerator, Denominator>, layer_input>>;
 };
 
-template <int Size = 5, int Offset = 2, int Numerator = 1, int Denominator = 10000>
-inline constexpr local_response_norm_layer<Size, Offset, Numerator, Denominator> local_response_norm{};
+template <whole_number Size = 5, whole_number Offset = 2, whole_number Numerator = 1, whole_number Denominator = 10000>
+inline constexpr detail::layer_of_whole<
+    local_response_norm_layer<Size.value, Offset.value, Numerator.value, Denominator.value>, Size, Offset, Numerator,
+    Denominator>
+    local_response_norm{};
 
 }  // namespace polyfold

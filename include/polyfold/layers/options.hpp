@@ -88,12 +88,6 @@ template <class... Options, class Spec>
   return spec;
 }
 
-/// What is wrong with an option by itself.
-template <class Option>
-inline constexpr requirement need_of{};
-template <class Option>
-requires requires { Option::needs; }
-inline constexpr requirement need_of<Option> = Option::needs;
 template <class... Options>
 [[nodiscard]] consteval requirement first_need() {
   requirement first;
@@ -135,6 +129,13 @@ constexpr void set(factor& f) {
 
 }  // namespace detail
 
+/// An option that says how weights are approximated also stands for that approximation as a value; others stop the build
+/// where they are taken for one.
+template <class Option>
+struct approximation_option {
+  constexpr operator approximation() const;
+};
+
 namespace detail {
 /// The numbers that an option was given, of which one stands for both directions, or for all sides.
 template <int... Numbers>
@@ -161,7 +162,7 @@ struct option_numbers {
 
 // `needs` of an option that is wrong by itself; the layer goes on with numbers that are in range.
 template <int... Numbers>
-struct stride_option {
+struct stride_option : approximation_option<stride_option<Numbers...>> {
   using numbers = detail::option_numbers<Numbers...>;
   static constexpr requirement needs =
       numbers::need_of(numbers::count == 1 || numbers::count == 2, need::stride_of_one_or_more, 1);
@@ -172,7 +173,7 @@ struct stride_option {
   }
 };
 template <int... Numbers>
-struct padding_option {
+struct padding_option : approximation_option<padding_option<Numbers...>> {
   using numbers = detail::option_numbers<Numbers...>;
   static constexpr requirement needs = numbers::need_of(
       numbers::count == 1 || numbers::count == 2 || numbers::count == 4, need::padding_of_zero_or_more, 0);
@@ -186,12 +187,12 @@ struct padding_option {
     spec.slid.x.after = larger(numbers::at(sides ? 3 : across), 0);
   }
 };
-struct same_padding_option {
+struct same_padding_option : approximation_option<same_padding_option> {
   static constexpr unsigned sets = detail::set_by_options::padding;
   static constexpr void apply(has_window auto& spec) { spec.same = true; }
 };
 template <int... Numbers>
-struct dilation_option {
+struct dilation_option : approximation_option<dilation_option<Numbers...>> {
   using numbers = detail::option_numbers<Numbers...>;
   static constexpr requirement needs =
       numbers::need_of(numbers::count == 1 || numbers::count == 2, need::dilation_of_one_or_more, 1);
@@ -202,21 +203,21 @@ struct dilation_option {
     spec.slid.x.dilation = larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
   }
 };
-struct ceil_mode_option {
+struct ceil_mode_option : approximation_option<ceil_mode_option> {
   static constexpr unsigned sets = detail::set_by_options::rounding;
   static constexpr void apply(rounds_up auto& spec) { spec.ceil_mode = true; }
 };
-struct exclude_padding_option {
+struct exclude_padding_option : approximation_option<exclude_padding_option> {
   static constexpr unsigned sets = detail::set_by_options::divisor;
   static constexpr void apply(counts_padding auto& spec) { spec.counts_padding = false; }
 };
 template <int Number>
-struct groups_option {
+struct groups_option : approximation_option<groups_option<Number>> {
   static constexpr requirement needs = Number >= 1 ? requirement{} : unmet(need::groups_of_one_or_more, Number, 1);
   static constexpr unsigned sets = detail::set_by_options::groups;
   static constexpr void apply(has_groups auto& spec) { spec.groups = Number < 1 ? 1 : Number; }
 };
-struct no_bias_option {
+struct no_bias_option : approximation_option<no_bias_option> {
   static constexpr unsigned sets = detail::set_by_options::bias;
   static constexpr void apply(has_bias auto& spec) { spec.bias = false; }
 };
@@ -234,17 +235,13 @@ inline constexpr bool sets_only_an_approximation = first_need<Option>().kind == 
 template <class Option>
 concept approximating_option = option_of<Option, convolution_spec> && detail::sets_only_an_approximation<Option>;
 
-/// An option that says how weights are approximated also stands for that approximation as a value.
 template <class Option>
-struct approximation_option {
-  constexpr operator approximation() const {
-    static_assert(
-        approximating_option<Option>,
-        "polyfold: an approximation is said by along<...>, bias_along<...> and arranged<...> with the settings "
-        "that they take; a stride, padding, groups or missing biases are no part of one");
-    return detail::changed_by<Option>.approximated;
-  }
-};
+constexpr approximation_option<Option>::operator approximation() const {
+  static_assert(approximating_option<Option>,
+                "polyfold: an approximation is said by along<...>, bias_along<...> and arranged<...> with the settings "
+                "that they take; a stride, padding, groups or missing biases are no part of one");
+  return detail::changed_by<Option>.approximated;
+}
 template <axis A, auto... Settings>
 struct along_option : approximation_option<along_option<A, Settings...>> {
   static constexpr requirement needs = detail::needs_of_settings<decltype(Settings)...>;
@@ -324,7 +321,7 @@ inline constexpr approximated_option<A> approximated{};
 /// The layer as it is: no approximation.
 inline constexpr option_set<> exact{};
 template <class... Options>
-[[nodiscard]] consteval option_set<Options...> all_of(Options const&...) {
+[[nodiscard]] constexpr option_set<Options...> all_of(Options const&...) {
   return {};
 }
 

@@ -41,17 +41,18 @@ struct padded_identity_operation : operation {
 
 template <int Filters, int Stride, int Before>
 struct padded_identity_layer : layer {
-  static_assert(Filters >= 1 && Stride >= 1,
-                "polyfold: a shortcut has at least one channel and a stride of at least 1");
   static constexpr char const* name = "padded_identity";
   static constexpr int filters = Filters;
-  static constexpr int stride = Stride;
+  static constexpr int stride = Stride < 1 ? 1 : Stride;
   static constexpr int zeros_before = Before;  // channels; -1: as many as make the input's lie in the middle
   [[nodiscard]] static constexpr int before(shape in) { return Before < 0 ? (Filters - in.channels) / 2 : Before; }
 
-  [[nodiscard]] static constexpr requirement needs(shape) { return {need::at_most_channels, {most_channels, 0, 0}}; }
+  [[nodiscard]] static constexpr requirement needs(shape) {
+    if (Filters < 1 || Stride < 1) return unmet(need::channels_and_stride);
+    return {need::at_most_channels, {most_channels, 0, 0}};
+  }
   [[nodiscard]] static constexpr shape output(shape in) {
-    return {Filters, (in.height - 1) / Stride + 1, (in.width - 1) / Stride + 1};
+    return {Filters, (in.height - 1) / stride + 1, (in.width - 1) / stride + 1};
   }
   template <shape In>
   using operations = type_list<step<padded_identity_operation<In, Filters, Stride, before(In)>, layer_input>>;

@@ -79,13 +79,13 @@ consteval pipeline<Input, Layers...> on_input(chain<Layers...>) {
 
 /// The pipeline without batch norm: the layer before takes it up, or a scale_shift does.
 template <shape Input, class... Layers>
-[[nodiscard]] consteval auto without_batch_norm(pipeline<Input, Layers...>) {
+[[nodiscard]] constexpr auto without_batch_norm(pipeline<Input, Layers...>) {
   return detail::on_input<Input>(detail::absorbed<>::rest(chain<Layers...>{}));
 }
 
 /// Of what is no pipeline, nothing: the network says so.
 template <class Other>
-[[nodiscard]] consteval Other without_batch_norm(Other const&) {
+[[nodiscard]] constexpr Other without_batch_norm(Other const&) {
   return {};
 }
 

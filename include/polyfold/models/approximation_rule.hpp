@@ -45,7 +45,7 @@ struct per_layer_rule {
   }
 };
 template <class... Options>
-requires(sizeof...(Options) > 0) [[nodiscard]] consteval per_layer_rule<Options...> per_layer(Options const&...) {
+requires(sizeof...(Options) > 0) [[nodiscard]] constexpr per_layer_rule<Options...> per_layer(Options const&...) {
   return {};
 }
 
@@ -53,9 +53,12 @@ namespace detail {
 
 template <class Rule>
 concept rule_without_state = std::is_empty_v<Rule> && std::is_default_constructible_v<Rule>;
+template <class Said>
+concept says_approximation = std::convertible_to<Said, approximation> &&
+    (!any_option<Said> || approximating_option<Said>);
 template <class Rule>
 concept rule_of_places = requires(Rule rule, layer_place place) {
-  { rule(place) } -> std::convertible_to<approximation>;
+  { rule(place) } -> says_approximation;
 };
 
 template <class Rule>

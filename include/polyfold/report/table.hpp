@@ -98,8 +98,11 @@ class table {
   /// The rows from here on are sums: a line sets them off in text, bold in Markdown.
   void begin_totals() { totals_ = rows_.size(); }
 
-  [[nodiscard]] std::vector<column> const& columns() const { return columns_; }
-  [[nodiscard]] std::vector<std::vector<std::string>> const& rows() const { return rows_; }
+  [[nodiscard]] std::vector<column> const& columns() const& { return columns_; }
+  [[nodiscard]] std::vector<std::vector<std::string>> const& rows() const& { return rows_; }
+  // Of a temporary, which takes them with it.
+  std::vector<column> const& columns() const&& = delete;
+  std::vector<std::vector<std::string>> const& rows() const&& = delete;
 
   /// Columns two spaces apart, a line below the titles.
   void write_text(std::ostream& out) const {

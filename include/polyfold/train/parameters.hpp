@@ -38,9 +38,12 @@ class parameter_space {
     (std::make_integer_sequence<int, Network::layers>{});
   }
 
-  [[nodiscard]] std::vector<role> const& roles() const { return roles_; }
+  [[nodiscard]] std::vector<role> const& roles() const& { return roles_; }
   /// Factor on the learning rate of every number.
-  [[nodiscard]] std::vector<float> const& rates() const { return rates_; }
+  [[nodiscard]] std::vector<float> const& rates() const& { return rates_; }
+  // Of a temporary, which takes them with it.
+  std::vector<role> const& roles() const&& = delete;
+  std::vector<float> const& rates() const&& = delete;
 
   [[nodiscard]] std::vector<float> master_of(Network const& net) const {
     std::vector<float> master(net.numbers.begin(), net.numbers.end());

@@ -83,7 +83,8 @@ class trainer {
   /// Called after every epoch, with the epochs done so far.
   std::function<void(int)> after_epoch;
 
-  [[nodiscard]] training_state const& state() const { return state_; }
+  [[nodiscard]] training_state const& state() const& { return state_; }
+  training_state const& state() const&& = delete;  // of a temporary, which takes it with it
   /// Goes on from `state`, that of an earlier trainer with the same options. Throws `error` where it can't be.
   void restore(training_state state) {
     if (state.master.size() != state_.master.size() || state.optimizer.first.size() != state_.master.size() ||

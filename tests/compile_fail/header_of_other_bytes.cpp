@@ -1,0 +1,35 @@
+// expect: polyfold: this header was written of another network than it names now
+// facts: number_counts<3, 2, 0, 0>, .*number_counts<4, 2, 0, 0>
+// The same with numbers of 8 bits.
+
+#include <polyfold/inference.hpp>
+
+namespace my {
+using namespace polyfold;
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto pair = input<2, 1, 1> | dense<1>;
+#else
+constexpr auto pair = input<3, 1, 1> | dense<1>;
+#endif
+}  // namespace my
+
+inline constexpr polyfold::exported_network<
+    polyfold::quantised_network<my::pair, polyfold::quantisation{polyfold::scales_per::filter}>, 3, 2, 0, 0>
+    pair_net{{
+                 -127,
+                 5,
+                 0,
+             },
+             {
+                 255,
+                 1,
+             },
+             {},
+             {}};
+
+using net_type = std::remove_const_t<decltype(pair_net)>;
+static net_type::workspace<float> room;
+int main() {
+  polyfold::tensor<float, net_type::input_shape> const image{};
+  return pair_net.run(image, room)[0] > 0;
+}
