@@ -110,7 +110,7 @@ outcome retrain(experiment& e, std::string const& name, dense_network const& den
 template <auto Pipeline>
 outcome retrain_in_bytes(experiment& e, std::string const& name, std::string const& pipeline,
                          polyfold::network<Pipeline>& net, polyfold::training_options o) {
-  using quantised = polyfold::quantised_network<Pipeline>;
+  using quantised = polyfold::network<Pipeline, polyfold::in_bytes>;
   o.seed = e.chosen.seed;
   if (e.chosen.epochs > 0) o.epochs = e.chosen.epochs;
   o.rounded_epochs = o.epochs;

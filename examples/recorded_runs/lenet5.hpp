@@ -27,7 +27,7 @@ inline constexpr auto lenet5_mnist_61x = make_lenet5(
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<28>, linear>),
               along<axis::channel, order<7>>));
 static_assert(parameter_ratio(network<lenet5_mnist_61x>::total_cost()) >= 61);
-static_assert(byte_ratio(quantised_network<lenet5_mnist_61x>::total_cost()) >= 240);
+static_assert(byte_ratio(network<lenet5_mnist_61x, in_bytes>::total_cost()) >= 240);
 
 /// As many numbers, with kernels of conv2 that bend, but differ less from channel to channel.
 inline constexpr auto lenet5_mnist_61x_bent = make_lenet5(
@@ -37,7 +37,7 @@ inline constexpr auto lenet5_mnist_61x_bent = make_lenet5(
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<28>, linear>),
               along<axis::channel, order<7>>));
 static_assert(parameter_ratio(network<lenet5_mnist_61x_bent>::total_cost()) >= 61);
-static_assert(byte_ratio(quantised_network<lenet5_mnist_61x_bent>::total_cost()) >= 240);
+static_assert(byte_ratio(network<lenet5_mnist_61x_bent, in_bytes>::total_cost()) >= 240);
 
 inline constexpr int lenet5_mnist_epochs = 160;
 
@@ -57,7 +57,7 @@ inline constexpr auto lenet5_mnist_75x = make_lenet5(
               all_of(along<axis::channel, order<9>>, along<axis::output, order<7>>, bias_along<segment<42>, linear>),
               along<axis::channel, order<7>>));
 static_assert(parameter_ratio(network<lenet5_mnist_75x>::total_cost()) >= 75);
-static_assert(byte_ratio(quantised_network<lenet5_mnist_75x>::total_cost()) >= 295);
+static_assert(byte_ratio(network<lenet5_mnist_75x, in_bytes>::total_cost()) >= 295);
 
 // Fashion-MNIST
 
@@ -69,7 +69,7 @@ inline constexpr auto lenet5_fashion_22x = make_lenet5(
               all_of(along<axis::channel, order<11>>, along<axis::output, order<9>>, bias_along<segment<21>, linear>),
               along<axis::channel, order<9>>));
 static_assert(parameter_ratio(network<lenet5_fashion_22x>::total_cost()) >= 21.8);
-static_assert(byte_ratio(quantised_network<lenet5_fashion_22x>::total_cost()) >= 85);
+static_assert(byte_ratio(network<lenet5_fashion_22x, in_bytes>::total_cost()) >= 85);
 
 inline constexpr int lenet5_fashion_22x_epochs = 120;
 

@@ -40,9 +40,9 @@ template <auto Folded>
   return measurable<polyfold::network<polyfold::without_batch_norm(Folded)>>();
 }
 /// What `recorded::retrain_in_bytes` and `recorded::retrain_arranged_in_bytes` leave.
-template <auto Folded, polyfold::quantisation Rule = polyfold::quantisation{}>
+template <auto Folded, polyfold::byte_numbers Rule = polyfold::in_bytes>
 [[nodiscard]] measurable_type measurable_bytes() {
-  return measurable<polyfold::quantised_network<polyfold::without_batch_norm(Folded), Rule>>();
+  return measurable<polyfold::network<polyfold::without_batch_norm(Folded), Rule>>();
 }
 
 /// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or

@@ -23,7 +23,7 @@ inline constexpr auto resnet20_19x = make_resnet<resnet20_form>([](layer_place l
   return all_of(along<axis::channel, order<16>>, along<axis::kernel, linear>, along<axis::output, order<21>>);
 });
 static_assert(parameter_ratio(network<without_batch_norm(resnet20_19x)>::total_cost()) >= 19.3);
-static_assert(byte_ratio(quantised_network<without_batch_norm(resnet20_19x)>::total_cost()) >= 75);
+static_assert(byte_ratio(network<without_batch_norm(resnet20_19x), in_bytes>::total_cost()) >= 75);
 
 /// Every weight of the 3 x 3 convolutions but the first is one of its filter's four levels: an index of two bits. The
 /// levels take up batch norm.
@@ -39,10 +39,9 @@ inline constexpr auto resnet20_arranged = make_resnet<resnet20_form>([](layer_pl
   return arranged_per_filter<4, constant, 2>;
 });
 /// A scale for each filter: what batch norm makes of their levels differs by far.
-inline constexpr quantisation resnet20_arranged_scales{.scales = scales_per::filter};
-static_assert(
-    byte_ratio(quantised_network<without_batch_norm(resnet20_arranged), resnet20_arranged_scales>::total_cost()) >=
-    19.3);
+inline constexpr byte_numbers resnet20_arranged_scales{.scales = scales_per::filter};
+static_assert(byte_ratio(network<without_batch_norm(resnet20_arranged), resnet20_arranged_scales>::total_cost()) >=
+              19.3);
 
 inline constexpr int resnet20_19x_epochs = 8;
 inline constexpr int resnet20_19x_longer_epochs = 24;

@@ -258,7 +258,7 @@ void retrain_in_bytes(experiment& e, std::string const& name, spelling const& pi
                       polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Folded);
   using net_type = polyfold::network<plain>;
-  using bytes_type = polyfold::quantised_network<plain>;
+  using bytes_type = polyfold::network<plain, polyfold::in_bytes>;
   auto const dense = earlier<Dense>(e, "dense");
   auto const net = earlier<plain>(e, e.from);
   step<net_type, bytes_type> s(e, {name, "bytes", joined({e.from, " ", checksum_of(*net)}), o});
@@ -270,13 +270,13 @@ void retrain_in_bytes(experiment& e, std::string const& name, spelling const& pi
 }
 
 /// Retrains the dense network with its weights arranged as in Arranged, maps and all, and puts it into bytes.
-template <auto Dense, auto Arranged, polyfold::quantisation Rule>
+template <auto Dense, auto Arranged, polyfold::byte_numbers Rule>
 void retrain_arranged_in_bytes(experiment& e, std::string const& name, spelling const& pipeline,
                                polyfold::training_options const& o) {
   constexpr auto plain = polyfold::without_batch_norm(Arranged);
   using net_type = polyfold::network<Dense>;
   using arranged_type = polyfold::network<Arranged>;
-  using bytes_type = polyfold::quantised_network<plain, Rule>;
+  using bytes_type = polyfold::network<plain, Rule>;
   auto const net = earlier<Dense>(e, "dense");
   step<net_type, bytes_type> s(
       e,

@@ -52,7 +52,7 @@ int run(int argc, char** argv) {
       ->needs(by_drop)
       ->check(CLI::IsMember({"bytes", "multiplications"}))
       ->capture_default_str();
-  app.add_option("--bits", bits, "of a stored number: 32 (network) or 8 (quantised_network); what sizes are counted by")
+  app.add_option("--bits", bits, "of a stored number: 32 or 8; what sizes are counted by")
       ->check(CLI::IsMember({8, 32}))
       ->capture_default_str();
   app.add_option("--weights", s.weights,

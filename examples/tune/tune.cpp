@@ -21,17 +21,18 @@ std::string spelled_type(spelled_model const& model, polyfold::tuning_point cons
 /// The chosen type as a header, which refuses to compile where the compiler counts otherwise.
 std::string type_header(settings const& s, spelled_model const& model, polyfold::tuning_point const& p) {
   polyfold::cost const& c = p.costs.total;
-  char const* const kind = s.options.stored == polyfold::stored_as::bytes ? "quantised_network" : "network";
+  char const* const numbers = s.options.stored == polyfold::stored_as::bytes ? ", polyfold::in_bytes" : "";
   polyfold::text_stream out;
   out << "// Found by tune for " << s.model << " on " << s.data_set << ": " << with_thousands(c.stored_numbers)
       << " numbers, " << with_thousands(c.stored_bytes()) << " bytes,\n// " << with_thousands(c.multiplications)
       << " multiplications, " << polyfold::with_decimals(100 * p.drop, 2) << " points less than the exact network on "
       << with_thousands(s.validation) << " validation images.\n"
-      << "#pragma once\n\n#include <" << model.header << ">\n#include <polyfold/" << kind << ".hpp>\n\n"
+      << "#pragma once\n\n#include <" << model.header << ">\n#include <polyfold/network.hpp>\n\n"
       << "inline constexpr auto tuned = [] {\n  using namespace polyfold;\n  return " << spelled_type(model, p)
       << ";\n}();\n\n";
   auto const expect = [&](char const* what, long long count) {
-    out << "static_assert(polyfold::" << kind << "<tuned>::total_cost()." << what << " == " << count << ");\n";
+    out << "static_assert(polyfold::network<tuned" << numbers << ">::total_cost()." << what << " == " << count
+        << ");\n";
   };
   expect("stored_numbers", c.stored_numbers);
   expect("stored_bytes()", c.stored_bytes());

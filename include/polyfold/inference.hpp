@@ -30,6 +30,5 @@
 #include <polyfold/models/resnet8.hpp>
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/quantised_network.hpp>
 
 #endif

@@ -4,6 +4,8 @@
 //   network<digits> net;                     // sizeof is known; an object in constant memory stays there
 //   network<digits>::workspace<float> room;  // the caller's: its size is a constexpr
 //   auto logits = net.run(image, room);      // a view into the workspace
+//
+// A second argument says how its numbers are stored: network<digits, in_bytes> takes a byte each (numbers/bytes.hpp).
 #pragma once
 
 #include <array>
@@ -14,57 +16,35 @@
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/run_arguments.hpp>
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/fold/whole_maps.hpp>
-#include <polyfold/layers/activation.hpp>
-#include <polyfold/layers/chain.hpp>
+#include <polyfold/layers/network_structure.hpp>
+#include <polyfold/numbers/bytes.hpp>
 
 namespace polyfold {
 
-namespace detail {
-/// The sentence that says why no network can be made of a graph; none where one can.
-template <class Graph, bool Right = Graph::right>
-struct fault_of_graph {
-  using type = std::type_identity<void>;
-};
-template <class Graph>
-struct fault_of_graph<Graph, false> {
-  using type = typename decltype(Graph::fault())::type;
-};
-
-/// The graph, or what everything that uses a wrong network is compiled for, so that no other error follows.
-template <class Graph, bool Right = Graph::right>
-struct graph_or_stand_in {
-  using type = Graph;
-};
-template <class Graph>
-struct graph_or_stand_in<Graph, false> {
-  using type = graph<pipeline<Graph::input, activation_layer<relu_function>>>;
-};
-}  // namespace detail
-
-template <auto Pipeline>
-class network {
-  using checked = typename detail::fault_of_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>::type::type;
+template <auto Pipeline, auto Numbers = in_floats>
+class network : public stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers> {
+  using stored = stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers>;
+  static_assert(detail::check_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>());
 
  public:
   using description = std::remove_cvref_t<decltype(Pipeline)>;
-  static constexpr bool right = graph<description>::right;
-  using graph_type = typename detail::graph_or_stand_in<graph<description>>::type;
-  using program_type = program<graph_type::input, decltype(graph_type::stages())>;
+  using structure = network_structure<description>;
+  static constexpr bool right = structure::right;
+  using graph_type = typename structure::graph_type;
+  using program_type = typename structure::program_type;
 
-  static constexpr shape input_shape = graph_type::input;
-  static constexpr shape output_shape = program_type::output;
+  static constexpr shape input_shape = structure::input_shape;
+  static constexpr shape output_shape = structure::output_shape;
   /// Layers in order, residual branches laid out one after the other.
-  static constexpr int layers = graph_type::size;
+  static constexpr int layers = structure::layers;
   template <int I>
-  using layer_at = typename graph_type::template layer_at<I>;
+  using layer_at = typename structure::template layer_at<I>;
 
-  /// All that is stored. Layer by layer: coefficients, then biases, in the basis that inference uses.
-  std::array<float, std::size_t(program_type::numbers)> numbers{};
-  std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
+  /// The same network with numbers of float32.
+  using in_float32 = network<Pipeline>;
 
   /// Working memory of one inference, in scalars.
-  static constexpr int workspace_size = program_type::inference.size;
+  using stored::workspace_size;
   template <class Scalar = float>
   using workspace = std::array<Scalar, std::size_t(workspace_size)>;
 
@@ -82,9 +62,7 @@ class network {
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
   template <class Scalar>
   [[nodiscard]] tensor_view<Scalar const, output_shape> run(Scalar const* image, Scalar* room) const {
-    return tensor_view<Scalar const, output_shape>(detail::run_whole_maps<program_type, program_type::inference>(
-        image, room, maps.data(),
-        [&]<int J>() { return numbers.data() + program_type::facts[std::size_t(J)].first_number; }));
+    return tensor_view<Scalar const, output_shape>(stored::run_program(image, room));
   }
   /// Stops the build: what is given is no image and workspace of this network.
   template <class... Given>
@@ -95,51 +73,24 @@ class network {
     return tensor_view<float const, output_shape>(nullptr);
   }
 
-  /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
-  [[nodiscard]] static constexpr int first_number(int layer) {
-    return edge(layer, &detail::step_facts::first_number, program_type::numbers);
-  }
-  [[nodiscard]] static constexpr int first_map_byte(int layer) {
-    return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes);
-  }
-  [[nodiscard]] static constexpr int number_count(int layer) { return first_number(layer + 1) - first_number(layer); }
+  /// First number of layer I, and how many it stores; likewise the bytes of its index map.
+  [[nodiscard]] static constexpr int first_number(int layer) { return structure::first_number(layer); }
+  [[nodiscard]] static constexpr int first_map_byte(int layer) { return structure::first_map_byte(layer); }
+  [[nodiscard]] static constexpr int number_count(int layer) { return structure::number_count(layer); }
 
   /// What layer I reads.
   template <int I>
   [[nodiscard]] static constexpr shape layer_input_shape() {
-    return graph_type::shapes[std::size_t(source_of(type_at<typename graph_type::nodes, I>{}))];
+    return structure::template layer_input_shape<I>();
   }
-  [[nodiscard]] static constexpr shape layer_output_shape(int layer) {
-    return graph_type::shapes[std::size_t(layer) + 1];
-  }
+  [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return structure::layer_output_shape(layer); }
 
   /// What layer I stores and computes; operations that an earlier layer has done already count there only, and so do
   /// constants that one has read.
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
-    cost c;
-    for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j) {
-      if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
-      c.table_bytes += program_type::constant_bytes[std::size_t(j)];
-    }
-    c.stored_numbers = number_count(I);
-    c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
-    auto const beside = [&c](cost const& dense) {
-      c.weights = dense.weights;
-      c.coefficients = dense.coefficients;
-      c.dense_numbers = dense.dense_numbers;
-      c.dense_multiplications = dense.dense_multiplications;
-      c.dense_additions = dense.dense_additions;
-    };
-    if constexpr (weighted_layer<layer_at<I>>) {
-      beside(layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost());
-    } else if constexpr (requires { layer_at<I>::template dense_cost<layer_input_shape<I>()>(); }) {
-      beside(layer_at<I>::template dense_cost<layer_input_shape<I>()>());
-    } else {
-      c.dense_numbers = c.stored_numbers;
-      c.dense_multiplications = c.multiplications;
-      c.dense_additions = c.additions;
-    }
+    cost c = structure::template layer_cost<I>();
+    stored::template add_cost<I>(c);
     return c;
   }
   /// Sum over all layers, or over those that are approximated.
@@ -152,14 +103,6 @@ class network {
   [[nodiscard]] static constexpr long long workspace_bytes() { return 4LL * workspace_size; }
 
  private:
-  template <class Layer, int First, int Second>
-  static constexpr int source_of(node<Layer, First, Second>) {
-    return First;
-  }
-  [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
-    return layer == layers ? end
-                           : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
-  }
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
     cost sum;
@@ -170,12 +113,6 @@ class network {
     (std::make_integer_sequence<int, layers>{});
     return sum;
   }
-
-  /// What each step computes, merged ones included.
-  static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
-    return std::array<cost, sizeof...(J)>{program_type::template operation_at<J>::count()...};
-  }
-  (std::make_integer_sequence<int, program_type::steps>{});
 };
 
 }  // namespace polyfold

@@ -18,7 +18,7 @@
 namespace polyfold {
 
 /// Runs `count` images, N x C x H x W floats at `images`, and writes N x (size of the output) floats to `results`. `Net` is a
-/// network, a quantised_network or a packed_network. `rooms` holds a workspace for each worker of `pool`. The results are
+/// network or a packed_network. `rooms` holds a workspace for each worker of `pool`. The results are
 /// those of `net.run`, bit for bit, whatever the number of workers. Throws `error`, and runs nothing, where workspaces are
 /// fewer than workers, `count` is negative, or there are images but no memory that they or the results lie in.
 template <class Net, class Room>

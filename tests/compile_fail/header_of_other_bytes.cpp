@@ -14,18 +14,8 @@ constexpr auto pair = input<3, 1, 1> | dense<1>;
 }  // namespace my
 
 inline constexpr polyfold::exported_network<
-    polyfold::quantised_network<my::pair, polyfold::quantisation{polyfold::scales_per::filter}>, 3, 2, 0, 0>
-    pair_net{{
-                 -127,
-                 5,
-                 0,
-             },
-             {
-                 255,
-                 1,
-             },
-             {},
-             {}};
+    polyfold::network<my::pair, polyfold::byte_numbers{polyfold::scales_per::filter}>, 3, 2, 0, 0>
+    pair_net{{{-127, 5, 0}, {255, 1}, {}, {}}};
 
 using net_type = std::remove_const_t<decltype(pair_net)>;
 static net_type::workspace<float> room;

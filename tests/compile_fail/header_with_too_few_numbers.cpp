@@ -13,12 +13,8 @@ constexpr auto pair = input<2, 1, 1> | dense<2>;
 #endif
 }  // namespace my
 
-inline constexpr polyfold::exported_network<polyfold::network<my::pair>, 3, 0> pair_net{{
-                                                                                            0x1p+0f,
-                                                                                            0x1.8p-1f,
-                                                                                            0x0p+0f,
-                                                                                        },
-                                                                                        {}};
+inline constexpr polyfold::exported_network<polyfold::network<my::pair>, 3, 0> pair_net{
+    {{0x1p+0f, 0x1.8p-1f, 0x0p+0f}, {}}};
 
 using net_type = std::remove_const_t<decltype(pair_net)>;
 static net_type::workspace<float> room;

@@ -11,7 +11,7 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 #ifdef POLYFOLD_COMPILE_PASS
 static network<description> net;
 #else
-static quantised_network<description> net;
+static network<description, in_bytes> net;
 #endif
 
 static packed_network<description> fast(net);

@@ -10,7 +10,7 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 constexpr auto other = input<1, 28, 28> | dense<10>;
 
 #ifdef POLYFOLD_COMPILE_PASS
-void convert(network<description> const& net, quantised_network<description>& bytes) { quantise(net, bytes); }
+void convert(network<description> const& net, network<description, in_bytes>& bytes) { quantise(net, bytes); }
 #else
-void convert(network<description> const& net, quantised_network<other>& bytes) { quantise(net, bytes); }
+void convert(network<description> const& net, network<other, in_bytes>& bytes) { quantise(net, bytes); }
 #endif

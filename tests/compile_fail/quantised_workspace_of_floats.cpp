@@ -7,12 +7,12 @@
 using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
-static quantised_network<description> net;
+static network<description, in_bytes> net;
 
 static tensor<float, shape{1, 28, 28}> image;
 
 #ifdef POLYFOLD_COMPILE_PASS
-static quantised_network<description>::workspace<float> room;
+static network<description, in_bytes>::workspace<float> room;
 #else
 static network<description>::workspace<float> room;
 #endif

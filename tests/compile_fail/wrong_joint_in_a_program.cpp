@@ -15,7 +15,7 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | max_pool<2
 
 static_assert(network<description>::total_cost().stored_bytes() < 1 << 20);
 static network<description> net;
-static quantised_network<description> in_bytes;
+static network<description, in_bytes> small;
 static packed_network<description> fast;
 
 void use(image_set const& images, network<input<1, 28, 28> | dense<10>> const& other) {
@@ -24,7 +24,7 @@ void use(image_set const& images, network<input<1, 28, 28> | dense<10>> const& o
   batch_source source(images);
   trainer retraining(net, training_options{.epochs = 1}, threads);
   retraining.run(source);
-  quantise(net, in_bytes);
+  quantise(net, small);
   fast.pack(net);
   save_network("net.safetensors", net);
   static network<description>::workspace<float> room;

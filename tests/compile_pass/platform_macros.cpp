@@ -93,11 +93,11 @@ constexpr auto block = input<3, 16, 16> | conv2d<8, 3>(padding<1>, along<axis::k
                        local_response_norm<> | max_pool<2> | scale_shift | dense<10>(arranged<4, constant, 4>) |
                        softmax;
 
-int run(network<block> const& net, quantised_network<lenet5_small> const& bytes) {
+int run(network<block> const& net, network<lenet5_small, in_bytes> const& bytes) {
   static network<block>::workspace<float> room;
-  static quantised_network<lenet5_small>::workspace<float> bytes_room;
+  static network<lenet5_small, in_bytes>::workspace<float> bytes_room;
   static tensor<float, network<block>::input_shape> image;
-  static tensor<float, quantised_network<lenet5_small>::input_shape> digit;
+  static tensor<float, network<lenet5_small, in_bytes>::input_shape> digit;
   return net.run(image, room)[0] > bytes.run(digit, bytes_room)[0];
 }
 

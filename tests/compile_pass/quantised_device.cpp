@@ -17,12 +17,12 @@ constexpr Network filled() {
   return net;
 }
 
-constexpr auto digits = filled<quantised_network<lenet5_small>>();
+constexpr auto digits = filled<network<lenet5_small, in_bytes>>();
 static_assert(sizeof(digits) <= 1028 + 4, "1,014 codes and 14 scales");
 
 constexpr auto branches = input<3, 8, 8> | conv2d<4, 3>(padding<1>, along<axis::output, linear>) | batch_norm | relu |
                           residual(conv2d<4, 3>(padding<1>, arranged<2, constant, 4>)) | global_average_pool | dense<5>;
-constexpr auto pictures = filled<quantised_network<branches, quantisation{scales_per::filter}>>();
+constexpr auto pictures = filled<network<branches, byte_numbers{scales_per::filter}>>();
 
 float room[digits.workspace_size > pictures.workspace_size ? digits.workspace_size : pictures.workspace_size];
 

@@ -21,6 +21,6 @@ void read(std::filesystem::path const& path, std::size_t size) {
 int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::filesystem::path const path = fuzz::file_of(fuzz::text_of(data, size));
   read<fuzz::small_network>(path, size);
-  read<fuzz::small_quantised_network>(path, size);
+  read<fuzz::small_network_in_bytes>(path, size);
   return 0;
 }

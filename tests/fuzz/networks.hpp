@@ -10,9 +10,10 @@ inline constexpr auto pipeline =
 using small_network = polyfold::network<pipeline>;
 
 /// With approximations and an index map, in bytes.
-using small_quantised_network =
-    polyfold::quantised_network<polyfold::input<2, 3, 4> |
-                                polyfold::conv2d<3, 2>(polyfold::along<polyfold::axis::kernel, polyfold::linear>) |
-                                polyfold::relu | polyfold::dense<5>(polyfold::arranged<2, polyfold::linear, 3>)>;
+using small_network_in_bytes =
+    polyfold::network<polyfold::input<2, 3, 4> |
+                          polyfold::conv2d<3, 2>(polyfold::along<polyfold::axis::kernel, polyfold::linear>) |
+                          polyfold::relu | polyfold::dense<5>(polyfold::arranged<2, polyfold::linear, 3>),
+                      in_bytes>;
 
 }  // namespace fuzz

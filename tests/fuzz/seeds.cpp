@@ -94,10 +94,10 @@ void write_tensor_files(fs::path const& folder) {
   fuzz::small_network net;
   fill(net);
   save_network(networks.next(), net, {{"note", "seed"}});
-  save_network(networks.next(), fuzz::small_quantised_network{});
+  save_network(networks.next(), fuzz::small_network_in_bytes{});
   corpus descriptions(folder / "description");
   descriptions.add(describe<fuzz::small_network>());
-  descriptions.add(describe<fuzz::small_quantised_network>());
+  descriptions.add(describe<fuzz::small_network_in_bytes>());
 
   training_state state;
   state.master = {1, 2, 3, 4, 5};

@@ -32,13 +32,14 @@ constexpr auto channels = input<6, 9, 20> | conv2d<7, 3>(padding<0, 2, 1, 0>, al
 constexpr auto arranged_gaps = input<4, 9, 18> | conv2d<6, 3>(same_padding, dilation<2>, arranged<2, linear, 3>);
 
 // Fusion: a shortcut, and poolings that no kernel takes in.
-constexpr auto shortcut =
+constexpr auto both_branches =
     input<4, 12, 18> |
     residual(conv2d<8, 3>(same_padding, stride<2>) | relu | conv2d<8, 3>(same_padding, dilation<2>),
              conv2d<8, 1>(same_padding, stride<2>)) |
     relu;
 constexpr auto poolings = input<3, 11, 21> | conv2d<6, 3>(same_padding) | relu | max_pool<2>(ceil_mode) |
-                          average_pool<3, 2>(same_padding, exclude_padding) | max_pool<2>(dilation<2>, stride<1>);
+                          average_pool<3, 2>(same_padding, stride<1, 2>, exclude_padding) |
+                          max_pool<2>(dilation<2>, stride<1>);
 
 }  // namespace
 
@@ -61,7 +62,7 @@ int main() {
   CHECK_PACKED(flat_gaps);
   CHECK_PACKED(channels);
   CHECK_PACKED(arranged_gaps);
-  CHECK_PACKED(shortcut);
+  CHECK_PACKED(both_branches);
   CHECK_PACKED(poolings);
   return polyfold::test::failures;
 }

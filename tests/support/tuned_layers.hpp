@@ -7,7 +7,6 @@
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/quantised_network.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 #include <polyfold/tune/segment_projection.hpp>
 #include <polyfold/tune/spelling.hpp>
@@ -58,7 +57,7 @@ template <auto Exact, auto Folded>
 void check_counts() {
   using namespace polyfold;
   check_counts_of<network<Exact>, network<Folded>, network<Folded>>(stored_as::float32);
-  check_counts_of<network<Exact>, network<Folded>, quantised_network<Folded>>(stored_as::bytes);
+  check_counts_of<network<Exact>, network<Folded>, network<Folded, in_bytes>>(stored_as::bytes);
 }
 
 /// Counts, and the projection of random weights, of one layer on `Input`.

@@ -157,7 +157,7 @@ TEST_CASE("prelu has a slope for each channel, a quarter at first") {
 
 TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
   constexpr auto pipeline = input<2, 3, 3> | conv2d<3, 2> | prelu | dense<2> | prelu;
-  using bytes_type = quantised_network<pipeline>;
+  using bytes_type = network<pipeline, in_bytes>;
   STATIC_REQUIRE(bytes_type::total_cost().byte_numbers == network<pipeline>::total_cost().stored_numbers);
   network<pipeline> net;
   initialise(net, 3);

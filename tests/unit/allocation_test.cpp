@@ -77,7 +77,7 @@ TEST_CASE("inference takes no memory") {
   CHECK(allocations_of_a_run<lenet5_small>() == 0);
   CHECK(allocations_of_a_run<lenet5_paper>() == 0);
   CHECK(allocations_of_a_run<lenet5_arranged>() == 0);
-  CHECK(allocations_of_a_run(*std::make_unique<quantised_network<lenet5_small>>()) == 0);
+  CHECK(allocations_of_a_run(*std::make_unique<network<lenet5_small, in_bytes>>()) == 0);
   CHECK(allocations_of_a_run<input<4, 8, 8> | conv2d<8, 3>(padding<1>, groups<2>) | batch_norm | leaky_relu<> |
                              residual(conv2d<8, 3>(padding<1>, along<axis::channel, segment<4>, linear>) |
                                           tanh_activation | dropout<>,

@@ -91,7 +91,7 @@ TEST_CASE("networks in files") {
                      write_coefficient_header(folder / "net.hpp", *net, {"one", "my::one"});
                    }),
                    {"net.hpp", "finite numbers"}));
-    auto bytes = std::make_unique<quantised_network<layers>>();
+    auto bytes = std::make_unique<network<layers, in_bytes>>();
     CHECK(mentions(failure([&] { quantise(*net, *bytes); }), {"quantise: number 17 of layer 0"}));
   }
 }

@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto layers = input<1, 8, 8> | conv2d<4, 3> | relu | max_pool<2> | dense<4>;
 using net = network<layers>;
-using bytes = quantised_network<layers>;
+using bytes = network<layers, in_bytes>;
 
 // Views of images.
 static_assert(std::is_constructible_v<batch_source, image_set const&>);

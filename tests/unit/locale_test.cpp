@@ -81,7 +81,7 @@ class hostile_functions {
 constexpr auto pipeline = input<1, 8, 8> | conv2d<1200, 5>(along<axis::kernel, linear>) | leaky_relu<1, 100> |
                           dense<2>(along<axis::channel, linear>);
 using network_type = network<pipeline>;
-using byte_network = quantised_network<pipeline>;
+using byte_network = network<pipeline, in_bytes>;
 
 network_type& numbers_of_all_kinds() {
   static network_type net;

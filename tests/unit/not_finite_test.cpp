@@ -59,7 +59,7 @@ bool values_are(Layer, float at_infinity, float at_minus_infinity) {
 template <auto Pipeline>
 void check_reaches_outputs() {
   using net_type = network<Pipeline>;
-  using bytes_type = quantised_network<Pipeline>;
+  using bytes_type = network<Pipeline, in_bytes>;
   auto const net = std::make_unique<net_type>();
   test::random_numbers random(5);
   test::randomise(*net, random, 0.2f);

@@ -81,17 +81,17 @@ TEST_CASE("groups of zeros and of tiny numbers") {
 
 TEST_CASE("numbers in bytes are off by half a scale at most, and by nothing the second time") {
   for (std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) {
-    auto check = [&]<quantisation Rule>() {
+    auto check = [&]<byte_numbers Rule>() {
       network<layers> net;
       test::random_numbers random(seed);
       test::randomise(net, random, seed == 1 ? 1e-7f : seed == 2 ? 1000.0f : 0.3f);
       if (seed == 3) std::fill_n(net.numbers.begin(), network<layers>::number_count(0), 0.0f);
-      quantised_network<layers, Rule> bytes;
+      network<layers, Rule> bytes;
       quantise(net, bytes);
       network<layers> back;
       dequantise(bytes, back);
       CHECK(back.maps == net.maps);
-      using quantised = quantised_network<layers, Rule>;
+      using quantised = network<layers, Rule>;
       for (int i = 0; i < network<layers>::number_count(0); ++i) {
         float const scale = scale_of(bytes.scales[std::size_t(quantised::template scale_group<0>(i))]);
         bool const clipped = std::abs(bytes.codes[std::size_t(i)]) == 127;
@@ -102,15 +102,15 @@ TEST_CASE("numbers in bytes are off by half a scale at most, and by nothing the 
       // Batch norm keeps its numbers.
       for (int i = network<layers>::first_number(1); i < network<layers>::first_number(2); ++i)
         CHECK(back.numbers[std::size_t(i)] == net.numbers[std::size_t(i)]);
-      quantised_network<layers, Rule> again;
+      network<layers, Rule> again;
       quantise(back, again);
       network<layers> twice;
       dequantise(again, twice);
       CHECK(twice.numbers == back.numbers);
     };
-    check.operator()<quantisation{scales_per::layer}>();
-    check.operator()<quantisation{scales_per::degree}>();
-    check.operator()<quantisation{scales_per::filter}>();
+    check.operator()<byte_numbers{scales_per::layer}>();
+    check.operator()<byte_numbers{scales_per::degree}>();
+    check.operator()<byte_numbers{scales_per::filter}>();
   }
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("numbers that no byte can stand for are refused, and nothing is change
   network<layers> net;
   test::random_numbers random(6);
   test::randomise(net, random, 0.3f);
-  quantised_network<layers> bytes;
+  network<layers, in_bytes> bytes;
   quantise(net, bytes);
   auto const codes = bytes.codes;
   auto const exact_numbers = bytes.exact;

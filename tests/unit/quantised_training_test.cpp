@@ -23,7 +23,7 @@ namespace {
 constexpr auto layers = input<1, 8, 8> | conv2d<8, 3>(along<axis::kernel, linear>) | relu | max_pool<2> |
                         dense<4>(along<axis::flat, segment<63>, quadratic>);
 using float_network = network<layers>;
-using bytes_network = quantised_network<layers, quantisation{scales_per::layer}>;
+using bytes_network = network<layers, byte_numbers{scales_per::layer}>;
 
 training_options options(int epochs, int rounded) {
   training_options o;

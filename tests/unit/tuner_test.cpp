@@ -145,7 +145,7 @@ TEST_CASE("a search keeps its budget") {
     search.options.stored = stored_as::bytes;
     tuning_result const found = search.run(at_most_bytes(500));
     cost const& c = found.best().costs.total;
-    CHECK(found.points.front().costs.total == quantised_network<bars>::total_cost());
+    CHECK(found.points.front().costs.total == network<bars, in_bytes>::total_cost());
     CHECK(c.stored_bytes() <= 500);
     CHECK(c.byte_numbers == c.stored_numbers - 4 * 6);  // batch norm
     CHECK(found.best().accuracy > 0.8);

@@ -19,14 +19,6 @@ enum class scales_per {
   filter,  ///< those of one filter (one partial product where the output axis is cut)
 };
 
-/// How a network's numbers are stored in bytes. Binomials grow with their degree and their coefficients shrink, so that
-/// one scale for all degrees leaves the high ones few of the 255 codes.
-struct quantisation {
-  scales_per scales = scales_per::degree;
-
-  friend constexpr bool operator==(quantisation const&, quantisation const&) = default;
-};
-
 inline constexpr int largest_code = 127;
 
 /// The scale that a byte stands for: 2^-24 (0) to 1.875 * 2^7 (255), growing with the byte.

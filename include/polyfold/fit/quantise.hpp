@@ -1,7 +1,7 @@
 // From float32 numbers to bytes and back: every group of numbers gets the scale with the least squared error, and every
 // number the nearest code.
 //
-//   auto bytes = std::make_unique<quantised_network<digits>>();
+//   auto bytes = std::make_unique<network<digits, in_bytes>>();
 //   quantise(net, *bytes);
 // For quantisation-aware training see trainer::rounding.
 #pragma once
@@ -18,7 +18,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
-#include <polyfold/quantised_network.hpp>
+#include <polyfold/network.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold {
@@ -86,10 +86,10 @@ void quantise_layer(float const* numbers, Quantised& target) {
 }
 
 /// The calls of quantise and dequantise that are right; never defined.
-template <auto Pipeline, quantisation Rule>
-void call_quantise(network<Pipeline> const&, quantised_network<Pipeline, Rule>&);
-template <auto Pipeline, quantisation Rule>
-void call_dequantise(quantised_network<Pipeline, Rule> const&, network<Pipeline>&);
+template <auto Pipeline, byte_numbers Rule>
+void call_quantise(network<Pipeline> const&, network<Pipeline, Rule>&);
+template <auto Pipeline, byte_numbers Rule>
+void call_dequantise(network<Pipeline, Rule> const&, network<Pipeline>&);
 
 template <class Source, class Target>
 concept quantises = requires(Source&& source, Target&& target) {
@@ -104,10 +104,10 @@ concept dequantises = requires(Source&& source, Target&& target) {
 
 /// Sets `target` to `net` in bytes. Throws `error` where a number is not finite or too large (above 30,480); `target` is
 /// then unchanged.
-template <auto Pipeline, quantisation Rule>
-void quantise(network<Pipeline> const& net, quantised_network<Pipeline, Rule>& target) {
+template <auto Pipeline, byte_numbers Rule>
+void quantise(network<Pipeline> const& net, network<Pipeline, Rule>& target) {
   using source = network<Pipeline>;
-  using quantised = quantised_network<Pipeline, Rule>;
+  using quantised = network<Pipeline, Rule>;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (detail::check_quantisable<I>(net), ...);
     (
@@ -128,14 +128,14 @@ template <class Source, class Target>
 requires(!detail::quantises<Source, Target>) void quantise(Source&&, Target&&) {
   static_assert(detail::quantises<Source, Target>,
                 "polyfold: quantise(net, bytes) takes a network<description> and writes to a "
-                "quantised_network<description> of the same description");
+                "network<description, in_bytes> of the same description");
 }
 
 /// Sets `net` to the numbers that `source` stands for: exactly those that it runs on.
-template <auto Pipeline, quantisation Rule>
-void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipeline>& net) {
+template <auto Pipeline, byte_numbers Rule>
+void dequantise(network<Pipeline, Rule> const& source, network<Pipeline>& net) {
   using target = network<Pipeline>;
-  using quantised = quantised_network<Pipeline, Rule>;
+  using quantised = network<Pipeline, Rule>;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
@@ -154,7 +154,7 @@ void dequantise(quantised_network<Pipeline, Rule> const& source, network<Pipelin
 template <class Source, class Target>
 requires(!detail::dequantises<Source, Target>) void dequantise(Source&&, Target&&) {
   static_assert(detail::dequantises<Source, Target>,
-                "polyfold: dequantise(bytes, net) takes a quantised_network<description> and writes to a "
+                "polyfold: dequantise(bytes, net) takes a network<description, in_bytes> and writes to a "
                 "network<description> of the same description");
 }
 
@@ -165,7 +165,7 @@ class quantised_rounding {
   quantised_rounding() = default;
   quantised_rounding(quantised_rounding const&) {}  // memory of its own: copies may be used side by side
   quantised_rounding& operator=(quantised_rounding const&) { return *this; }
-  void operator()(typename Quantised::float_network& net) {
+  void operator()(typename Quantised::in_float32& net) {
     quantise(net, *rounded_);
     dequantise(*rounded_, net);
   }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/step.hpp>
@@ -85,6 +86,8 @@ struct buffer {
   int born = 0;
   int dies = 0;
   int offset = 0;
+
+  [[nodiscard]] constexpr bool used_at(int step) const { return size > 0 && born <= step && step <= dies; }
 };
 
 /// Places buffers so that no two that live at once overlap: largest first, each at the lowest free offset.
@@ -116,6 +119,28 @@ constexpr int place(std::array<buffer, Count>& buffers) {
     by_offset[j] = by_size[i];
   }
   return total;
+}
+
+/// Memory from `offset` on.
+struct stretch {
+  int offset = 0;
+  int size = 0;
+};
+
+/// The longest stretch of the first `total` that no buffer uses at a step. It begins at 0 or behind a buffer.
+template <std::size_t Count>
+[[nodiscard]] constexpr stretch longest_free(std::array<buffer, Count> const& buffers, int step, int total) {
+  stretch best;
+  auto const try_from = [&](int offset) {
+    int end = total;
+    for (buffer const& b : buffers)
+      if (b.used_at(step) && b.offset + b.size > offset) end = smaller(end, larger(offset, b.offset));
+    if (end - offset > best.size) best = {offset, end - offset};
+  };
+  try_from(0);
+  for (buffer const& b : buffers)
+    if (b.used_at(step)) try_from(b.offset + b.size);
+  return best;
 }
 
 }  // namespace detail
@@ -240,17 +265,18 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   struct placement {
     std::array<int, std::size_t(steps + 1)> value{};
     std::array<int, std::size_t(steps)> scratch{};
+    std::array<detail::stretch, std::size_t(steps)> free{};  // the longest that nothing uses while a step runs
+    std::array<int, std::size_t(steps)> above{};             // behind everything that is in use then
     int size = 0;
   };
-  /// `decodes`: stored numbers are decoded to float32 step by step, each step's behind its scratch.
-  [[nodiscard]] static constexpr placement placed(bool decodes) {
+  static constexpr placement inference = [] {
     auto const home = homes(false);
     // Buffers 0 to steps: homes of values; then the scratch of each step.
     std::array<detail::buffer, std::size_t(2 * steps + 1)> buffers{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[std::size_t(j)];
       if (!f.executed) continue;
-      buffers[std::size_t(steps + 1 + j)] = {f.scratch + (decodes ? f.numbers : 0), j, j, 0};
+      buffers[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
       auto& own = buffers[std::size_t(home[std::size_t(j) + 1])];
       if (own.size == 0) own = {f.output_size, j, j, 0};
       own.dies = j;
@@ -261,11 +287,15 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     placement p;
     p.size = detail::place(buffers);
     for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(home[std::size_t(v)])].offset;
-    for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+    for (int j = 0; j < steps; ++j) {
+      p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+      if (!facts[std::size_t(j)].executed) continue;
+      p.free[std::size_t(j)] = detail::longest_free(buffers, j, p.size);
+      for (detail::buffer const& b : buffers)
+        if (b.used_at(j)) p.above[std::size_t(j)] = larger(p.above[std::size_t(j)], b.offset + b.size);
+    }
     return p;
-  }
-  static constexpr placement inference = placed(false);
-  static constexpr placement decoding = placed(true);
+  }();
 
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>

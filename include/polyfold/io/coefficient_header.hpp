@@ -1,10 +1,15 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there.
 #pragma once
 
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
+#include <ostream>
 #include <sstream>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
@@ -29,10 +34,16 @@ namespace detail {
 template <class Network>
 [[nodiscard]] std::string type_text(std::string const& pipeline) {
   if constexpr (requires { Network::rule.scales; })
-    return "polyfold::quantised_network<" + pipeline +
-           ", polyfold::quantisation{polyfold::scales_per::" + name_of(Network::rule.scales) + "}>";
+    return "polyfold::network<" + pipeline +
+           ", polyfold::byte_numbers{polyfold::scales_per::" + name_of(Network::rule.scales) + "}>";
   else
     return "polyfold::network<" + pipeline + ">";
+}
+
+template <int... Counts>
+void write_counts(std::ostream& out, number_counts<Counts...>) {
+  char const* between = "";
+  ((out << std::exchange(between, ", ") << Counts), ...);
 }
 
 /// A finite number as a C++ literal that is exactly it: -0x1.8p-3f.
@@ -44,8 +55,8 @@ template <class Network>
 
 }  // namespace detail
 
-/// Writes `inline constexpr polyfold::exported_network<polyfold::network<pipeline>, ...> constant{...}`, or the same of a
-/// quantised_network; float32 numbers are hexadecimal floating-point literals, so none is rounded, in any locale. The
+/// Writes `inline constexpr polyfold::exported_network<polyfold::network<pipeline>, ...> constant{...}`, or the same of one in_bytes;
+/// float32 numbers are hexadecimal floating-point literals, so none is rounded, in any locale. The
 /// header stops the build where `pipeline` has come to need more or fewer numbers. Throws `error` where one is NaN or
 /// infinite, and where the file can't be written.
 template <class Network>
@@ -56,11 +67,8 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
   for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
   out << "#pragma once\n\n#include <polyfold/exported_network.hpp>\n#include <" << names.include
       << ">\n\ninline constexpr polyfold::exported_network<" << detail::type_text<Network>(names.pipeline) << ", ";
-  if constexpr (requires { net.codes; })
-    out << net.codes.size() << ", " << net.scales.size() << ", " << net.exact.size();
-  else
-    out << net.numbers.size();
-  out << ", " << net.maps.size() << "> " << names.constant << "{";
+  detail::write_counts(out, typename Network::counts{});
+  out << "> " << names.constant << "{{";
   auto const list = [&](auto const& values, int per_line, auto write) {
     out << "{";
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -70,25 +78,18 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
     }
     out << "}";
   };
-  auto const numbers = [&](auto const& values) {
-    list(values, 6, [&](float v) {
-      if (!is_finite(v)) throw error(path, "would hold the number " + number_text(double(v)), "finite numbers");
-      out << detail::hexadecimal(v);
-    });
-  };
-  auto const bytes = [&](auto const& values) { list(values, 20, [&](int v) { out << v; }); };
-  if constexpr (requires { net.codes; }) {
-    bytes(net.codes);
-    out << ", ";
-    bytes(net.scales);
-    out << ", ";
-    numbers(net.exact);
-  } else {
-    numbers(net.numbers);
-  }
-  out << ", ";
-  bytes(net.maps);
-  out << "};\n";
+  char const* between = "";
+  Network::for_each_array(net, [&]<class Number, std::size_t Count>(std::array<Number, Count> const& values) {
+    out << std::exchange(between, ", ");
+    if constexpr (std::is_same_v<Number, float>)
+      list(values, 6, [&](float v) {
+        if (!is_finite(v)) throw error(path, "would hold the number " + number_text(double(v)), "finite numbers");
+        out << detail::hexadecimal(v);
+      });
+    else
+      list(values, 20, [&](int v) { out << v; });
+  });
+  out << "}};\n";
   write_file_atomically(path, out.str());
 } catch (...) {
   detail::fail_to_write(path);

@@ -22,7 +22,6 @@
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/pooling.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/quantised_network.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold {

@@ -22,7 +22,6 @@
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/quantised_network.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold {
@@ -69,22 +68,6 @@ std::string layer_tensor(char const* what) {
   return std::to_string(I) + "." + Network::template layer_at<I>::name + "." + what;
 }
 
-/// Calls visit(what, elements) for everything that `net` stores for layer I; nothing has no elements.
-template <int I, class Network, class Visit>
-void visit_stored(Network& net, Visit visit) {
-  auto const elements = [](auto& values, int first, int end) {
-    return std::span(values).subspan(std::size_t(first), std::size_t(end - first));
-  };
-  if constexpr (requires { net.codes; }) {
-    visit("codes", elements(net.codes, Network::first_code(I), Network::first_code(I + 1)));
-    visit("scales", elements(net.scales, Network::first_scale(I), Network::first_scale(I + 1)));
-    visit("numbers", elements(net.exact, Network::first_exact(I), Network::first_exact(I + 1)));
-  } else {
-    visit("numbers", elements(net.numbers, Network::first_number(I), Network::first_number(I + 1)));
-  }
-  visit("map", elements(net.maps, Network::first_map_byte(I), Network::first_map_byte(I + 1)));
-}
-
 /// Throws `error` where tensor `name` holds what no network of this layer has.
 template <class Layer, class T>
 void check_values(std::filesystem::path const& path, std::string const& name, std::vector<T> const& values) {
@@ -102,7 +85,7 @@ void check_values(std::filesystem::path const& path, std::string const& name, st
 
 }  // namespace detail
 
-/// Writes `net`, a network or a quantised_network, whole or not at all. `metadata` is kept beside it.
+/// Writes `net`, a network of any kind of numbers, whole or not at all. `metadata` is kept beside it.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& net,
                   std::map<std::string, std::string> metadata = {}) try {
@@ -113,11 +96,12 @@ void save_network(std::filesystem::path const& path, Network const& net,
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          detail::visit_stored<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
-            if (values.empty()) return;
-            file.tensors.push_back(
-                make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
-          });
+          Network::template visit_layer<I>(
+              net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
+                if (values.empty()) return;
+                file.tensors.push_back(
+                    make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
+              });
         }(),
         ...);
   }
@@ -149,14 +133,15 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          detail::visit_stored<I>(*loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
-            if (target.empty()) return;
-            std::string const name = detail::layer_tensor<I, Network>(what);
-            auto const values = detail::required_values<T>(path, file, name, target.size());
-            detail::check_values<typename Network::template layer_at<I>>(path, name, values);
-            std::copy(values.begin(), values.end(), target.begin());
-            ++tensors;
-          });
+          Network::template visit_layer<I>(
+              *loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
+                if (target.empty()) return;
+                std::string const name = detail::layer_tensor<I, Network>(what);
+                auto const values = detail::required_values<T>(path, file, name, target.size());
+                detail::check_values<typename Network::template layer_at<I>>(path, name, values);
+                std::copy(values.begin(), values.end(), target.begin());
+                ++tensors;
+              });
         }(),
         ...);
   }

@@ -36,7 +36,7 @@ template <class Basis>
 
 }  // namespace detail
 
-/// Layers whose stored numbers take one byte each in a quantised_network.
+/// Layers whose stored numbers take one byte each in a network in_bytes.
 template <class L>
 concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
 
@@ -130,6 +130,12 @@ class scale_groups {
         return 0;
     }
   }
+  /// Numbers from i up to this one have its scale.
+  [[nodiscard]] static constexpr int next_scale(int i) {
+    if (i >= coefficients) return coefficients + folded::bias_numbers;
+    if (coefficient_groups == 1) return coefficients;
+    return Rule == scales_per::filter ? (i / per_filter + 1) * per_filter : i + 1;
+  }
 };
 
 template <shape In, scales_per Rule>
@@ -137,6 +143,7 @@ class scale_groups<scale_shift_layer, In, Rule> {
  public:
   static constexpr int count = 2;  // of the scales and of the shifts
   [[nodiscard]] static constexpr int of(int i) { return i / In.channels; }
+  [[nodiscard]] static constexpr int next_scale(int i) { return (of(i) + 1) * In.channels; }
 };
 
 template <shape In, scales_per Rule>
@@ -144,6 +151,7 @@ class scale_groups<prelu_layer, In, Rule> {
  public:
   static constexpr int count = 1;
   [[nodiscard]] static constexpr int of(int) { return 0; }
+  [[nodiscard]] static constexpr int next_scale(int) { return In.channels; }
 };
 
 }  // namespace polyfold

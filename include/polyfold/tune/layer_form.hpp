@@ -70,8 +70,8 @@ template <class Network>
 
 /// What kind of network is counted.
 enum class stored_as {
-  float32,  ///< network
-  bytes,    ///< quantised_network with the default rule: a scale for each degree of a layer's coefficients
+  float32,  ///< in_floats
+  bytes,    ///< in_bytes: a scale for each degree of a layer's coefficients
 };
 
 namespace detail {
@@ -86,7 +86,7 @@ template <int I, class Network>
       if (stored == stored_as::bytes) {
         constexpr shape in = Network::template layer_input_shape<I>();
         c.byte_numbers = c.stored_numbers;
-        c.scale_bytes = scale_groups<layer_type, in, quantisation{}.scales>::count;
+        c.scale_bytes = scale_groups<layer_type, in, in_bytes.scales>::count;
         c.multiplications += c.byte_numbers;
       }
     }

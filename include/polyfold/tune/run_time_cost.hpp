@@ -1,5 +1,5 @@
 // What a network of given layers and approximations costs, counted at run time: the same figures as the constants
-// layer_cost and total_cost of the type (network or quantised_network), without compiling one. The steps are those of
+// layer_cost and total_cost of the type (network, its numbers in floats or in bytes), without compiling one. The steps are those of
 // folded_convolution:
 //
 //   channel moments, row and column moments (or flat moments), the product, the expansion

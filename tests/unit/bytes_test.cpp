@@ -20,9 +20,9 @@ using namespace polyfold;
 
 namespace {
 
-constexpr auto by_layer = quantisation{scales_per::layer};
-constexpr auto by_degree = quantisation{scales_per::degree};
-constexpr auto by_filter = quantisation{scales_per::filter};
+constexpr auto by_layer = byte_numbers{scales_per::layer};
+constexpr auto by_degree = byte_numbers{scales_per::degree};
+constexpr auto by_filter = byte_numbers{scales_per::filter};
 
 /// A quantised network with codes, scales and maps at random; its scales lie near 0.01.
 template <class Quantised>
@@ -37,9 +37,9 @@ std::unique_ptr<Quantised> random_quantised(std::uint64_t seed) {
 }
 
 /// Runs the same images through a quantised network and the float network of its numbers.
-template <auto Pipeline, quantisation Rule, class T>
+template <auto Pipeline, byte_numbers Rule, class T>
 void same_to_the_last_bit() {
-  using quantised = quantised_network<Pipeline, Rule>;
+  using quantised = network<Pipeline, Rule>;
   using float_network = network<Pipeline>;
   auto const net = random_quantised<quantised>(7);
   auto const decoded = std::make_unique<float_network>();
@@ -75,7 +75,7 @@ constexpr auto map = input<4, 9, 7>;
 template <auto Layer>
 void groups_are_degrees(int expected, std::initializer_list<int> starts) {
   constexpr auto pipeline = map | Layer;
-  using quantised = quantised_network<pipeline, by_degree>;
+  using quantised = network<pipeline, by_degree>;
   constexpr int coefficients = int(quantised::template layer_cost<0>().coefficients);
   constexpr bool biased = coefficients < network<pipeline>::number_count(0);
   CHECK(quantised::first_scale(1) == expected + biased);
@@ -147,14 +147,14 @@ TEST_CASE("scales follow the degrees of the coefficients") {
                                along<axis::output, segment<5>, linear>)>(8, {0, 5 * 252});
   // Functions that need tables are all of one size.
   constexpr auto tables = map | conv2d<8, 3>(along<axis::channel, order<3>>, along<axis::output, linear, cosine>);
-  STATIC_REQUIRE(quantised_network<tables>::first_scale(1) == 2);
+  STATIC_REQUIRE(network<tables, in_bytes>::first_scale(1) == 2);
 }
 
 TEST_CASE("scales per filter and per layer") {
   constexpr auto layers = map | conv2d<6, 3>(along<axis::kernel, linear>) |
                           conv2d<4, 3>(along<axis::output, linear>, bias_along<constant>) |
                           conv2d<3, 3>(arranged_per_filter<2, linear, 3>);
-  using filters = quantised_network<layers, by_filter>;
+  using filters = network<layers, by_filter>;
   STATIC_REQUIRE(filters::first_scale(1) == 7);
   STATIC_REQUIRE(filters::first_scale(2) == 7 + 3);
   STATIC_REQUIRE(filters::first_scale(3) == 7 + 3 + 4);
@@ -162,47 +162,55 @@ TEST_CASE("scales per filter and per layer") {
   CHECK(filters::scale_group<0>(12) == 1);
   CHECK(filters::scale_group<0>(6 * 12) == 6);
   CHECK(filters::scale_group<2>(4) == 1);
-  using whole = quantised_network<layers, by_layer>;
+  using whole = network<layers, by_layer>;
   STATIC_REQUIRE(whole::first_scale(3) == 6);
   CHECK(whole::scale_group<0>(71) == 0);
   CHECK(whole::scale_group<0>(72) == 1);
 }
 
 TEST_CASE("everything that a network of bytes stores is counted") {
-  using small = quantised_network<lenet5_small>;
+  using small = network<lenet5_small, in_bytes>;
   constexpr cost c = small::total_cost();
-  constexpr cost in_floats = network<lenet5_small>::total_cost();
+  constexpr cost as_floats = network<lenet5_small>::total_cost();
   // Degrees: 3 of a quadratic and 2 of linear kernels; the orders 9 and 7 have tables. One more for each layer's biases.
   STATIC_REQUIRE(c.scale_bytes == (3 + 2 + 2 + 1 + 1) + 5);
   STATIC_REQUIRE(c.stored_numbers == 1014);
   STATIC_REQUIRE(c.byte_numbers == 1014);
   STATIC_REQUIRE(c.stored_bytes() == 1028);
-  STATIC_REQUIRE(c.flash_bytes() == 1028 + in_floats.table_bytes);
+  STATIC_REQUIRE(c.flash_bytes() == 1028 + as_floats.table_bytes);
   STATIC_REQUIRE(byte_ratio(c) > 240);
-  STATIC_REQUIRE(parameter_ratio(c) == parameter_ratio(in_floats));
+  STATIC_REQUIRE(parameter_ratio(c) == parameter_ratio(as_floats));
   STATIC_REQUIRE(coefficient_ratio(small::approximated_cost()) ==
                  coefficient_ratio(network<lenet5_small>::approximated_cost()));
-  STATIC_REQUIRE(c.multiplications == in_floats.multiplications + 1014);
-  STATIC_REQUIRE(c.additions == in_floats.additions);
+  STATIC_REQUIRE(c.multiplications == as_floats.multiplications + 1014);
+  STATIC_REQUIRE(c.additions == as_floats.additions);
   STATIC_REQUIRE(sizeof(small) <= 1028 + 4);
-  STATIC_REQUIRE(quantised_network<lenet5_small, by_layer>::total_cost().stored_bytes() == 1014 + 10);
+  STATIC_REQUIRE(network<lenet5_small, by_layer>::total_cost().stored_bytes() == 1014 + 10);
 
   // Index maps stay as they are; batch norm keeps float32.
-  using arranged_net = quantised_network<lenet5_arranged>;
+  using arranged_net = network<lenet5_arranged, in_bytes>;
   STATIC_REQUIRE(arranged_net::total_cost().stored_bytes() == 286 + 5 * 3 + 38419);
   constexpr auto normal = map | conv2d<6, 3> | batch_norm | relu | dense<2>;
-  STATIC_REQUIRE(quantised_network<normal>::total_cost().stored_bytes() ==
+  STATIC_REQUIRE(network<normal, in_bytes>::total_cost().stored_bytes() ==
                  6 * 36 + 6 + 2 + 4 * 24 + 2 * 6 * 7 * 5 + 2 + 2);
   // What is left of it takes bytes, and a scale for each of its two vectors.
-  STATIC_REQUIRE(quantised_network<map | scale_shift>::total_cost().stored_bytes() == 8 + 2);
+  STATIC_REQUIRE(network<map | scale_shift, in_bytes>::total_cost().stored_bytes() == 8 + 2);
 }
 
-TEST_CASE("the workspace has room for the decoded numbers of one layer") {
-  // 30 numbers and 5 outputs, then 18 numbers: the second layer's take the place of the first's.
+TEST_CASE("numbers are decoded some filters at a time, where no map is") {
+  // Five biases and a filter of five weights behind five outputs; then three and five behind five inputs and three outputs.
   constexpr auto layers = input<1, 5, 1> | dense<5> | dense<3>;
   STATIC_REQUIRE(network<layers>::workspace_size == 5 + 3);
-  STATIC_REQUIRE(quantised_network<layers>::workspace_size == 30 + 5);
-  STATIC_REQUIRE(quantised_network<layers>::workspace_bytes() == 4 * 35);
-  // Its first layer runs where its maps are largest, and has few numbers.
-  STATIC_REQUIRE(quantised_network<lenet5_small>::workspace_size == network<lenet5_small>::workspace_size + 42);
+  STATIC_REQUIRE(network<layers, in_bytes>::workspace_size == 5 + 3 + 3 + 5);
+  STATIC_REQUIRE(network<layers, in_bytes>::workspace_bytes() == 4 * 16);
+  // Where maps leave room, nothing is added.
+  STATIC_REQUIRE(network<lenet5, in_bytes>::workspace_size == network<lenet5>::workspace_size);
+  STATIC_REQUIRE(network<map | conv2d<9, 3>(padding<1>) | max_pool<3> | dense<7>, in_bytes>::workspace_size ==
+                 network<map | conv2d<9, 3>(padding<1>) | max_pool<3> | dense<7>>::workspace_size);
+  // Blocks that divide the filters of a group, or do not.
+  same_to_the_last_bit<map | conv2d<9, 3>(padding<1>) | max_pool<3> | dense<7>, by_degree, float>();
+  same_to_the_last_bit<map | conv2d<14, 3>(groups<2>) | max_pool<2> | dense<13> | dense<5>, by_filter, float>();
+  same_to_the_last_bit<map | conv2d<14, 3>(groups<2>) | max_pool<2> | dense<13> | dense<5>, by_layer,
+                       lanes<float, 16>>();
+  same_to_the_last_bit<lenet5, by_degree, float>();
 }

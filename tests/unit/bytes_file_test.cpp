@@ -23,7 +23,7 @@ namespace {
 
 constexpr auto layers = input<2, 6, 6> | conv2d<4, 3>(along<axis::kernel, linear>) | batch_norm | relu | max_pool<2> |
                         dense<5>(arranged<2, linear, 3>);
-using bytes_network = quantised_network<layers>;
+using bytes_network = network<layers, in_bytes>;
 
 bytes_network random_network(std::uint64_t seed) {
   bytes_network net;
@@ -89,7 +89,7 @@ TEST_CASE("networks of bytes survive the file") {
 TEST_CASE("floats are not taken for bytes, nor one rule of scales for another") {
   test::temporary_folder const folder;
   save_network(folder / "floats", network<layers>{});
-  save_network(folder / "layer", quantised_network<layers, quantisation{scales_per::layer}>{});
+  save_network(folder / "layer", network<layers, byte_numbers{scales_per::layer}>{});
   auto const before = random_network(4);
   auto net = before;
   CHECK(mentions(failure([&] { load_network(folder / "floats", net); }),
@@ -167,7 +167,7 @@ TEST_CASE("cut and corrupted files never change a network of bytes") {
 TEST_CASE("a header of bytes spells out what the network holds") {
   test::temporary_folder const folder;
   constexpr auto pair = input<2, 1, 1> | dense<1>;
-  quantised_network<pair, quantisation{scales_per::filter}> net;
+  network<pair, byte_numbers{scales_per::filter}> net;
   net.codes = {-127, 5, 0};
   net.scales = {255, 1};
   write_coefficient_header(folder / "pair.hpp", net,
@@ -176,9 +176,9 @@ TEST_CASE("a header of bytes spells out what the network holds") {
         "// A network with its stored numbers, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
         "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n"
         "#pragma once\n\n#include <polyfold/exported_network.hpp>\n#include <my.hpp>\n\n"
-        "inline constexpr polyfold::exported_network<polyfold::quantised_network<my::pair, "
-        "polyfold::quantisation{polyfold::scales_per::filter}>, 3, 2, 0, 0> pair_net{{\n    -127, 5, 0,}, {\n    255, "
-        "1,}, {}, {}};\n");
+        "inline constexpr polyfold::exported_network<polyfold::network<my::pair, "
+        "polyfold::byte_numbers{polyfold::scales_per::filter}>, 3, 2, 0, 0> pair_net{{{\n    -127, 5, 0,}, {\n    255, "
+        "1,}, {}, {}}};\n");
 }
 
 TEST_CASE("a header is written of finite numbers only") {

@@ -1,0 +1,125 @@
+// What a network's description says whatever its numbers are stored as: layers, shapes, program, and which stored number is
+// whose.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include <polyfold/core/cost.hpp>
+#include <polyfold/core/type_list.hpp>
+#include <polyfold/fold/program.hpp>
+#include <polyfold/layers/activation.hpp>
+#include <polyfold/layers/chain.hpp>
+#include <polyfold/layers/layer.hpp>
+
+namespace polyfold {
+
+namespace detail {
+/// The sentence that says why no network can be made of a graph; none where one can.
+template <class Graph, bool Right = Graph::right>
+struct fault_of_graph {
+  using type = std::type_identity<void>;
+};
+template <class Graph>
+struct fault_of_graph<Graph, false> {
+  using type = typename decltype(Graph::fault())::type;
+};
+
+/// Stops the build where a graph is wrong. A function, as clang does without a class with an error in it.
+template <class Graph>
+consteval bool check_graph() {
+  using stopped [[maybe_unused]] = typename fault_of_graph<Graph>::type::type;
+  return true;
+}
+
+/// The graph, or what everything that uses a wrong network is compiled for, so that no other error follows.
+template <class Graph, bool Right = Graph::right>
+struct graph_or_stand_in {
+  using type = Graph;
+};
+template <class Graph>
+struct graph_or_stand_in<Graph, false> {
+  using type = graph<pipeline<Graph::input, activation_layer<relu_function>>>;
+};
+}  // namespace detail
+
+template <class Description>
+struct network_structure {
+  static constexpr bool right = graph<Description>::right;
+  using graph_type = typename detail::graph_or_stand_in<graph<Description>>::type;
+  using program_type = program<graph_type::input, decltype(graph_type::stages())>;
+
+  static constexpr shape input_shape = graph_type::input;
+  static constexpr shape output_shape = program_type::output;
+  /// Layers in order, residual branches laid out one after the other.
+  static constexpr int layers = graph_type::size;
+  template <int I>
+  using layer_at = typename graph_type::template layer_at<I>;
+
+  /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
+  [[nodiscard]] static constexpr int first_number(int layer) {
+    return edge(layer, &detail::step_facts::first_number, program_type::numbers);
+  }
+  [[nodiscard]] static constexpr int first_map_byte(int layer) {
+    return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes);
+  }
+  [[nodiscard]] static constexpr int number_count(int layer) { return first_number(layer + 1) - first_number(layer); }
+
+  /// What layer I reads.
+  template <int I>
+  [[nodiscard]] static constexpr shape layer_input_shape() {
+    return graph_type::shapes[std::size_t(source_of(type_at<typename graph_type::nodes, I>{}))];
+  }
+  [[nodiscard]] static constexpr shape layer_output_shape(int layer) {
+    return graph_type::shapes[std::size_t(layer) + 1];
+  }
+
+  /// What layer I computes, and how many numbers it stores; operations that an earlier layer has done already count there
+  /// only, and so do constants that one has read.
+  template <int I>
+  [[nodiscard]] static constexpr cost layer_cost() {
+    cost c;
+    for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j) {
+      if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
+      c.table_bytes += program_type::constant_bytes[std::size_t(j)];
+    }
+    c.stored_numbers = number_count(I);
+    c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
+    auto const beside = [&c](cost const& dense) {
+      c.weights = dense.weights;
+      c.coefficients = dense.coefficients;
+      c.dense_numbers = dense.dense_numbers;
+      c.dense_multiplications = dense.dense_multiplications;
+      c.dense_additions = dense.dense_additions;
+    };
+    if constexpr (weighted_layer<layer_at<I>>) {
+      beside(layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost());
+    } else if constexpr (requires { layer_at<I>::template dense_cost<layer_input_shape<I>()>(); }) {
+      beside(layer_at<I>::template dense_cost<layer_input_shape<I>()>());
+    } else {
+      c.dense_numbers = c.stored_numbers;
+      c.dense_multiplications = c.multiplications;
+      c.dense_additions = c.additions;
+    }
+    return c;
+  }
+
+ private:
+  template <class Layer, int First, int Second>
+  static constexpr int source_of(node<Layer, First, Second>) {
+    return First;
+  }
+  [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
+    return layer == layers ? end
+                           : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
+  }
+
+  /// What each step computes, merged ones included.
+  static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
+    return std::array<cost, sizeof...(J)>{program_type::template operation_at<J>::count()...};
+  }
+  (std::make_integer_sequence<int, program_type::steps>{});
+};
+
+}  // namespace polyfold

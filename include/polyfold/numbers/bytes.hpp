@@ -1,0 +1,254 @@
+// A network's numbers in one byte each, with scales that several share (core/quantisation.hpp), decoded as they are used:
+// a network in bytes computes to the last bit what the network of the decoded numbers computes.
+//
+//   network<digits, in_bytes> net;                     // from quantise(), a file or a generated header
+//   network<digits, in_bytes>::workspace<float> room;
+//   auto logits = net.run(image, room);
+//
+// The numbers of a step are decoded into the workspace just before it runs, those of a product some filters at a time: as
+// many as memory that no live map needs has room for, and at least one. The workspace grows only where that is too little.
+// Numbers of batch norm stay float32: fold_batch_norm takes them away.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/quantisation.hpp>
+#include <polyfold/fold/product.hpp>
+#include <polyfold/layers/scale_groups.hpp>
+#include <polyfold/numbers/float32.hpp>
+
+namespace polyfold {
+
+/// Numbers of one byte. Binomials grow with their degree and their coefficients shrink, so that one scale for all degrees
+/// leaves the high ones few of the 255 codes.
+struct byte_numbers {
+  scales_per scales = scales_per::degree;
+  friend constexpr bool operator==(byte_numbers const&, byte_numbers const&) = default;
+};
+inline constexpr byte_numbers in_bytes{};
+
+namespace detail {
+
+/// out[k] = code[k] * scale. A constant number at once, and nothing written over codes, bytes that might be anything: so
+/// compilers use vectors at -O2, too.
+constexpr void scale_codes(std::int8_t const* __restrict code, float* __restrict out, int count, float scale) {
+  constexpr int at_once = 16;
+  int k = 0;
+  for (; k + at_once <= count; k += at_once)
+    for (int n = 0; n < at_once; ++n) out[k + n] = float(code[k + n]) * scale;
+  for (; k < count; ++k) out[k] = float(code[k]) * scale;
+}
+
+/// An operation whose numbers are decoded at once.
+template <class Operation>
+struct decoded_operation {
+  static constexpr bool by_filters = false;
+  static constexpr int always = Operation::numbers;  // numbers that are decoded together
+};
+/// A product's are decoded some filters at a time, behind its biases.
+template <shape In, int Filters, window W, int Groups, bias_rule Bias>
+struct decoded_operation<product<In, Filters, W, Groups, Bias>> {
+  using operation = product<In, Filters, W, Groups, Bias>;
+  static constexpr bool by_filters = true;
+  static constexpr int always = operation::bias::numbers;
+  static constexpr int fan_in = operation::fan_in;
+  static constexpr int filters = Filters / Groups;  // of a group
+  static constexpr shape read{In.channels / Groups, In.height, In.width};
+
+  /// Calls f.operator()<count>(group, first filter in it) for blocks of `Block` filters, then for the rest of each group.
+  template <int Block, class F>
+  static void for_each_block(F f) {
+    constexpr int whole = filters / Block * Block;
+    for (int g = 0; g < Groups; ++g) {
+      for (int m = 0; m < whole; m += Block) f.template operator()<Block>(g, m);
+      if constexpr (whole < filters) f.template operator()<filters - whole>(g, whole);
+    }
+  }
+  /// Filters `first` to `first` + Count - 1, counted through all groups, with their decoded weights and all biases.
+  template <int Count, class Scalar, class Out, class Input>
+  static void forward(float const* weights, float const* biases, Scalar const* scratch, int first, Out out, Input in) {
+    using block = product<read, Count, W, 1, bias_rule{}>;
+    tensor_view<Scalar const, read> const of_group(in.row(first / filters * read.channels, 0));
+    block::template multiply<Scalar>(
+        weights, row_range{0, operation::output.height}, of_group,
+        [&](int m) { return operation::bias::template start<Scalar>(biases, scratch, first + m); },
+        [&](int m, int y, int x, Scalar const& sum) { out(first + m, y, x) = sum; });
+  }
+};
+
+}  // namespace detail
+
+template <class Structure, byte_numbers Rule>
+struct stored_numbers<Structure, Rule> {
+  using program_type = typename Structure::program_type;
+  static constexpr byte_numbers rule = Rule;
+
+ private:
+  template <int I>
+  using groups =
+      scale_groups<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>(), Rule.scales>;
+  template <int I>
+  static constexpr bool in_codes = byte_layer<typename Structure::template layer_at<I>>;
+
+  /// Where the numbers of a layer lie; the entry behind the last layer holds the totals.
+  struct place {
+    int code = 0;
+    int scale = 0;
+    int exact = 0;
+  };
+  template <int I>
+  [[nodiscard]] static constexpr place after(place p) {
+    if constexpr (in_codes<I>) {
+      p.code += Structure::number_count(I);
+      p.scale += groups<I>::count;
+    } else {
+      p.exact += Structure::number_count(I);
+    }
+    return p;
+  }
+  static constexpr auto places = [] {
+    std::array<place, std::size_t(Structure::layers) + 1> all{};
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((all[std::size_t(I) + 1] = after<I>(all[std::size_t(I)])), ...);
+    }
+    (std::make_integer_sequence<int, Structure::layers>{});
+    return all;
+  }();
+
+  /// Where the numbers of a step are decoded to, and of how many filters at once.
+  struct decoding {
+    int offset = 0;
+    int filters = 0;
+    int end = 0;
+  };
+  template <int J>
+  [[nodiscard]] static constexpr decoding decoding_of() {
+    constexpr auto const& facts = program_type::facts[std::size_t(J)];
+    if constexpr (facts.executed && facts.numbers > 0 && in_codes<facts.stage>) {
+      using decoded = detail::decoded_operation<typename program_type::template operation_at<J>>;
+      detail::stretch const free = program_type::inference.free[std::size_t(J)];
+      auto const place_of = [&](int least) {
+        return least <= free.size ? free.offset : program_type::inference.above[std::size_t(J)];
+      };
+      if constexpr (decoded::by_filters) {
+        int const offset = place_of(decoded::always + decoded::fan_in);
+        int const fit = (free.size - decoded::always) / decoded::fan_in;
+        int const filters = smaller(larger(1, fit), decoded::filters);
+        return {offset, filters, offset + decoded::always + filters * decoded::fan_in};
+      } else {
+        int const offset = place_of(decoded::always);
+        return {offset, 0, offset + decoded::always};
+      }
+    } else {
+      return {};
+    }
+  }
+
+ public:
+  /// Codes layer by layer: coefficients, then biases, in the basis that inference uses.
+  std::array<std::int8_t, std::size_t(places.back().code)> codes{};
+  /// Layer by layer: of the coefficients, then of the biases.
+  std::array<std::uint8_t, std::size_t(places.back().scale)> scales{};
+  /// The numbers of other layers.
+  std::array<float, std::size_t(places.back().exact)> exact{};
+  /// Index maps of arranged layers.
+  std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
+
+  using counts = number_counts<places.back().code, places.back().scale, places.back().exact, program_type::map_bytes>;
+  static constexpr int workspace_size = []<int... J>(std::integer_sequence<int, J...>) {
+    int size = program_type::inference.size;
+    ((size = larger(size, decoding_of<J>().end)), ...);
+    return size;
+  }
+  (std::make_integer_sequence<int, program_type::steps>{});
+
+  /// First code, scale and float32 number of layer I; I = layers gives the totals.
+  [[nodiscard]] static constexpr int first_code(int layer) { return places[std::size_t(layer)].code; }
+  [[nodiscard]] static constexpr int first_scale(int layer) { return places[std::size_t(layer)].scale; }
+  [[nodiscard]] static constexpr int first_exact(int layer) { return places[std::size_t(layer)].exact; }
+
+  /// Which of the layer's scales serves stored number i of layer I.
+  template <int I>
+  [[nodiscard]] static constexpr int scale_group(int i) {
+    return groups<I>::of(i);
+  }
+  /// Stored numbers i to i + count - 1 of layer I, decoded; a byte_layer.
+  template <int I>
+  constexpr void decode(int i, int count, float* out) const {
+    for (int k = 0; k < count;) {
+      float const scale = scale_of(scales[std::size_t(first_scale(I) + scale_group<I>(i + k))]);
+      int const end = smaller(count, groups<I>::next_scale(i + k) - i);
+      detail::scale_codes(codes.data() + first_code(I) + i + k, out + k, end - k, scale);
+      k = end;
+    }
+  }
+
+  template <class Network, class Visit>
+  static void for_each_array(Network& net, Visit visit) {
+    visit(net.codes);
+    visit(net.scales);
+    visit(net.exact);
+    visit(net.maps);
+  }
+  template <int I, class Network, class Visit>
+  static void visit_layer(Network& net, Visit visit) {
+    visit("codes", detail::part_of(net.codes, first_code(I), first_code(I + 1)));
+    visit("scales", detail::part_of(net.scales, first_scale(I), first_scale(I + 1)));
+    visit("numbers", detail::part_of(net.exact, first_exact(I), first_exact(I + 1)));
+    visit("map", detail::part_of(net.maps, Structure::first_map_byte(I), Structure::first_map_byte(I + 1)));
+  }
+
+ protected:
+  /// Decoding multiplies once for every code.
+  template <int I>
+  static constexpr void add_cost(cost& c) {
+    c.byte_numbers = first_code(I + 1) - first_code(I);
+    c.scale_bytes = first_scale(I + 1) - first_scale(I);
+    c.multiplications += c.byte_numbers;
+  }
+
+  template <class Scalar>
+  [[nodiscard]] Scalar const* run_program(Scalar const* image, Scalar* room) const {
+    static_assert(std::is_same_v<Scalar, float> || lane_count<Scalar> > 1,
+                  "polyfold: 8-bit networks run on float or on lanes of it: numbers are decoded into the workspace");
+    return detail::run_whole_maps<program_type>(image, room, [&](auto step) { run_step(step, room); });
+  }
+
+ private:
+  template <int J, class Scalar>
+  void run_step(detail::whole_map_step<program_type, J, Scalar> const& step, Scalar* room) const {
+    constexpr auto const& facts = program_type::facts[std::size_t(J)];
+    constexpr int layer = facts.stage;
+    constexpr int in_layer = facts.first_number - Structure::first_number(layer);
+    std::uint8_t const* const map = maps.data() + facts.first_map_byte;
+    if constexpr (facts.numbers == 0) {
+      step.forward(nullptr, map);
+    } else if constexpr (!in_codes<layer>) {
+      step.forward(exact.data() + first_exact(layer) + in_layer, map);
+    } else {
+      constexpr decoding where = decoding_of<J>();
+      using decoded = detail::decoded_operation<typename program_type::template operation_at<J>>;
+      auto* const to = reinterpret_cast<float*>(room + where.offset);
+      if constexpr (decoded::by_filters) {
+        using product = typename decoded::operation;
+        decode<layer>(in_layer + product::weights, decoded::always, to);
+        product::bias::prepare(to, step.scratch());
+        decoded::template for_each_block<where.filters>([&]<int Count>(int group, int filter) {
+          int const first = group * decoded::filters + filter;
+          float* const weights = to + decoded::always;
+          decode<layer>(in_layer + first * decoded::fan_in, Count * decoded::fan_in, weights);
+          decoded::template forward<Count>(weights, to, step.scratch(), first, step.out(), step.in());
+        });
+      } else {
+        decode<layer>(in_layer, facts.numbers, to);
+        step.forward(to, map);
+      }
+    }
+  }
+};
+
+}  // namespace polyfold

@@ -1,0 +1,21 @@
+// expect: polyfold: a network's second argument says how its numbers are stored: in_floats or in_bytes
+// facts: stored_numbers<.*, 8>
+// How many bits is no kind of numbers.
+
+#include <polyfold/inference.hpp>
+
+using namespace polyfold;
+
+constexpr auto description = input<1, 28, 28> | dense<10>;
+#ifdef POLYFOLD_COMPILE_PASS
+using net_type = network<description, in_bytes>;
+#else
+using net_type = network<description, 8>;
+#endif
+
+static net_type net;
+static net_type::workspace<float> room;
+int main() {
+  tensor<float, net_type::input_shape> const image{};
+  return net.run(image, room)[0] > 0;
+}
