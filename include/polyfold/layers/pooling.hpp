@@ -6,6 +6,8 @@
 #pragma once
 
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
@@ -26,21 +28,46 @@ namespace detail {
 /// What a maximum starts with: all numbers of a window may be negative infinity.
 inline constexpr float below_all = -std::numeric_limits<float>::infinity();
 
-/// Calls f(y, x, under) for the outputs of rows `rows`, where under(g) calls g(input row, input column) for the pixels under
-/// output (y, x), padding left out.
+template <int Value>
+using constant = std::integral_constant<int, Value>;
+
+/// The pixels under one output, padding left out: `height` x `width` of them, constants where no padding is read.
+template <class Height, class Width>
+struct pixels_under {
+  int top;
+  int left;
+  Height height;
+  Width width;
+
+  /// Calls g(row, column) for each.
+  template <class G>
+  constexpr void operator()(G g) const {
+    for (int iy = top; iy < top + height; ++iy)
+      for (int ix = left; ix < left + width; ++ix) g(iy, ix);
+  }
+};
+template <class Height, class Width>
+pixels_under(int, int, Height, Width) -> pixels_under<Height, Width>;
+
+/// Along one axis of `size` pixels: the first under a window of `Length` that starts at `start`, and how many there are.
+template <int Length>
+constexpr std::pair<int, constant<Length>> pixels_along(int start, int, std::true_type) {
+  return {start, {}};
+}
+template <int Length>
+constexpr std::pair<int, int> pixels_along(int start, int size, std::false_type) {
+  int const first = larger(0, start);
+  return {first, smaller(size, start + Length) - first};
+}
+
+/// Calls f(y, x, pixels) for the outputs of rows `rows`.
 template <shape In, window W, class F>
 constexpr void for_each_window(row_range rows, F f) {
   for_each_output<output_rows(W, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
     for_each_output<output_columns(W, In.width)>([&](int x, auto inner_column) {
-      f(y, x, [=](auto g) {
-        int const top = y * W.stride_y - W.padding_y;
-        int const left = x * W.stride_x - W.padding_x;
-        row_range const under = inner_row ? row_range{top, top + W.height} : rows_under(W, y, In.height);
-        int const first = inner_column ? left : larger(0, left);
-        int const last = inner_column ? left + W.width : smaller(In.width, left + W.width);
-        for (int iy = under.first; iy < under.last; ++iy)
-          for (int ix = first; ix < last; ++ix) g(iy, ix);
-      });
+      auto const [top, height] = pixels_along<W.height>(y * W.stride_y - W.padding_y, In.height, inner_row);
+      auto const [left, width] = pixels_along<W.width>(x * W.stride_x - W.padding_x, In.width, inner_column);
+      f(y, x, pixels_under{top, left, height, width});
     });
   });
 }
@@ -55,11 +82,8 @@ struct maximum_under_window : operation {
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
-        Scalar largest = Scalar(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
-        out(c, y, x) = largest;
-      });
+      detail::for_each_window<In, W>(rows,
+                                     [&](int y, int x, auto under) { out(c, y, x) = largest<Scalar>(in, c, under); });
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
@@ -67,16 +91,36 @@ struct maximum_under_window : operation {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
-        Scalar largest = Scalar(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
+        Scalar const top = largest<Scalar>(in, c, under);
         Scalar left = dout(c, y, x);
         under([&](int iy, int ix) {
           // The first input that is not below the maximum takes all; the others find nothing left.
-          Scalar const share = select_greater(largest, Scalar(in(c, iy, ix)), Scalar(0.0f), left);
+          Scalar const share = select_greater(top, Scalar(in(c, iy, ix)), Scalar(0.0f), left);
           din(c, iy, ix) += share;
           left = left - share;
         });
       });
+  }
+
+ private:
+  /// The largest of some pixels of channel c: four at a time, the largest so far among them.
+  template <class Scalar, class Input, class Height, class Width>
+  [[nodiscard]] static Scalar largest(Input in, int c, detail::pixels_under<Height, Width> const& under) {
+    if constexpr (std::is_same_v<Height, detail::constant<2>> && std::is_same_v<Width, detail::constant<2>>) {
+      auto const* const first = in.row(c, under.top) + under.left;
+      auto const* const second = in.row(c, under.top + 1) + under.left;
+      return maximum(Scalar(first[0]), Scalar(first[1]), Scalar(second[0]), Scalar(second[1]));
+    } else {
+      Scalar so_far = Scalar(detail::below_all);
+      for (int y = under.top; y < under.top + under.height; ++y) {
+        auto const* const row = in.row(c, y) + under.left;
+        int x = 0;
+        for (; x + 3 <= under.width; x += 3)
+          so_far = maximum(so_far, Scalar(row[x]), Scalar(row[x + 1]), Scalar(row[x + 2]));
+        for (; x < under.width; ++x) so_far = maximum(Scalar(row[x]), so_far);
+      }
+      return so_far;
+    }
   }
 };
 
