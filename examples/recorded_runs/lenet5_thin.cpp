@@ -18,17 +18,11 @@ training_options thin_options(int folded_epochs) {
 }  // namespace
 
 void lenet5_mnist_thin(experiment& e, std::string const& name) {
-  static constexpr auto thin = input<1, 28, 28> | conv2d<2, 5>(padding<2>) | relu | max_pool<2> | conv2d<5, 5> | relu |
-                               max_pool<2> | dense<5> | relu | dense<6> | relu | dense<10>;
-  static_assert(network<thin>::total_cost().stored_numbers >= network<lenet5_mnist_61x>::total_cost().stored_numbers);
-  train_alone<thin>(e, name, "thin", thin_options(lenet5_mnist_epochs));
+  train_alone<thin_lenet5_mnist>(e, name, "thin", thin_options(lenet5_mnist_epochs));
 }
 
 void lenet5_fashion_thin(experiment& e, std::string const& name) {
-  static constexpr auto thin = input<1, 28, 28> | conv2d<3, 5>(padding<2>) | relu | max_pool<2> | conv2d<6, 5> | relu |
-                               max_pool<2> | dense<12> | relu | dense<21> | relu | dense<10>;
-  static_assert(network<thin>::total_cost().stored_numbers >= network<lenet5_fashion_22x>::total_cost().stored_numbers);
-  train_alone<thin>(e, name, "thin", thin_options(lenet5_fashion_22x_epochs));
+  train_alone<thin_lenet5_fashion>(e, name, "thin", thin_options(lenet5_fashion_22x_epochs));
 }
 
 }  // namespace recorded

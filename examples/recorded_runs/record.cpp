@@ -78,6 +78,17 @@ polyfold::training_options options_from(json const& j) {
   return o;
 }
 
+/// What `f` makes of the record in a file.
+template <class F>
+auto from_file(std::filesystem::path const& path, F f) {
+  std::string const text = polyfold::read_file(path, "the record of a run");
+  try {
+    return f(json::parse(text));
+  } catch (nlohmann::json::exception const& failure) {
+    throw polyfold::error(path, std::string("is no record: ") + failure.what(), "the record of a run");
+  }
+}
+
 }  // namespace
 
 void write_record(std::filesystem::path const& path, record const& r) {
@@ -104,9 +115,7 @@ void write_record(std::filesystem::path const& path, record const& r) {
 }
 
 record read_record(std::filesystem::path const& path) {
-  std::string const text = polyfold::read_file(path, "the record of a run");
-  try {
-    json const j = json::parse(text);
+  return from_file(path, [](json const& j) -> record {
     return {.study = j.at("study"),
             .configuration = j.at("configuration"),
             .kind = j.at("kind"),
@@ -125,7 +134,28 @@ record read_record(std::filesystem::path const& path) {
             .threads = j.at("threads"),
             .machine = j.at("machine"),
             .run = j.at("run")};
-  } catch (nlohmann::json::exception const& failure) {
-    throw polyfold::error(path, std::string("is no record: ") + failure.what(), "the record of a run");
-  }
+  });
+}
+
+void replace_costs(std::filesystem::path const& path, polyfold::cost const& costs, polyfold::cost const& approximated) {
+  polyfold::write_file_atomically(path, from_file(path, [&](json j) {
+                                    j.at("costs") = to_json(costs);
+                                    j.at("approximated") = to_json(approximated);
+                                    return j.dump(1) + "\n";
+                                  }));
+}
+
+std::pair<std::string, std::string> differences(polyfold::cost const& a, polyfold::cost const& b) {
+  std::pair<std::string, std::string> lists;
+  auto const add = [](std::string& list, std::string const& name, json const& value) {
+    list += (list.empty() ? "" : ", ") + name + " " + value.dump();
+  };
+  json const of_a = to_json(a);
+  json const of_b = to_json(b);
+  for (auto const& [name, value] : of_a.items())
+    if (value != of_b.at(name)) {
+      add(lists.first, name, value);
+      add(lists.second, name, of_b.at(name));
+    }
+  return lists;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <polyfold/report/summary.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -36,3 +37,8 @@ struct record {
 void write_record(std::filesystem::path const& path, record const& r);
 /// Throws `polyfold::error` where the file is missing or no record.
 [[nodiscard]] record read_record(std::filesystem::path const& path);
+/// Puts other costs into the record at `path`, and leaves all else of it as it is. Throws as `read_record` does.
+void replace_costs(std::filesystem::path const& path, polyfold::cost const& costs, polyfold::cost const& approximated);
+
+/// The members that two costs differ in, one list for each of the two: "table_bytes 616" and "table_bytes 56".
+[[nodiscard]] std::pair<std::string, std::string> differences(polyfold::cost const& a, polyfold::cost const& b);

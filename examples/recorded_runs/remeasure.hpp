@@ -1,5 +1,6 @@
-// The program remeasure, for any studies: loads the networks that recorded runs have left and measures them again. A
-// network's file describes its type; the program knows some types, and takes the one of that description.
+// The program remeasure, for any studies: loads the networks that recorded runs have left and measures them again, and
+// compares the costs in all records with those of the networks' types. A network's file describes its type; the program
+// knows some types, and takes the one of that description.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/train/evaluate.hpp>
 
+#include "counted.hpp"
 #include "studies.hpp"
 
 /// Says how many of the images a network classifies rightly.
@@ -46,5 +48,7 @@ template <auto Folded, polyfold::byte_numbers Rule = polyfold::in_bytes>
 }
 
 /// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or
-/// does not have the accuracy of its record. Throws `polyfold::error` where nothing can be measured at all.
-int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vector<measurable_type> const& types);
+/// does not have the accuracy of its record, or where a record does not have the costs that its network has now. Throws
+/// `polyfold::error` where nothing can be measured at all.
+int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vector<measurable_type> const& types,
+              std::vector<counted_network> const& counted);

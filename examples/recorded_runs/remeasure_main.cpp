@@ -9,6 +9,6 @@ int main(int argc, char** argv) {
     for (auto const& some :
          {measurable_lenet5(), measurable_resnet20(), measurable_resnet20_bytes(), measurable_vgg16()})
       types.insert(types.end(), some.begin(), some.end());
-    return remeasure(argc, argv, all_studies(), types);
+    return remeasure(argc, argv, all_studies(), types, counted_networks());
   });
 }

@@ -16,4 +16,14 @@ inline constexpr auto resnet18_folded = make_resnet<resnet18_form>([](layer_plac
   return along<axis::kernel, linear>;
 });
 
+/// As many numbers, dense: 28 filters in the first stage.
+inline constexpr auto thin_resnet18 = make_resnet<resnet_form{.classes = resnet18_form.classes,
+                                                              .image = resnet18_form.image,
+                                                              .width = 28,
+                                                              .blocks = resnet18_form.blocks,
+                                                              .shortcuts = resnet18_form.shortcuts,
+                                                              .stem = resnet18_form.stem}>();
+static_assert(network<without_batch_norm(thin_resnet18)>::total_cost().stored_numbers >=
+              network<without_batch_norm(resnet18_folded)>::total_cost().stored_numbers);
+
 }  // namespace recorded

@@ -8,12 +8,9 @@ namespace recorded {
 namespace {
 
 void train_for(int epochs, experiment& e, std::string const& name) {
-  static constexpr auto thin = make_resnet<resnet_form{.width = 4, .shortcuts = shortcut::convolution}>();
-  static_assert(network<without_batch_norm(thin)>::total_cost().stored_numbers >=
-                network<without_batch_norm(resnet20_19x)>::total_cost().stored_numbers);
   training_options o = colour_options(epochs);
   o.optimizer.learning_rate = 4e-3f;
-  train_alone<thin>(e, name, "thin", o);
+  train_alone<thin_resnet20>(e, name, "thin", o);
 }
 
 }  // namespace

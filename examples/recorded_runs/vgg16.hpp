@@ -22,6 +22,12 @@ inline constexpr auto vgg16_700x = make_vgg16<cifar_vgg16()>([](layer_place l) -
 });
 static_assert(parameter_ratio(network<without_batch_norm(vgg16_700x)>::total_cost()) >= 700);
 
+/// As many numbers, dense: 3 filters in the first stage, and no hidden dense layer.
+inline constexpr auto thin_vgg16 =
+    make_vgg16<vgg16_form{.classes = 10, .image = {3, 32, 32}, .width = 3, .normalised = true, .hidden = 0}>();
+static_assert(network<without_batch_norm(thin_vgg16)>::total_cost().stored_numbers >=
+              network<without_batch_norm(vgg16_700x)>::total_cost().stored_numbers);
+
 inline constexpr int vgg16_dense_epochs = 2;
 inline constexpr int vgg16_700x_epochs = 5;
 

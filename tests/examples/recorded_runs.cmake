@@ -192,6 +192,38 @@ run(FAILURE "bytes_seed1.safetensors: .*dense_seed1.safetensors: holds a network
 file(RENAME ${WORK_DIR}/changed/tiny ${WORK_DIR}/changed/huge)
 run(FAILURE "huge: is the folder of no study" ${remeasure} changed --data ${data})
 
+# The costs in records are those of the networks' types.
+set(costs ${remeasure} records --costs)
+run(SUCCESS "^$" ${costs})
+run(SUCCESS "^$" ${costs} --update)
+run(FAILURE "holds no records" ${remeasure} before --costs)
+foreach(path IN ITEMS tiny/folded_seed1 tiny/validation/folded_epochs2_rate0.01_distillation0.5_seed1)
+  set(record records/${path}.json)
+  file(COPY_FILE ${WORK_DIR}/${record} ${WORK_DIR}/right.json)
+  file(READ ${WORK_DIR}/${record} text)
+  string(REGEX MATCH "\"multiplications\": ([0-9]+)" right "${text}")
+  set(multiplications ${CMAKE_MATCH_1})
+  string(REPLACE "${right}" "\"multiplications\": 7" text "${text}")
+  file(WRITE ${WORK_DIR}/${record} "${text}")
+  run(FAILURE "^${record}: has multiplications 7; expected multiplications ${multiplications}, as counted now. Remedy: remeasure --costs --update.\n1 of 8 records do not have the costs of their networks.\n$"
+      ${costs})
+  run(FAILURE "multiplications 7.*recorded [0-9.]+ %, loaded.*1 of 8 records" ${remeasure} records --data nowhere)
+  run(SUCCESS "^${record}: multiplications ${multiplications}\n$" ${costs} --update)
+  expect_same(${record} right.json)
+endforeach()
+file(COPY_FILE ${WORK_DIR}/records/tiny/thin_seed1.json ${WORK_DIR}/right.json)
+file(READ ${WORK_DIR}/right.json text)
+string(REGEX REPLACE "\"stored_numbers\": [0-9]+" "\"stored_numbers\": 7" other "${text}")
+file(WRITE ${WORK_DIR}/records/tiny/thin_seed1.json "${other}")
+foreach(update IN ITEMS "" --update)
+  run(FAILURE "thin_seed1.json: is of another network than its configuration has now, with stored_numbers 7; expected stored_numbers [0-9]+.*1 of 8"
+      ${costs} ${update})
+endforeach()
+string(REPLACE "\"configuration\": \"thin\"" "\"configuration\": \"thin_er\"" other "${text}")
+file(WRITE ${WORK_DIR}/records/tiny/thin_seed1.json "${other}")
+run(FAILURE "thin_seed1.json: is the record of tiny thin_er; expected a configuration known here" ${costs} --update)
+file(COPY_FILE ${WORK_DIR}/right.json ${WORK_DIR}/records/tiny/thin_seed1.json)
+
 # The page of results.
 file(WRITE ${WORK_DIR}/records/about.md "# Results\n")
 run(FAILURE "about.md: is not there" ${WRITE_RESULTS} records page.md)

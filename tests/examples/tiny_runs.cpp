@@ -40,9 +40,13 @@ int run(int argc, char** argv) {
                                              {"thin", tiny::train_thin, ""}}}};
   std::string const program = argc > 1 ? argv[1] : "";
   if (program == "remeasure")
-    return remeasure(argc - 1, argv + 1, studies,
-                     {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>(),
-                      measurable_bytes<tiny::arranged_network>()});
+    return remeasure(
+        argc - 1, argv + 1, studies,
+        {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>(),
+         measurable_bytes<tiny::arranged_network>()},
+        {counted<polyfold::network<tiny::dense_network>>("tiny", "dense"),
+         counted_plain<tiny::folded_network>("tiny", "folded"), counted_bytes<tiny::folded_network>("tiny", "bytes"),
+         counted_bytes<tiny::arranged_network>("tiny", "arranged"), counted_plain<tiny::thin_network>("tiny", "thin")});
   if (program == "recorded_runs") return run_studies(argc - 1, argv + 1, studies, configurations);
   if (program != "interrupted_runs") throw polyfold::error("tiny_runs: no program is named '" + program + "'");
   power_cut cut(*std::cout.rdbuf());

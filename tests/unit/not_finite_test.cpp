@@ -92,6 +92,37 @@ void check_reaches_outputs() {
   CHECK(others_good);
 }
 
+/// The maxima of 2 maps of 9 x 7 random pixels, one of which is NaN, are those taken pixel by pixel.
+template <auto Pool>
+void check_windows() {
+  using net_type = network<input<2, 9, 7> | Pool>;
+  constexpr window w = decltype(Pool)::slid;
+  constexpr shape in = net_type::input_shape, out = net_type::output_shape;
+  test::random_numbers random(3);
+  bool good = true;
+  tape<net_type, batch> many;
+  for (int missing = 0; missing < in.size(); ++missing) {
+    std::vector<float> image(std::size_t(in.size()));
+    random.fill(image);
+    image[std::size_t(missing)] = no_number;
+    std::vector<batch> const images(image.begin(), image.end());
+    auto const floats = outputs_of<input<2, 9, 7> | Pool>(image);
+    batch const* const of_many = many.forward(net_type{}, images.data(), 0);
+    for (int i = 0; i < out.size(); ++i) {
+      int const c = i / out.pixels(), y = i % out.pixels() / out.width, x = i % out.width;
+      float expected = -inf;
+      for (int iy = y * w.stride_y - w.padding_y; iy < y * w.stride_y - w.padding_y + w.height; ++iy)
+        for (int ix = x * w.stride_x - w.padding_x; ix < x * w.stride_x - w.padding_x + w.width; ++ix)
+          if (iy >= 0 && iy < in.height && ix >= 0 && ix < in.width) {
+            float const pixel = image[std::size_t((c * in.height + iy) * in.width + ix)];
+            if (std::isnan(pixel) || pixel > expected) expected = pixel;
+          }
+      good = good && same(floats[std::size_t(i)], expected) && same(of_many[i][7], expected);
+    }
+  }
+  CHECK(good);
+}
+
 }  // namespace
 
 TEST_CASE("maxima and bounds of NaN") {
@@ -112,6 +143,29 @@ TEST_CASE("maxima and bounds of NaN") {
   CHECK(std::isnan(at_most(batch(no_number), batch(0.0f))[9]));
 }
 
+TEST_CASE("the largest of four numbers is the first of the largest, and NaN where one is") {
+  std::vector<float> const values{no_number, -inf, -1, -0.0f, 0.0f, 2, inf};
+  bool floats_good = true, many_good = true, others_good = true;
+  for (std::size_t i = 0; i < 7 * 7 * 7 * 7; ++i) {
+    std::vector<float> const v{values[i % 7], values[i / 7 % 7], values[i / 49 % 7], values[i / 343]};
+    bool const none = std::any_of(v.begin(), v.end(), [](float x) { return std::isnan(x); });
+    float const expected = none ? no_number : *std::max_element(v.begin(), v.end());
+    auto const is_expected = [&](float x) {
+      return same(x, expected) && (none || std::signbit(x) == std::signbit(expected));
+    };
+    floats_good = floats_good && is_expected(maximum(v[0], v[1], v[2], v[3]));
+    batch many[4] = {batch(1), batch(2), batch(3), batch(4)};
+    for (std::size_t k = 0; k < 4; ++k) many[k].set(6, v[k]);
+    batch const largest = maximum(many[0], many[1], many[2], many[3]);
+    many_good = many_good && is_expected(largest[6]) && largest[7] == 4;
+    // A scalar with a maximum of two only.
+    others_good = others_good && is_expected(maximum<float>(v[0], v[1], v[2], v[3]));
+  }
+  CHECK(floats_good);
+  CHECK(many_good);
+  CHECK(others_good);
+}
+
 TEST_CASE("activations of NaN and infinity") {
   CHECK(values_are(relu, inf, 0));
   CHECK(values_are(relu6, 6, 0));
@@ -125,6 +179,15 @@ TEST_CASE("activations of NaN and infinity") {
   CHECK(values_are(hard_swish, inf, no_number));
   CHECK(values_are(gelu, inf, no_number));
   CHECK(values_are(gelu_tanh, inf, no_number));
+}
+
+TEST_CASE("a NaN pixel reaches the outputs whose window it is under, and no others") {
+  check_windows<max_pool<1>>();
+  check_windows<max_pool<2>>();
+  check_windows<max_pool<2>(stride<1>, padding<1>)>();
+  check_windows<max_pool<3>(stride<2>, padding<1>)>();
+  check_windows<max_pool<4>(stride<3>, padding<2>)>();
+  check_windows<max_pool<5>(padding<1>)>();
 }
 
 TEST_CASE("max pooling of NaN and infinity") {

@@ -71,9 +71,19 @@ class lanes<float, N> {
   }
   friend lanes maximum(lanes const& a, lanes const& b) {
     return zip(a, b, [](vector x, vector y) {
-      vector const larger = x > y ? x : y;
-      return x != x ? x : larger;
+      vector const larger = x > y ? x : y;  // y where one is NaN
+      return nan_where(x != x, larger);
     });
+  }
+  friend lanes maximum(lanes const& a, lanes const& b, lanes const& c, lanes const& d) {
+    lanes out;
+    for (int i = 0; i < parts; ++i) {
+      vector const x = a.v_[i], y = b.v_[i], z = c.v_[i], w = d.v_[i];
+      vector const xy = y > x ? y : x;
+      vector const zw = w > z ? w : z;
+      out.v_[i] = nan_where((x != x) | (y != y) | (z != z) | (w != w), zw > xy ? zw : xy);
+    }
+    return out;
   }
   friend lanes at_least(lanes const& a, lanes const& low) {
     return zip(a, low, [](vector x, vector y) { return y > x ? y : x; });
@@ -110,6 +120,9 @@ class lanes<float, N> {
   }
 
  private:
+  using mask = decltype(vector{} != vector{});
+  /// `a`, but NaN where `nan` has all bits set, as NaN may have: to or them takes less than to choose.
+  static vector nan_where(mask nan, vector a) { return reinterpret_cast<vector>(reinterpret_cast<mask>(a) | nan); }
   template <class F>
   static lanes map(lanes const& a, F f) {
     lanes out;

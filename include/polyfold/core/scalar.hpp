@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <limits>
 
 #include <polyfold/core/platform.hpp>
 
@@ -17,6 +18,19 @@ namespace polyfold {
 [[nodiscard]] constexpr float maximum(float a, float b) {
   float const larger = a > b ? a : b;  // b where one is NaN, as the instruction does
   return a != a ? a : larger;
+}
+/// The largest of the four, the first of equal ones; NaN where one of them is. One comparison tells whether either of two is
+/// NaN, so this takes half as many as two at a time do.
+[[nodiscard]] inline float maximum(float a, float b, float c, float d) {
+  float const ab = b > a ? b : a;
+  float const cd = d > c ? d : c;
+  float const larger = cd > ab ? cd : ab;
+  return std::isunordered(a, b) || std::isunordered(c, d) ? std::numeric_limits<float>::quiet_NaN() : larger;
+}
+/// The same for any other scalar; one that has something faster has its own.
+template <class Scalar>
+[[nodiscard]] Scalar maximum(Scalar const& a, Scalar const& b, Scalar const& c, Scalar const& d) {
+  return maximum(maximum(d, c), maximum(b, a));
 }
 /// `a`, but not below `low`; NaN where `a` is NaN. `low` is a number or NaN with `a`: then one instruction does it.
 [[nodiscard]] constexpr float at_least(float a, float low) { return low > a ? low : a; }

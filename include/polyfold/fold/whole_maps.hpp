@@ -32,8 +32,9 @@ struct whole_map_step {
   }
   [[nodiscard]] Scalar* scratch() const { return room + Program::inference.scratch[std::size_t(J)]; }
 
-  /// On its stored numbers and index map.
-  void forward(float const* numbers, std::uint8_t const* map) const {
+  /// On its stored numbers and index map. Never inlined: in one function of all steps g++ keeps the sums of a product in
+  /// memory, and how fast one layer is depends on the others.
+  [[gnu::noinline]] void forward(float const* numbers, std::uint8_t const* map) const {
     context<Scalar> at;
     at.numbers = numbers;
     at.map = map;

@@ -9,6 +9,7 @@
 
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
@@ -36,20 +37,49 @@ namespace detail {
 /// What a maximum starts with: all numbers of a window may be negative infinity.
 inline constexpr float below_all = -std::numeric_limits<float>::infinity();
 
-/// Calls f(y, x, inner, under) for the outputs of rows `rows`, where under(g) calls g(input row, input column) for the pixels
-/// under output (y, x), padding left out, and `inner` is a constant, true where there is no padding under it.
+template <int Value>
+using constant = std::integral_constant<int, Value>;
+
+/// The pixels under one output of window W, padding left out: `height` x `width` of them, constants where no padding is
+/// read.
+template <window W, class Height, class Width>
+struct pixels_under {
+  static constexpr bool inner = !std::is_same_v<Height, int> && !std::is_same_v<Width, int>;
+  int top;
+  int left;
+  Height height;
+  Width width;
+
+  [[nodiscard]] constexpr int row(int r) const { return top + r * W.y.dilation; }
+  /// Calls g(row, column) for each.
+  template <class G>
+  constexpr void operator()(G g) const {
+    for (int r = 0; r < height; ++r)
+      for (int s = 0; s < width; ++s) g(row(r), left + s * W.x.dilation);
+  }
+};
+
+/// Along one axis of `inputs`: the first pixel under a window that starts at `start`, and how many there are.
+template <window_axis A>
+constexpr std::pair<int, constant<A.size>> pixels_along(int start, int, std::true_type) {
+  return {start, {}};
+}
+template <window_axis A>
+constexpr std::pair<int, int> pixels_along(int start, int inputs, std::false_type) {
+  index_range const inside = A.inside(start, inputs);
+  return {start + inside.first * A.dilation, inside.last - inside.first};
+}
+
+/// Calls f(y, x, pixels) for the outputs of rows `rows`.
 template <shape In, window W, class F>
 constexpr void for_each_window(row_range rows, F f) {
   for_each_output<outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
     for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
-      f(y, x, std::conjunction<decltype(inner_row), decltype(inner_column)>{}, [=](auto g) {
-        int const top = W.y.start(y);
-        int const left = W.x.start(x);
-        index_range const window_rows = inner_row ? index_range{0, W.y.size} : W.y.inside(top, In.height);
-        index_range const columns = inner_column ? index_range{0, W.x.size} : W.x.inside(left, In.width);
-        for (int r = window_rows.first; r < window_rows.last; ++r)
-          for (int s = columns.first; s < columns.last; ++s) g(top + r * W.y.dilation, left + s * W.x.dilation);
-      });
+      auto const [top, height] = pixels_along<W.y>(W.y.start(y), In.height, inner_row);
+      auto const [left, width] = pixels_along<W.x>(W.x.start(x), In.width, inner_column);
+      f(y, x,
+        pixels_under<W, std::remove_const_t<decltype(height)>, std::remove_const_t<decltype(width)>>{top, left, height,
+                                                                                                     width});
     });
   });
 }
@@ -64,28 +94,46 @@ struct maximum_under_window : operation {
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows, [&](int y, int x, auto, auto under) {
-        Scalar largest = Scalar(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
-        out(c, y, x) = largest;
-      });
+      detail::for_each_window<In, W>(rows,
+                                     [&](int y, int x, auto under) { out(c, y, x) = largest<Scalar>(in, c, under); });
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
   static void backward(context<Scalar> const&, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto, auto under) {
-        Scalar largest = Scalar(detail::below_all);
-        under([&](int iy, int ix) { largest = maximum(Scalar(in(c, iy, ix)), largest); });
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
+        Scalar const top = largest<Scalar>(in, c, under);
         Scalar left = dout(c, y, x);
         under([&](int iy, int ix) {
           // The first input that is not below the maximum takes all; the others find nothing left.
-          Scalar const share = select_greater(largest, Scalar(in(c, iy, ix)), Scalar(0.0f), left);
+          Scalar const share = select_greater(top, Scalar(in(c, iy, ix)), Scalar(0.0f), left);
           din(c, iy, ix) += share;
           left = left - share;
         });
       });
+  }
+
+ private:
+  /// The largest of some pixels of channel c: four at a time, the largest so far among them.
+  template <class Scalar, class Input, class Pixels>
+  [[nodiscard]] static Scalar largest(Input in, int c, Pixels const& under) {
+    constexpr int step = W.x.dilation;
+    if constexpr (Pixels::inner && W.y.size == 2 && W.x.size == 2) {
+      auto const* const first = in.row(c, under.row(0)) + under.left;
+      auto const* const second = in.row(c, under.row(1)) + under.left;
+      return maximum(Scalar(first[0]), Scalar(first[step]), Scalar(second[0]), Scalar(second[step]));
+    } else {
+      Scalar so_far = Scalar(detail::below_all);
+      for (int r = 0; r < under.height; ++r) {
+        auto const* const row = in.row(c, under.row(r)) + under.left;
+        int x = 0;
+        for (; x + 3 <= under.width; x += 3)
+          so_far = maximum(so_far, Scalar(row[x * step]), Scalar(row[(x + 1) * step]), Scalar(row[(x + 2) * step]));
+        for (; x < under.width; ++x) so_far = maximum(Scalar(row[x * step]), so_far);
+      }
+      return so_far;
+    }
   }
 };
 
@@ -107,10 +155,10 @@ struct average_under_window : operation {
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows, [&](int y, int x, auto inner, auto under) {
+      detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
         Scalar sum = Scalar(0.0f);
         under([&](int iy, int ix) { sum += in(c, iy, ix); });
-        out(c, y, x) = sum * scale_at(y, x, inner);
+        out(c, y, x) = sum * scale_at(y, x, under);
       });
   }
 
@@ -118,17 +166,17 @@ struct average_under_window : operation {
   static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto inner, auto under) {
-        Scalar const share = dout(c, y, x) * scale_at(y, x, inner);
+      detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
+        Scalar const share = dout(c, y, x) * scale_at(y, x, under);
         under([&](int iy, int ix) { din(c, iy, ix) += share; });
       });
   }
 
  private:
   /// One by the positions of output (y, x) that count.
-  template <class Inner>
-  [[nodiscard]] static constexpr float scale_at(int y, int x, Inner) {
-    if constexpr (Inner::value || W == Counted)
+  template <class Pixels>
+  [[nodiscard]] static constexpr float scale_at(int y, int x, Pixels const&) {
+    if constexpr (Pixels::inner || W == Counted)
       return scale;
     else
       return 1.0f / float(Counted.y.inside_padding(W.y.start(y), In.height) *

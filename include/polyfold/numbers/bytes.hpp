@@ -70,7 +70,8 @@ struct decoded_operation<product<In, Filters, W, Groups, Bias>> {
   }
   /// Filters `first` to `first` + Count - 1, counted through all groups, with their decoded weights and all biases.
   template <int Count, class Scalar, class Out, class Input>
-  static void forward(float const* weights, float const* biases, Scalar const* scratch, int first, Out out, Input in) {
+  [[gnu::noinline]] static void forward(float const* weights, float const* biases, Scalar const* scratch, int first,
+                                        Out out, Input in) {
     using block = product<read, Count, W, 1, bias_rule{}>;
     tensor_view<Scalar const, read> const of_group(in.row(first / filters * read.channels, 0));
     block::template multiply<Scalar>(
