@@ -37,13 +37,16 @@ void print_accuracy(std::string const& data_set, polyfold::evaluation const& res
 namespace {
 
 int run(int argc, char** argv) {
-  std::map<std::string, void (*)(arguments const&)> const models{
-      {"lenet5", import_lenet5}, {"resnet20", import_resnet20}, {"resnet8", import_resnet8}, {"mnist-8", import_mnist_8}};
+  std::map<std::string, void (*)(arguments const&)> const models{{"lenet5", import_lenet5},
+                                                                 {"resnet20", import_resnet20},
+                                                                 {"resnet8", import_resnet8},
+                                                                 {"mnist-8", import_mnist_8}};
   arguments a;
   CLI::App app("Loads trained weights from PyTorch, Keras or ONNX into a network and measures its accuracy.");
-  app.add_option("model", a.model,
-                 "lenet5 (Fashion-MNIST), resnet20 (CIFAR-10, shortcuts of 1x1 convolutions), resnet8 (CIFAR-10, MLPerf "
-                 "Tiny's) or mnist-8 (MNIST)")
+  app.add_option(
+         "model", a.model,
+         "lenet5 (Fashion-MNIST), resnet20 (CIFAR-10, shortcuts of 1x1 convolutions), resnet8 (CIFAR-10, MLPerf "
+         "Tiny's) or mnist-8 (MNIST)")
       ->required()
       ->check(CLI::IsMember(models));
   app.add_option("file", a.file, "the weights: .npz, .safetensors or .onnx")->required()->check(CLI::ExistingFile);
