@@ -7,7 +7,6 @@
 
 #include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/quantised_network.hpp>
 
 /// The network of a configuration.
 struct counted_network {
@@ -28,10 +27,10 @@ template <auto Pipeline>
   return counted<polyfold::network<polyfold::without_batch_norm(Pipeline)>>(std::move(study), std::move(configuration));
 }
 /// What `recorded::retrain_in_bytes` and `recorded::retrain_arranged_in_bytes` leave.
-template <auto Pipeline, polyfold::quantisation Rule = polyfold::quantisation{}>
+template <auto Pipeline, polyfold::byte_numbers Rule = polyfold::in_bytes>
 [[nodiscard]] counted_network counted_bytes(std::string study, std::string configuration) {
-  return counted<polyfold::quantised_network<polyfold::without_batch_norm(Pipeline), Rule>>(std::move(study),
-                                                                                            std::move(configuration));
+  return counted<polyfold::network<polyfold::without_batch_norm(Pipeline), Rule>>(std::move(study),
+                                                                                  std::move(configuration));
 }
 
 [[nodiscard]] std::vector<counted_network> counted_networks();
