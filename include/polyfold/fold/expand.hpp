@@ -12,6 +12,7 @@ struct expand : pixelwise_operation {
   using basis = segmented_basis<Filters / Groups, F>;
   using bias = biases<Filters, Bias>;
   static constexpr shape output{Filters, In.height, In.width};
+  static constexpr operation_role role = operation_role::expansion;
   static constexpr bool backward_reads_input = false;
   static constexpr int numbers = bias::numbers;
   static constexpr int scratch = bias::scratch;

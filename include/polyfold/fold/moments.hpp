@@ -73,6 +73,8 @@ struct row_moments : pixelwise_operation {
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.x.outputs(In.width)};
+  static constexpr operation_role role = operation_role::row_moments;
+  static constexpr window under{{}, W.x};
   static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
@@ -141,6 +143,9 @@ struct column_moments : operation {
   static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.y.outputs(In.height), In.width};
+  static constexpr operation_role role = operation_role::column_moments;
+  static constexpr window under{W.y, {}};
+  static constexpr int window_area = W.area();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
@@ -249,6 +254,7 @@ template <shape In, int Groups, factor F>
 struct channel_moments : pixelwise_operation {
   using basis = segmented_basis<In.channels / Groups, F>;
   static constexpr shape output{Groups * basis::size, In.height, In.width};
+  static constexpr operation_role role = operation_role::channel_moments;
   static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;

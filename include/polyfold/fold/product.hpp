@@ -28,6 +28,9 @@ struct product : operation {
   static constexpr int fan_in = channels * W.area();
   static constexpr int weights = Filters * fan_in;
   static constexpr shape output = W.output(In, Filters);
+  static constexpr operation_role role = operation_role::product;
+  static constexpr window under = W;
+  static constexpr int groups = Groups;
 
   /// A window over the whole input reads each group's channels as one vector, in the order that they are stored.
   static constexpr bool whole = W.covers(In);

@@ -28,6 +28,9 @@ concept nondecreasing_function = requires {
 template <shape In, class Function>
 struct apply_elementwise : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr operation_role role = operation_role::activation;
+  using function = Function;
+  static constexpr bool nondecreasing = nondecreasing_function<Function>;
   static constexpr bool backward_reads_output = slopes_from_output<Function>;
   static constexpr bool backward_reads_input = !backward_reads_output;
   static constexpr bool in_place = true;

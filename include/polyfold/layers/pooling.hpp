@@ -88,6 +88,8 @@ constexpr void for_each_window(row_range rows, F f) {
 template <shape In, window W>
 struct maximum_under_window : operation {
   static constexpr shape output = W.output(In, In.channels);
+  static constexpr operation_role role = operation_role::maximum;
+  static constexpr window under = W;
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 

@@ -10,6 +10,7 @@ namespace polyfold {
 template <shape In>
 struct add_operation : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr operation_role role = operation_role::addition;
   static constexpr bool backward_reads_input = false;
   static constexpr bool sets_gradient = true;
   [[nodiscard]] static constexpr cost count() {

@@ -10,6 +10,7 @@ namespace polyfold {
 template <shape In>
 struct scale_shift_operation : pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr operation_role role = operation_role::scale_shift;
   static constexpr int numbers = 2 * In.channels;
   static constexpr bool in_place = true;
   static constexpr bool sets_gradient = true;

@@ -19,80 +19,6 @@ namespace polyfold {
 
 namespace detail {
 
-enum class step_role {
-  other,
-  product,
-  expansion,
-  scale_shift,
-  moments_along_channels,
-  moments_along_rows,
-  moments_along_columns,
-  activation,
-  addition,
-  halving_pool
-};
-
-/// What the schedule has to know of an operation.
-template <class Operation>  // void: the defaults
-struct operation_traits {
-  static constexpr step_role role = step_role::other;
-  static constexpr int border_y = 0, border_x = 0;  // that its input has to have
-  static constexpr int filters_of_pixel = 0;        // of a group, where a product's window is one pixel
-  static constexpr int window_area = 0;             // of column moments
-  static constexpr bool nondecreasing = false;      // of an activation: it never falls
-};
-template <shape In, int Filters, window W, int Groups, bias_rule Bias>
-struct operation_traits<product<In, Filters, W, Groups, Bias>> : operation_traits<void> {
-  static constexpr step_role role = step_role::product;
-  static constexpr int filters_of_pixel = W == window{} ? Filters / Groups : 0;
-  static constexpr int border_y = border_for(W.y), border_x = border_for(W.x);
-};
-template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
-struct operation_traits<arranged_product<In, Filters, W, Groups, A, Bias>> : operation_traits<void> {
-  static constexpr step_role role = step_role::product;
-  static constexpr int border_y = border_for(W.y), border_x = border_for(W.x);
-};
-template <shape In, window W, int Order, basis_kind Kind>
-struct operation_traits<row_moments<In, W, Order, Kind>> : operation_traits<void> {
-  // Strides above 2 are left to the portable code, one step at a time.
-  static constexpr step_role role = W.x.stride <= 2 ? step_role::moments_along_rows : step_role::other;
-  static constexpr int border_y = 0, border_x = border_for(W.x);
-};
-template <shape In, window W, int Order, basis_kind Kind>
-struct operation_traits<column_moments<In, W, Order, Kind>> : operation_traits<void> {
-  static constexpr step_role role = step_role::moments_along_columns;
-  static constexpr int window_area = W.area();
-  static constexpr int border_y = border_for(W.y), border_x = 0;
-};
-template <shape In, int Groups, factor F>
-struct operation_traits<channel_moments<In, Groups, F>> : operation_traits<void> {
-  static constexpr step_role role = step_role::moments_along_channels;
-};
-template <shape In, int Filters, int Groups, factor F, bias_rule Bias>
-struct operation_traits<expand<In, Filters, Groups, F, Bias>> : operation_traits<void> {
-  static constexpr step_role role = step_role::expansion;
-};
-template <shape In>
-struct operation_traits<scale_shift_operation<In>> : operation_traits<void> {
-  static constexpr step_role role = step_role::scale_shift;
-};
-template <shape In, class Function>
-struct operation_traits<apply_elementwise<In, Function>> : operation_traits<void> {
-  static constexpr step_role role = step_role::activation;
-  static constexpr bool nondecreasing = nondecreasing_function<Function>;
-  using function = Function;
-};
-template <shape In>
-struct operation_traits<add_operation<In>> : operation_traits<void> {
-  static constexpr step_role role = step_role::addition;
-};
-template <shape In, window W>
-struct operation_traits<maximum_under_window<In, W>> : operation_traits<void> {
-  static constexpr step_role role = W == window{{2, 2}, {2, 2}} && In.height % 2 == 0 && In.width % 2 == 0
-                                        ? step_role::halving_pool
-                                        : step_role::other;
-};
-
 /// A kernel call: step `head` and what is fused with it.
 struct fused_steps {
   bool executed = true;  // false: part of another one, or shared
@@ -105,6 +31,73 @@ struct fused_steps {
   bool pools = false;
 };
 
+/// What the rules of fusion know of a step.
+struct fusion_facts {
+  operation_role role = operation_role::other;
+  int sources[2] = {-1, -1};
+  int value = 0;
+  shape output{};
+  int border_y = 0;  // zeros around its input that its kernel reads
+  int border_x = 0;
+  int filters = 0;             // of a group, where a product's window is one pixel
+  int window_area = 0;         // of column moments
+  bool nondecreasing = false;  // of an activation
+  bool halves = false;         // a maximum of each 2 x 2 numbers
+  bool fills_tiles = false;    // rows that leave few lanes of a tile empty
+  bool in_vectors = false;     // moments along rows whose stride kernels know
+};
+template <class Operation, class Vector>
+[[nodiscard]] consteval fusion_facts fusion_facts_of(step_facts const& f, shape in) {
+  constexpr shape out = Operation::output;
+  constexpr operation_role role = Operation::role;
+  constexpr bool in_border =
+      role == operation_role::product || role == operation_role::row_moments || role == operation_role::column_moments;
+  return {.role = role,
+          .sources = {f.sources[0], f.sources[1]},
+          .value = f.value,
+          .output = out,
+          .border_y = in_border ? border_for(Operation::under.y) : 0,
+          .border_x = in_border ? border_for(Operation::under.x) : 0,
+          .filters = Operation::under == window{} ? out.channels / Operation::groups : 0,
+          .window_area = Operation::window_area,
+          .nondecreasing = Operation::nondecreasing,
+          .halves = Operation::under == window{{2, 2}, {2, 2}} && in.height % 2 == 0 && in.width % 2 == 0,
+          .fills_tiles = tile_pixels<Vector, out.width>::well_filled(out.height),
+          .in_vectors = Operation::under.x.stride <= 2};
+}
+
+// The rules: what a call may take in. A value that a rule takes up has no other reader.
+
+/// Column moments, the row moments that they read.
+[[nodiscard]] constexpr bool takes_row_moments(fusion_facts const& columns, fusion_facts const& rows) {
+  return columns.role == operation_role::column_moments && rows.role == operation_role::row_moments && rows.in_vectors;
+}
+/// A product or a scale and shift, an addition of a value that is there before it: first of all.
+[[nodiscard]] constexpr bool takes_addition(fused_steps const& call, fusion_facts const& head,
+                                            fusion_facts const& next) {
+  return (head.role == operation_role::product || head.role == operation_role::scale_shift) &&
+         next.role == operation_role::addition && call.added < 0 && call.activation < 0 && !call.pools;
+}
+/// All that write out, one activation.
+[[nodiscard]] constexpr bool takes_activation(fused_steps const& call, fusion_facts const& next) {
+  return next.role == operation_role::activation && call.activation < 0;
+}
+/// A product, the maximum of each 2 x 2 outputs. The kernel takes it before the activation, so that has to be one that never
+/// falls; no addition may come before it.
+[[nodiscard]] constexpr bool takes_maximum(fused_steps const& call, fusion_facts const& head, fusion_facts const& next,
+                                           bool rising) {
+  return head.role == operation_role::product && next.role == operation_role::maximum && next.halves && !call.pools &&
+         call.added < 0 && rising;
+}
+/// A product, the window moments that it reads, tile by tile: where rows fill vectors, and where the product outweighs row
+/// moments that are computed twice.
+[[nodiscard]] constexpr bool takes_window_moments(fused_steps const& call, fusion_facts const& head,
+                                                  fused_steps const& moments, fusion_facts const& columns, int lanes) {
+  return head.role == operation_role::product && columns.role == operation_role::column_moments && moments.executed &&
+         moments.rows >= 0 && head.filters >= columns.window_area && head.fills_tiles &&
+         (!call.pools || head.output.width >= lanes);
+}
+
 }  // namespace detail
 
 template <class Program, class Vector>
@@ -113,55 +106,55 @@ struct packed_program {
   static constexpr auto const& facts = Program::facts;
   static constexpr int alignment = 16;  // of buffers: the floats of a cache line
 
-  static constexpr auto calls = []<int... J>(std::integer_sequence<int, J...>) {
-    using detail::step_role;
-    constexpr step_role roles[] = {detail::operation_traits<typename Program::template operation_at<J>>::role...};
-    constexpr int filters[] = {
-        detail::operation_traits<typename Program::template operation_at<J>>::filters_of_pixel...};
-    constexpr int areas[] = {detail::operation_traits<typename Program::template operation_at<J>>::window_area...};
-    constexpr bool rising[] = {detail::operation_traits<typename Program::template operation_at<J>>::nondecreasing...};
-    constexpr shape outputs[] = {Program::template operation_at<J>::output...};
-    constexpr bool filled[] = {tile_pixels<Vector, outputs[J].width>::well_filled(outputs[J].height)...};
+  template <int J>
+  using operation_at = typename Program::template operation_at<J>;
+
+  static constexpr auto known = []<int... J>(std::integer_sequence<int, J...>) {
+    return std::array<detail::fusion_facts, std::size_t(steps)>{detail::fusion_facts_of<operation_at<J>, Vector>(
+        facts[std::size_t(J)], Program::template value_shape<facts[std::size_t(J)].sources[0]>())...};
+  }
+  (std::make_integer_sequence<int, steps>{});
+
+  static constexpr auto calls = [] {
     std::array<detail::fused_steps, std::size_t(steps)> all{};
+    auto const alone = [](int value) { return value != Program::result && Program::readers(value) == 1; };
     for (int j = 0; j < steps; ++j) {
       detail::fused_steps& call = all[std::size_t(j)];
+      detail::fusion_facts const& head = known[std::size_t(j)];
       call.executed = call.executed && facts[std::size_t(j)].executed;
-      call.source = facts[std::size_t(j)].sources[0];
-      call.value = facts[std::size_t(j)].value;
-      if (call.executed && roles[j] == step_role::moments_along_columns && call.source > 0 &&
-          roles[call.source - 1] == step_role::moments_along_rows && Program::readers(call.source) == 1) {
+      call.source = head.sources[0];
+      call.value = head.value;
+      if (!call.executed) continue;
+      if (call.source > 0 && alone(call.source) &&
+          detail::takes_row_moments(head, known[std::size_t(call.source) - 1])) {
         call.rows = call.source - 1;
         all[std::size_t(call.rows)].executed = false;
         call.source = all[std::size_t(call.rows)].source;
       }
-      bool const product = roles[j] == step_role::product;
-      bool const adds = product || roles[j] == step_role::scale_shift;
-      if (!call.executed || !(adds || roles[j] == step_role::expansion)) continue;
+      if (head.role != operation_role::product && head.role != operation_role::expansion &&
+          head.role != operation_role::scale_shift)
+        continue;
       for (int k = j + 1; k < steps; ++k) {
-        auto const& next = facts[std::size_t(k)];
+        detail::fusion_facts const& next = known[std::size_t(k)];
         bool const reads = next.sources[0] == call.value || next.sources[1] == call.value;
-        if (!next.executed || !reads) continue;
-        if (call.value == Program::result || Program::readers(call.value) != 1) break;
+        if (!facts[std::size_t(k)].executed || !reads) continue;
+        if (!alone(call.value)) break;
         int const other = next.sources[0] == call.value ? next.sources[1] : next.sources[0];
-        if (adds && roles[k] == step_role::addition && call.added < 0 && call.activation < 0 && !call.pools &&
-            other <= j && other != call.value)
+        bool const rising = call.activation < 0 || known[std::size_t(call.activation)].nondecreasing;
+        if (detail::takes_addition(call, head, next) && other <= j && other != call.value)
           call.added = other;
-        else if (roles[k] == step_role::activation && call.activation < 0)
+        else if (detail::takes_activation(call, next))
           call.activation = k;
-        // The kernel takes the maximum first: right behind an activation that never falls. No addition may follow it.
-        else if (product && roles[k] == step_role::halving_pool && !call.pools && call.added < 0 &&
-                 (call.activation < 0 || rising[call.activation]))
+        else if (detail::takes_maximum(call, head, next, rising))
           call.pools = true;
         else
           break;
         call.value = next.value;
         all[std::size_t(k)].executed = false;
       }
-      // Tiles pay where rows fill vectors, and where the product outweighs row moments that are computed twice.
-      int const before = call.source - 1;
-      if (before >= 0 && roles[before] == step_role::moments_along_columns && all[std::size_t(before)].rows >= 0 &&
-          all[std::size_t(before)].executed && Program::readers(call.source) == 1 && filters[j] >= areas[before] &&
-          filled[j] && (!call.pools || outputs[j].width >= Vector::size)) {
+      if (int const before = call.source - 1; before >= 0 && alone(call.source) &&
+                                              detail::takes_window_moments(call, head, all[std::size_t(before)],
+                                                                           known[std::size_t(before)], Vector::size)) {
         detail::fused_steps& moments = all[std::size_t(before)];
         moments.executed = false;
         call.columns = before;
@@ -170,18 +163,11 @@ struct packed_program {
       }
     }
     return all;
-  }
-  (std::make_integer_sequence<int, steps>{});
+  }();
 
   /// How each value lies; those that fusion leaves out have no channels.
   static constexpr auto layouts = []<int... J>(std::integer_sequence<int, J...>) {
-    constexpr map_layout needs[] = {
-        map_layout{{},
-                   detail::operation_traits<typename Program::template operation_at<J>>::border_y,
-                   detail::operation_traits<typename Program::template operation_at<J>>::border_x}...};
     constexpr shape shapes[] = {Program::template value_shape<J + 1>()...};
-    constexpr bool same_border[] = {detail::operation_traits<typename Program::template operation_at<J>>::role ==
-                                    detail::step_role::moments_along_channels...};
     std::array<map_layout, std::size_t(steps + 1)> all{};
     all[0].inner = Program::template value_shape<0>();
     for (int j = steps - 1; j >= 0; --j) {
@@ -189,9 +175,10 @@ struct packed_program {
       if (!call.executed) continue;
       map_layout& out = all[std::size_t(call.value)];
       out.inner = shapes[call.value - 1];
-      map_layout need = needs[call.rows >= 0 ? call.rows : j];
-      if (call.columns >= 0) need.border_y = needs[call.columns].border_y;
-      if (same_border[j] && call.source > 0) {
+      detail::fusion_facts const& first = known[std::size_t(call.rows >= 0 ? call.rows : j)];
+      map_layout need{
+          {}, call.columns >= 0 ? known[std::size_t(call.columns)].border_y : first.border_y, first.border_x};
+      if (known[std::size_t(j)].role == operation_role::channel_moments && call.source > 0) {
         need.border_y = larger(need.border_y, out.border_y);
         need.border_x = larger(need.border_x, out.border_x);
       }
@@ -227,12 +214,11 @@ struct packed_program {
   template <int J>
   static auto operation_of() {
     constexpr auto const& call = calls[std::size_t(J)];
-    using last = typename Program::template operation_at<J>;
+    using last = operation_at<J>;
     if constexpr (call.columns >= 0)
-      return window_product<typename Program::template operation_at<call.rows>,
-                            typename Program::template operation_at<call.columns>, last>{};
+      return window_product<operation_at<call.rows>, operation_at<call.columns>, last>{};
     else if constexpr (call.rows >= 0)
-      return window_moments<typename Program::template operation_at<call.rows>, last>{};
+      return window_moments<operation_at<call.rows>, last>{};
     else
       return last{};
   }
@@ -240,7 +226,7 @@ struct packed_program {
   static auto function_of() {
     constexpr int activation = calls[std::size_t(J)].activation;
     if constexpr (activation >= 0)
-      return typename detail::operation_traits<typename Program::template operation_at<activation>>::function{};
+      return typename operation_at<activation>::function{};
     else
       return identity_function{};
   }
