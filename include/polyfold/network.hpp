@@ -49,15 +49,11 @@ class network : public stored_numbers<network_structure<std::remove_cvref_t<decl
   using workspace = std::array<Scalar, std::size_t(workspace_size)>;
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
-  template <class Scalar>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor_view<Scalar, input_shape> image,
-                                                            workspace<std::remove_const_t<Scalar>>& room) const {
-    return run(image.data(), room.data());
-  }
-  template <class Scalar>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(tensor<Scalar, input_shape> const& image,
-                                                            workspace<Scalar>& room) const {
-    return run(image.values.data(), room.data());
+  /// An image is a tensor of `input_shape`, a view of one, or an array or a span of just as many scalars.
+  template <class Image, class Scalar>
+  requires detail::image_of<Image, Scalar, input_shape>
+  [[nodiscard]] tensor_view<Scalar const, output_shape> run(Image const& image, workspace<Scalar>& room) const {
+    return run(detail::image_data<input_shape>(image), room.data());
   }
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
   template <class Scalar>

@@ -43,8 +43,8 @@ class packed_network {
 
  private:
   /// The calls of run that are right; never defined.
-  static void call_run(tensor_view<float const, input_shape>, workspace&);
-  static void call_run(tensor<float, input_shape> const&, workspace&);
+  template <detail::image_of<float, input_shape> Image>
+  static void call_run(Image const&, workspace&);
   static void call_run(float const*, workspace&);
   static void call_run(float const*, float*);
   template <class... Given>
@@ -76,14 +76,11 @@ class packed_network {
                   "polyfold: a packed_network<description> packs a network<description>, and this is another type");
   }
 
-  /// Runs one image. The result lies in `room` until it is used again.
-  [[nodiscard]] tensor_view<float const, output_shape> run(tensor_view<float const, input_shape> image,
-                                                           workspace& room) const {
-    return run(image.data(), room.data());
-  }
-  [[nodiscard]] tensor_view<float const, output_shape> run(tensor<float, input_shape> const& image,
-                                                           workspace& room) const {
-    return run(image.values.data(), room.data());
+  /// Runs one image: a tensor of `input_shape`, a view of one, or an array or a span of just as many floats. The result lies
+  /// in `room` until it is used again.
+  template <detail::image_of<float, input_shape> Image>
+  [[nodiscard]] tensor_view<float const, output_shape> run(Image const& image, workspace& room) const {
+    return run(detail::image_data<input_shape>(image), room.data());
   }
   [[nodiscard]] tensor_view<float const, output_shape> run(float const* image, workspace& room) const {
     return run(image, room.data());

@@ -1,4 +1,4 @@
-// The one error that `run` gives where its arguments are not an image and a workspace of the network:
+// What `run` takes for an image, and the one error that it gives where its arguments are not an image and a workspace of the network:
 // wrong_run<run_need::shape_of_input, run_given<tensor<float, shape{1, 32, 32}>, std::array<float, 4704>>,
 // run_takes<tensor<float, shape{1, 28, 28}>, std::array<float, 4704>>>.
 #pragma once
@@ -31,6 +31,37 @@ template <class Image, class Workspace>
 struct run_takes {};
 
 namespace detail {
+
+// Where the numbers of an image of shape In lie: of a tensor or a view of one, or of an array or a span of just as many.
+template <shape In, class Scalar>
+[[nodiscard]] constexpr Scalar const* image_data(tensor<Scalar, In> const& image) {
+  return image.values.data();
+}
+template <shape In, class Scalar>
+[[nodiscard]] constexpr Scalar const* image_data(tensor_view<Scalar, In> image) {
+  return image.data();
+}
+template <shape In, class Scalar, std::size_t Count>
+requires(Count == std::size_t(In.size()))
+    [[nodiscard]] constexpr Scalar const* image_data(std::array<Scalar, Count> const& image) {
+  return image.data();
+}
+template <shape In, class Scalar, std::size_t Count>
+requires(Count == std::size_t(In.size()))
+    [[nodiscard]] constexpr Scalar const* image_data(Scalar const (&image)[Count]) {
+  return image;
+}
+/// std::span, whose header is not needed for it.
+template <shape In, class Span>
+requires(Span::extent == std::size_t(In.size()) && sizeof(Span) == sizeof(void*)) [[nodiscard]] constexpr
+    typename Span::value_type const* image_data(Span image) {
+  return image.data();
+}
+
+template <class Image, class Scalar, shape In>
+concept image_of = requires(Image const& image, Scalar const* numbers) {
+  numbers = detail::image_data<In>(image);
+};
 
 /// What an argument is for run: a tensor, a pointer or neither; and its numbers.
 template <class Argument>
@@ -91,9 +122,10 @@ struct wrong_run {
   using type = void;
   static_assert(met<Kind, run_need::image_and_workspace, Facts...>,
                 "polyfold: run takes an image and a workspace, as in net.run(image, room)");
-  static_assert(met<Kind, run_need::tensor, Facts...>,
-                "polyfold: run takes its image as a tensor<float, shape{C, H, W}> or a view of one; or bare memory, as "
-                "in net.run(image.data(), room.data())");
+  static_assert(
+      met<Kind, run_need::tensor, Facts...>,
+      "polyfold: run takes its image as a tensor<float, shape{C, H, W}> or a view of one, or as an array or a "
+      "span of C * H * W floats; or bare memory, as in net.run(image.data(), room.data())");
   static_assert(met<Kind, run_need::shape_of_input, Facts...>,
                 "polyfold: the image has another shape than the network reads");
   static_assert(met<Kind, run_need::both_bare, Facts...>,
@@ -121,10 +153,9 @@ struct fault_of_run<false, In, Workspace, Given...> {
 };
 
 /// The calls of run that are right, for a network with a workspace for every scalar; never defined.
-template <class Net, class Scalar>
-void call_run(tensor_view<Scalar, Net::input_shape>, typename Net::template workspace<std::remove_const_t<Scalar>>&);
-template <class Net, class Scalar>
-void call_run(tensor<Scalar, Net::input_shape> const&, typename Net::template workspace<Scalar>&);
+template <class Net, class Image, class Scalar>
+requires image_of<Image, Scalar, Net::input_shape>
+void call_run(Image const&, typename Net::template workspace<Scalar>&);
 template <class Net, class Scalar>
 void call_run(Scalar const*, Scalar*);
 
