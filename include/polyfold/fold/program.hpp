@@ -127,20 +127,28 @@ struct stretch {
   int size = 0;
 };
 
-/// The longest stretch of the first `total` that no buffer uses at a step. It begins at 0 or behind a buffer.
+/// Where `size` can lie while step `step` runs: in the longest stretch of the first `total` that no buffer uses then, if that
+/// is at least `least`, else behind all of them. The size that is returned is that of the stretch.
 template <std::size_t Count>
-[[nodiscard]] constexpr stretch longest_free(std::array<buffer, Count> const& buffers, int step, int total) {
-  stretch best;
-  auto const try_from = [&](int offset) {
-    int end = total;
-    for (buffer const& b : buffers)
-      if (b.used_at(step) && b.offset + b.size > offset) end = smaller(end, larger(offset, b.offset));
-    if (end - offset > best.size) best = {offset, end - offset};
-  };
-  try_from(0);
+[[nodiscard]] constexpr stretch room_beside(std::array<buffer, Count> const& buffers, int step, int total, int least) {
+  std::array<buffer, Count> used{};
+  std::size_t count = 0;
+  int end = 0;
   for (buffer const& b : buffers)
-    if (b.used_at(step)) try_from(b.offset + b.size);
-  return best;
+    if (b.used_at(step)) {
+      used[count++] = b;
+      end = larger(end, b.offset + b.size);
+    }
+  stretch best;
+  // It begins at 0 or behind a buffer.
+  for (std::size_t k = 0; k <= count; ++k) {
+    int const from = k == 0 ? 0 : used[k - 1].offset + used[k - 1].size;
+    int to = total;
+    for (std::size_t i = 0; i < count; ++i)
+      if (used[i].offset + used[i].size > from) to = smaller(to, larger(from, used[i].offset));
+    if (to - from > best.size) best = {from, to - from};
+  }
+  return best.size >= least ? best : stretch{end, total - end};
 }
 
 }  // namespace detail
@@ -261,39 +269,38 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     return at;
   }
 
-  /// Where each value and each step's scratch lies during inference, in scalars; buffers of dead values are used again.
+  /// Buffers of inference, in scalars: those of values (see homes), then the scratch of each step. Memory of dead values is
+  /// used again.
+  static constexpr auto buffers = [] {
+    auto const home = homes(false);
+    std::array<detail::buffer, std::size_t(2 * steps + 1)> all{};
+    for (int j = 0; j < steps; ++j) {
+      auto const& f = facts[std::size_t(j)];
+      if (!f.executed) continue;
+      all[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
+      auto& own = all[std::size_t(home[std::size_t(j) + 1])];
+      if (own.size == 0) own = {f.output_size, j, j, 0};
+      own.dies = j;
+      for (int source : f.sources)
+        if (source > 0) all[std::size_t(home[std::size_t(source)])].dies = j;
+    }
+    all[std::size_t(home[std::size_t(result)])].dies = steps;
+    (void)detail::place(all);
+    return all;
+  }();
+
+  /// Where each value and each step's scratch lies among them, and the size of the whole.
   struct placement {
     std::array<int, std::size_t(steps + 1)> value{};
     std::array<int, std::size_t(steps)> scratch{};
-    std::array<detail::stretch, std::size_t(steps)> free{};  // the longest that nothing uses while a step runs
-    std::array<int, std::size_t(steps)> above{};             // behind everything that is in use then
     int size = 0;
   };
   static constexpr placement inference = [] {
     auto const home = homes(false);
-    // Buffers 0 to steps: homes of values; then the scratch of each step.
-    std::array<detail::buffer, std::size_t(2 * steps + 1)> buffers{};
-    for (int j = 0; j < steps; ++j) {
-      auto const& f = facts[std::size_t(j)];
-      if (!f.executed) continue;
-      buffers[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
-      auto& own = buffers[std::size_t(home[std::size_t(j) + 1])];
-      if (own.size == 0) own = {f.output_size, j, j, 0};
-      own.dies = j;
-      for (int source : f.sources)
-        if (source > 0) buffers[std::size_t(home[std::size_t(source)])].dies = j;
-    }
-    buffers[std::size_t(home[std::size_t(result)])].dies = steps;
     placement p;
-    p.size = detail::place(buffers);
     for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(home[std::size_t(v)])].offset;
-    for (int j = 0; j < steps; ++j) {
-      p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
-      if (!facts[std::size_t(j)].executed) continue;
-      p.free[std::size_t(j)] = detail::longest_free(buffers, j, p.size);
-      for (detail::buffer const& b : buffers)
-        if (b.used_at(j)) p.above[std::size_t(j)] = larger(p.above[std::size_t(j)], b.offset + b.size);
-    }
+    for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+    for (detail::buffer const& b : buffers) p.size = larger(p.size, b.offset + b.size);
     return p;
   }();
 

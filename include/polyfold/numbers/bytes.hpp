@@ -131,18 +131,15 @@ struct stored_numbers<Structure, Rule> {
     constexpr auto const& facts = program_type::facts[std::size_t(J)];
     if constexpr (facts.executed && facts.numbers > 0 && in_codes<facts.stage>) {
       using decoded = detail::decoded_operation<typename program_type::template operation_at<J>>;
-      detail::stretch const free = program_type::inference.free[std::size_t(J)];
-      auto const place_of = [&](int least) {
-        return least <= free.size ? free.offset : program_type::inference.above[std::size_t(J)];
-      };
+      constexpr int size = program_type::inference.size;
       if constexpr (decoded::by_filters) {
-        int const offset = place_of(decoded::always + decoded::fan_in);
-        int const fit = (free.size - decoded::always) / decoded::fan_in;
+        auto const room = detail::room_beside(program_type::buffers, J, size, decoded::always + decoded::fan_in);
+        int const fit = (room.size - decoded::always) / decoded::fan_in;
         int const filters = smaller(larger(1, fit), decoded::filters);
-        return {offset, filters, offset + decoded::always + filters * decoded::fan_in};
+        return {room.offset, filters, room.offset + decoded::always + filters * decoded::fan_in};
       } else {
-        int const offset = place_of(decoded::always);
-        return {offset, 0, offset + decoded::always};
+        auto const room = detail::room_beside(program_type::buffers, J, size, decoded::always);
+        return {room.offset, 0, room.offset + decoded::always};
       }
     } else {
       return {};
@@ -216,37 +213,46 @@ struct stored_numbers<Structure, Rule> {
   [[nodiscard]] Scalar const* run_program(Scalar const* image, Scalar* room) const {
     static_assert(std::is_same_v<Scalar, float> || lane_count<Scalar> > 1,
                   "polyfold: 8-bit networks run on float or on lanes of it: numbers are decoded into the workspace");
-    return detail::run_whole_maps<program_type>(image, room, [&](auto step) { run_step(step, room); });
+    program_type::for_each_step([&]<int J>() { run_step<J>(image, room); });
+    return detail::value_of<program_type, program_type::result>(image, room);
   }
 
  private:
   template <int J, class Scalar>
-  void run_step(detail::whole_map_step<program_type, J, Scalar> const& step, Scalar* room) const {
+  void run_step(Scalar const* image, Scalar* room) const {
     constexpr auto const& facts = program_type::facts[std::size_t(J)];
     constexpr int layer = facts.stage;
     constexpr int in_layer = facts.first_number - Structure::first_number(layer);
-    std::uint8_t const* const map = maps.data() + facts.first_map_byte;
+    auto const run = [&](float const* numbers) {
+      detail::run_step<program_type, J>(image, room, numbers, maps.data() + facts.first_map_byte);
+    };
     if constexpr (facts.numbers == 0) {
-      step.forward(nullptr, map);
+      run(nullptr);
     } else if constexpr (!in_codes<layer>) {
-      step.forward(exact.data() + first_exact(layer) + in_layer, map);
+      run(exact.data() + first_exact(layer) + in_layer);
     } else {
+      using stored_product = typename program_type::template operation_at<J>;
+      using decoded = detail::decoded_operation<stored_product>;
       constexpr decoding where = decoding_of<J>();
-      using decoded = detail::decoded_operation<typename program_type::template operation_at<J>>;
       auto* const to = reinterpret_cast<float*>(room + where.offset);
       if constexpr (decoded::by_filters) {
-        using product = typename decoded::operation;
-        decode<layer>(in_layer + product::weights, decoded::always, to);
-        product::bias::prepare(to, step.scratch());
+        constexpr int source = facts.sources[0];
+        tensor_view<Scalar const, program_type::template value_shape<source>()> const in(
+            detail::value_of<program_type, source>(image, room));
+        tensor_view<Scalar, stored_product::output> const out(room +
+                                                              program_type::inference.value[std::size_t(facts.value)]);
+        Scalar* const scratch = room + program_type::inference.scratch[std::size_t(J)];
+        decode<layer>(in_layer + stored_product::weights, decoded::always, to);
+        stored_product::bias::prepare(to, scratch);
         decoded::template for_each_block<where.filters>([&]<int Count>(int group, int filter) {
           int const first = group * decoded::filters + filter;
           float* const weights = to + decoded::always;
           decode<layer>(in_layer + first * decoded::fan_in, Count * decoded::fan_in, weights);
-          decoded::template forward<Count>(weights, to, step.scratch(), first, step.out(), step.in());
+          decoded::template forward<Count>(weights, to, scratch, first, out, in);
         });
       } else {
         decode<layer>(in_layer, facts.numbers, to);
-        step.forward(to, map);
+        run(to);
       }
     }
   }

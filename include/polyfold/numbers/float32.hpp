@@ -77,9 +77,12 @@ struct stored_numbers<Structure, in_floats> {
 
   template <class Scalar>
   [[nodiscard]] Scalar const* run_program(Scalar const* image, Scalar* room) const {
-    return detail::run_whole_maps<program_type>(image, room, [&](auto step) {
-      step.forward(numbers.data() + step.facts.first_number, maps.data() + step.facts.first_map_byte);
+    program_type::for_each_step([&]<int J>() {
+      constexpr auto const& facts = program_type::facts[std::size_t(J)];
+      detail::run_step<program_type, J>(image, room, numbers.data() + facts.first_number,
+                                        maps.data() + facts.first_map_byte);
     });
+    return detail::value_of<program_type, program_type::result>(image, room);
   }
 };
 
