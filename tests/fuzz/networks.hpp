@@ -14,6 +14,6 @@ using small_network_in_bytes =
     polyfold::network<polyfold::input<2, 3, 4> |
                           polyfold::conv2d<3, 2>(polyfold::along<polyfold::axis::kernel, polyfold::linear>) |
                           polyfold::relu | polyfold::dense<5>(polyfold::arranged<2, polyfold::linear, 3>),
-                      in_bytes>;
+                      polyfold::in_bytes>;
 
 }  // namespace fuzz
