@@ -65,8 +65,8 @@ struct arranged_product : operation {
   static constexpr int coefficients = curves * curve::size;
   static constexpr shape output = W.output(In, Filters);
   static constexpr operation_role role = operation_role::product;
-  static constexpr window under = W;
-  static constexpr int groups = Groups;
+  static constexpr window input_window = W;
+  static constexpr int filter_groups = Groups;
 
   /// With fewer inputs than levels there is little to group: the levels are then looked up and multiplied.
   static constexpr bool grouped = fan_in > levels;

@@ -74,7 +74,7 @@ struct row_moments : pixelwise_operation {
   static constexpr int terms = basis::size;
   static constexpr shape output{In.channels * terms, In.height, W.x.outputs(In.width)};
   static constexpr operation_role role = operation_role::row_moments;
-  static constexpr window under{{}, W.x};
+  static constexpr window input_window{{}, W.x};
   static constexpr auto constants = basis::cut.sets();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
@@ -144,7 +144,7 @@ struct column_moments : operation {
   static constexpr int planes = In.channels / row_terms;
   static constexpr shape output{planes * terms, W.y.outputs(In.height), In.width};
   static constexpr operation_role role = operation_role::column_moments;
-  static constexpr window under{W.y, {}};
+  static constexpr window input_window{W.y, {}};
   static constexpr int window_area = W.area();
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;

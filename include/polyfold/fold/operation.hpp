@@ -13,7 +13,7 @@
 //   backward_reads_output, backward_reads_input   backward looks at what forward wrote; at what it read
 //   sets_gradient                                 backward obeys context.fresh
 //   by_rows                                       whether training may run it a strip of rows at a time (row_order)
-//   role, under, nondecreasing                    what a schedule that runs several operations as one knows of it (operation_role)
+//   role, input_window, nondecreasing                  what a schedule that runs several operations as one knows of it (operation_role)
 //   count()                                       multiplications, additions (see cost)
 //   constants                                     the sets of functions whose constants it reads; empty ones do not count
 //   rows(y)                                       the input rows that output row y needs
@@ -51,14 +51,14 @@ struct context {
 /// have backward_rows, pass their rows on, and a product of single pixels ends the strip.
 enum class row_order { whole, passes_on, ends };
 
-/// What an operation is to a schedule that runs several as one. `under` is the window that it slides over its input, whose
+/// What an operation is to a schedule that runs several as one. `input_window` is the window that it slides over its input, whose
 /// padding a map with a border of zeros can hold ready.
 enum class operation_role {
   other,
   channel_moments,
   row_moments,
-  column_moments,  ///< `under` is that of the columns alone; `window_area`: weights of the whole window
-  product,         ///< may write out sums with what follows them; `groups`
+  column_moments,  ///< `input_window` is that of the columns alone; `window_area`: weights of the whole window
+  product,         ///< may write out sums with what follows them; `filter_groups`
   expansion,       ///< likewise, of the partial products of filters
   scale_shift,     ///< likewise, of numbers
   addition,        ///< of two maps
@@ -80,9 +80,9 @@ struct operation {
   static constexpr bool sets_gradient = false;
   static constexpr row_order by_rows = row_order::whole;
   static constexpr operation_role role = operation_role::other;
-  static constexpr window under{};
+  static constexpr window input_window{};
   static constexpr int window_area = 1;
-  static constexpr int groups = 1;
+  static constexpr int filter_groups = 1;
   static constexpr bool nondecreasing = false;
   static constexpr std::array<function_set, 0> constants{};
 };

@@ -29,8 +29,8 @@ struct product : operation {
   static constexpr int weights = Filters * fan_in;
   static constexpr shape output = W.output(In, Filters);
   static constexpr operation_role role = operation_role::product;
-  static constexpr window under = W;
-  static constexpr int groups = Groups;
+  static constexpr window input_window = W;
+  static constexpr int filter_groups = Groups;
 
   /// A window over the whole input reads each group's channels as one vector, in the order that they are stored.
   static constexpr bool whole = W.covers(In);

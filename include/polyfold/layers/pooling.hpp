@@ -89,7 +89,7 @@ template <shape In, window W>
 struct maximum_under_window : operation {
   static constexpr shape output = W.output(In, In.channels);
   static constexpr operation_role role = operation_role::maximum;
-  static constexpr window under = W;
+  static constexpr window input_window = W;
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 

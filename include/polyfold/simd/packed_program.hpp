@@ -56,14 +56,14 @@ template <class Operation, class Vector>
           .sources = {f.sources[0], f.sources[1]},
           .value = f.value,
           .output = out,
-          .border_y = in_border ? border_for(Operation::under.y) : 0,
-          .border_x = in_border ? border_for(Operation::under.x) : 0,
-          .filters = Operation::under == window{} ? out.channels / Operation::groups : 0,
+          .border_y = in_border ? border_for(Operation::input_window.y) : 0,
+          .border_x = in_border ? border_for(Operation::input_window.x) : 0,
+          .filters = Operation::input_window == window{} ? out.channels / Operation::filter_groups : 0,
           .window_area = Operation::window_area,
           .nondecreasing = Operation::nondecreasing,
-          .halves = Operation::under == window{{2, 2}, {2, 2}} && in.height % 2 == 0 && in.width % 2 == 0,
+          .halves = Operation::input_window == window{{2, 2}, {2, 2}} && in.height % 2 == 0 && in.width % 2 == 0,
           .fills_tiles = tile_pixels<Vector, out.width>::well_filled(out.height),
-          .in_vectors = Operation::under.x.stride <= 2};
+          .in_vectors = Operation::input_window.x.stride <= 2};
 }
 
 // The rules: what a call may take in. A value that a rule takes up has no other reader.
