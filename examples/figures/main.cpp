@@ -141,7 +141,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
 
   // Every level's own weights, in order of size, spread over its unit of the axis.
   constexpr int count =
-      arranged_network::layer_at<conv2>::folded<arranged_network::layer_input_shape<conv2>()>::arranged_step::weights;
+      arranged_network::layer_at<conv2>::folded<arranged_network::layer_input_shape<conv2>()>::plan.weights();
   std::vector<std::vector<float>> members(curve::length);
   for (int i = 0; i < count; ++i)
     members[std::size_t(packed_levels<rule.bits>::get(map, i))].push_back(
@@ -169,7 +169,8 @@ std::string arranged_curve_picture(dense_network const& dense) {
   std::vector<plot_point> lines;
   for (int s = 0; s < curve::segments; ++s) {
     int const first = s * curve::segment;
-    for (int i : {0, curve::cut.positions_of(s) - 1}) lines.push_back({double(first + i), levels[std::size_t(first + i)]});
+    for (int i : {0, curve::cut.positions_of(s) - 1})
+      lines.push_back({double(first + i), levels[std::size_t(first + i)]});
     lines.push_back({std::numeric_limits<double>::quiet_NaN(), 0});
   }
   p.line(sorted, {.label = "weights by level", .colour = "#999999", .size = 1.5})

@@ -40,6 +40,8 @@ TEST_CASE("layers that read one map share its moments") {
   test::check_counts<block(exact, exact), block(all_of(channels, plane), all_of(channels, plane))>();
   test::check_counts<block(exact, exact), block(all_of(channels, plane), channels)>();  // the channels' alone
   test::check_counts<block(exact, exact), block(plane, along<axis::kernel, quadratic>)>();
+  constexpr auto outputs = all_of(along<axis::output, segment<4>, linear>, bias_along<segment<4>, linear>);
+  test::check_counts<block(exact, exact), block(outputs, outputs)>();  // products that differ in their numbers alone
 }
 
 TEST_CASE("whole models count as their types say") {

@@ -35,13 +35,13 @@ struct weight_extent {
   if (a.bits > 8) return unmet(need::levels_in_a_byte, a.bits, 8);
   int const levels = 1 << a.bits;
   if (a.pieces < 1) return unmet(need::equal_pieces, a.pieces, 1);
-  int const piece = ceil_div(levels, a.pieces);
-  axis_cut const cut(levels, factor{true, piece, a.order});
+  factor const piece = curve_cut(a);
+  axis_cut const cut(levels, piece);
   if (cut.segments != a.pieces) return unmet(need::equal_pieces, a.pieces, cut.segments);
   if (a.order > 2) return unmet(need::order_of_levels, a.order, 2);
   if (a.order == 2 && !cut.running_sums)
-    return unmet(need::short_quadratic_pieces, piece, axis_cut::longest_quadratic_sum);
-  return needs_of(factor{true, piece, a.order}, levels);
+    return unmet(need::short_quadratic_pieces, piece.segment, axis_cut::longest_quadratic_sum);
+  return needs_of(piece, levels);
 }
 
 /// Likewise of a factor whose segment may be the whole axis: there it has no more functions than the axis has positions.

@@ -78,4 +78,9 @@ struct axis_cut {
   }
 };
 
+/// How the curve of an arrangement is cut, with 2^bits levels as its positions: into equal pieces.
+[[nodiscard]] constexpr factor curve_cut(arrangement const& a) {
+  return {true, ceil_div(1 << a.bits, a.pieces), a.order};
+}
+
 }  // namespace polyfold

@@ -48,30 +48,38 @@ namespace detail {
 
 }  // namespace detail
 
-/// The first K orthonormal functions on Length points: row i holds their values at point i, so that the sum over i of
-/// table[i][j] * table[i][k] is 1 for j = k and 0 otherwise. Needs K <= Length.
+/// Fills table(i, k), i < n and k < terms, with the first orthonormal functions on n points, phi_k(i): the sum over i of
+/// table(i, j) * table(i, k) is 1 for j = k and 0 otherwise. Needs terms <= n.
+template <class Table>
+constexpr void fill_orthonormal(int n, int terms, basis_kind kind, Table&& table) {
+  if (kind == basis_kind::cosine) {
+    for (int k = 0; k < terms; ++k) {
+      double const amplitude = detail::square_root_of(k == 0 ? 1.0 / n : 2.0 / n);
+      for (int i = 0; i < n; ++i) table(i, k) = amplitude * detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * n);
+    }
+    return;
+  }
+  // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.
+  double const level = 1 / detail::square_root_of(n);
+  for (int i = 0; i < n; ++i) table(i, 0) = level;
+  double before = 0;
+  for (int k = 1; k < terms; ++k) {
+    double const scale = detail::square_root_of(detail::recurrence_of(k, n));
+    for (int i = 0; i < n; ++i) {
+      double const t = i - 0.5 * (n - 1);
+      table(i, k) = (t * table(i, k - 1) - (k > 1 ? before * table(i, k - 2) : 0)) / scale;
+    }
+    before = scale;
+  }
+}
+
+/// The first K of them on Length points: row i holds their values at point i.
 template <int Length, int K>
 [[nodiscard]] constexpr std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> orthonormal_functions(
     basis_kind kind) {
   static_assert(K <= Length, "polyfold: N points carry at most N independent functions");
   std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> table{};
-  if (kind == basis_kind::cosine) {
-    for (int i = 0; i < Length; ++i)
-      for (int k = 0; k < K; ++k)
-        table[std::size_t(i)][std::size_t(k)] = detail::square_root_of(k == 0 ? 1.0 / Length : 2.0 / Length) *
-                                                detail::cosine_of_pi_times((2LL * i + 1) * k, 2LL * Length);
-    return table;
-  }
-  // sqrt(b_{k+1}) p_{k+1} = t p_k - sqrt(b_k) p_{k-1} gives the normalised polynomials directly.
-  std::array<double, std::size_t(K + 1)> scale{};
-  for (int k = 1; k < K; ++k) scale[std::size_t(k)] = detail::square_root_of(detail::recurrence_of(k, Length));
-  for (int i = 0; i < Length; ++i) {
-    auto& values = table[std::size_t(i)];
-    double const t = i - 0.5 * (Length - 1);
-    values[0] = 1 / detail::square_root_of(Length);
-    for (std::size_t k = 1; k < std::size_t(K); ++k)
-      values[k] = (t * values[k - 1] - (k > 1 ? scale[k - 1] * values[k - 2] : 0)) / scale[k];
-  }
+  fill_orthonormal(Length, K, kind, [&](int i, int k) -> double& { return table[std::size_t(i)][std::size_t(k)]; });
   return table;
 }
 

@@ -19,7 +19,7 @@ namespace detail {
 template <class L, shape In>
 struct arranged_layer {
   static constexpr arrangement rule = L::spec.approximated.arranged;
-  static constexpr int weights = L::template folded<In>::arranged_step::weights;
+  static constexpr int weights = L::template folded<In>::plan.weights();
   using packing = packed_levels<rule.bits>;
   static constexpr int curves = rule.per_filter ? L::spec.filters : 1;
   static constexpr int per_curve = weights / curves;

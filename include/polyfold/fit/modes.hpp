@@ -118,7 +118,8 @@ struct layer_modes {
 template <class L, shape In>
 [[nodiscard]] layer_modes modes_of() {
   using F = typename L::template folded<In>;
-  constexpr approximation A = L::spec.approximated;
+  constexpr fold_plan plan = F::plan;
+  constexpr approximation A = plan.cut;
   constexpr int groups = L::spec.groups;
   constexpr window W = L::sliding(In);
   layer_modes modes;
@@ -129,35 +130,36 @@ template <class L, shape In>
     modes.weights.emplace_back(detail::matrix_of<curve>(), mode::position{F::coefficients / curve::size, 1},
                                mode::position{F::coefficients / curve::size, 1});
   } else {
-    constexpr int filters = groups * F::partial_products;
-    constexpr int planes = F::channelled.channels / groups;  // per filter
-    constexpr int plane_terms = F::coefficients / filters / planes;
-    if constexpr (F::cuts_kernel) {
+    constexpr int filters = plan.product().outputs;
+    constexpr int planes = plan.kept_channels();  // per filter
+    constexpr int plane_terms = plan.per_filter() / planes;
+    if constexpr (plan.cuts_kernel()) {
       constexpr mode::position at{filters * planes, 1};
       modes.weights.emplace_back(detail::plane_matrix<W, A.kernel.order, A.kernel.basis>(), at, at);
-    } else if constexpr (F::cuts_rows) {
-      using rows = typename F::row_step::basis;
+    } else if constexpr (plan.cuts_rows()) {
+      using rows = typename F::template basis_of<operation_kind::row_moments>;
       modes.weights.emplace_back(detail::matrix_of<rows>(), mode::position{filters * planes, W.y.size},
                                  mode::position{filters * planes * W.y.size, 1});
       modes.rows_outside = true;
       modes.row_outer = filters * planes;
       modes.row_terms = rows::size;
       modes.kernel_rows = W.y.size;
-    } else if constexpr (F::cuts_flat) {
+    } else if constexpr (plan.cuts_flat()) {
       constexpr mode::position at{filters, 1};
-      modes.weights.emplace_back(detail::matrix_of<typename F::flat_step::basis>(), at, at);
+      modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::flat_moments>>(), at,
+                                 at);
     }
     if constexpr (A.channel.used)
-      modes.weights.emplace_back(detail::matrix_of<typename F::channel_step::basis>(),
+      modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::channel_moments>>(),
                                  mode::position{filters, plane_terms}, mode::position{filters, W.area()});
     if constexpr (A.output.used)
-      modes.weights.emplace_back(detail::matrix_of<segmented_basis<F::filters, A.output>>(),
-                                 mode::position{groups, F::coefficients / filters},
-                                 mode::position{groups, F::channels * W.area()});
+      modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::expand>>(),
+                                 mode::position{groups, plan.per_filter()},
+                                 mode::position{groups, plan.channels() * W.area()});
   }
-  if constexpr (F::outputs_bias.kind == bias_kind::segmented)
-    modes.biases.emplace_back(detail::matrix_of<segmented_basis<L::spec.filters, F::outputs_bias.cut>>(),
-                              mode::position{}, mode::position{});
+  if constexpr (plan.bias.kind == bias_kind::segmented)
+    modes.biases.emplace_back(detail::matrix_of<segmented_basis<L::spec.filters, plan.bias.cut>>(), mode::position{},
+                              mode::position{});
   return modes;
 }
 

@@ -46,9 +46,9 @@ struct level_pointer {
   [[nodiscard]] level_pointer operator+(int i) const { return {map, levels, offset + i}; }
 };
 
-/// The curve of an arrangement: 2^bits positions cut into equal pieces.
+/// The curve of an arrangement: its values are the levels.
 template <arrangement A>
-using level_curve = segmented_basis<(1 << A.bits), factor{true, ceil_div(1 << A.bits, A.pieces), A.order}>;
+using level_curve = segmented_basis<(1 << A.bits), curve_cut(A)>;
 
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
 struct arranged_product : operation {
@@ -57,19 +57,18 @@ struct arranged_product : operation {
   using packing = packed_levels<A.bits>;
   static_assert(needs_of(A).kind == need::nothing);
 
-  static constexpr int levels = 1 << A.bits;
+  static constexpr operation_form form = arranged_product_of(In, Filters, W, Groups, A, Bias);
+  static constexpr int levels = form.levels();
   static constexpr int channels = In.channels / Groups;
-  static constexpr int fan_in = channels * W.area();
+  static constexpr int fan_in = form.fan_in();
   static constexpr int weights = Filters * fan_in;
-  static constexpr int curves = A.per_filter ? Filters : 1;
-  static constexpr int coefficients = curves * curve::size;
-  static constexpr shape output = W.output(In, Filters);
+  static constexpr int coefficients = form.coefficients();
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::product;
   static constexpr window input_window = W;
   static constexpr int filter_groups = Groups;
 
-  /// With fewer inputs than levels there is little to group: the levels are then looked up and multiplied.
-  static constexpr bool grouped = fan_in > levels;
+  static constexpr bool grouped = form.groups_inputs();
 
   /// Pixels that are grouped together, so that a level number is unpacked once for all of them: some of those that read no
   /// padding, as long as their sums take little room.
@@ -78,26 +77,15 @@ struct arranged_product : operation {
   static constexpr int inner_last = dense_kernel::inner_last;
   static constexpr int block = grouped ? std::clamp(inner_last - inner_first, 1, std::clamp(256 / levels, 1, 16)) : 1;
 
-  static constexpr int numbers = coefficients + bias::numbers;
+  static constexpr int numbers = form.numbers();
   static constexpr int map_bytes = packing::bytes(weights);
   static constexpr int scratch = levels * block + bias::scratch;
   static constexpr int backward_scratch = 2 * levels;
-  static constexpr auto constants = bias::constants;
+  static constexpr auto constants = sets_of<form.set_count()>(form);
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c = bias::count(output.pixels());
-    long long const outputs = output.size();
-    if (grouped) {
-      c.multiplications += outputs * curve::size;
-      c.additions += outputs * (fan_in - levels + curve::cut.analysis_additions() + curve::size - 1);
-    } else {
-      c.multiplications += outputs * fan_in;
-      c.additions += curves * curve::cut.synthesis_additions() + outputs * (fan_in - 1);
-    }
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {

@@ -1,29 +1,16 @@
-// The biases of N outputs: none, one number each, or coefficients along the output axis that are expanded once a run.
+// The biases of N outputs as an operation reads them (fold/bias_rule.hpp): where a sum starts, and their gradients.
 #pragma once
 
 #include <polyfold/basis/segmented_basis.hpp>
+#include <polyfold/fold/bias_rule.hpp>
 #include <polyfold/fold/operation.hpp>
 
 namespace polyfold {
 
-enum class bias_kind { none, dense, segmented };
-
-struct bias_rule {
-  bias_kind kind = bias_kind::none;
-  factor cut{};  // of `segmented` biases
-  friend constexpr bool operator==(bias_rule const&, bias_rule const&) = default;
-};
-
 template <int Outputs, bias_rule R>
 struct biases {
-  static constexpr int numbers = R.kind == bias_kind::none ? 0 : Outputs;
+  static constexpr int numbers = R.numbers(Outputs);
   static constexpr int scratch = 0;
-  static constexpr std::array<function_set, 2> constants{function_set{0, 0}, function_set{0, 0}};
-  [[nodiscard]] static constexpr cost count(int pixels) {
-    cost c;
-    c.additions = static_cast<long long>(numbers) * pixels;
-    return c;
-  }
   template <class Scalar>
   static void prepare(float const*, Scalar*) {}
   /// What the sum of output m starts with.
@@ -44,15 +31,8 @@ struct biases {
 template <int Outputs, bias_rule R>
 requires(R.kind == bias_kind::segmented) struct biases<Outputs, R> {
   using basis = segmented_basis<Outputs, R.cut>;
-  static constexpr int numbers = basis::size;
+  static constexpr int numbers = R.numbers(Outputs);
   static constexpr int scratch = Outputs;
-  static constexpr auto constants = basis::cut.sets();
-  [[nodiscard]] static constexpr cost count(int pixels) {
-    cost c;
-    c.additions = static_cast<long long>(Outputs) * pixels + basis::cut.synthesis_additions();
-    c.multiplications = basis::cut.multiplications();
-    return c;
-  }
   template <class Scalar>
   static void prepare(float const* stored, Scalar* expanded) {
     basis::synthesise([&](int k) { return Scalar(stored[k]); }, [&](int m, Scalar const& b) { expanded[m] = b; });

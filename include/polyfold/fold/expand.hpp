@@ -3,6 +3,7 @@
 #pragma once
 
 #include <polyfold/fold/bias.hpp>
+#include <polyfold/fold/operation_form.hpp>
 
 namespace polyfold {
 
@@ -11,20 +12,15 @@ template <shape In, int Filters, int Groups, factor F, bias_rule Bias>
 struct expand : pixelwise_operation {
   using basis = segmented_basis<Filters / Groups, F>;
   using bias = biases<Filters, Bias>;
-  static constexpr shape output{Filters, In.height, In.width};
+  static constexpr operation_form form = expand_of(In, Filters, Groups, F, Bias);
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::expansion;
   static constexpr bool backward_reads_input = false;
-  static constexpr int numbers = bias::numbers;
+  static constexpr int numbers = form.numbers();
   static constexpr int scratch = bias::scratch;
-  static constexpr std::array constants{basis::cut.sets()[0], basis::cut.sets()[1], bias::constants[0],
-                                        bias::constants[1]};
+  static constexpr auto constants = sets_of<form.set_count()>(form);
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c = bias::count(In.pixels());
-    c.multiplications += Groups * basis::cut.multiplications(In.pixels());
-    c.additions += Groups * basis::cut.synthesis_additions(In.pixels());
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {

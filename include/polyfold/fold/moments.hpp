@@ -13,32 +13,20 @@
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/fold/operation.hpp>
+#include <polyfold/fold/operation_form.hpp>
 
 namespace polyfold {
 
 namespace detail {
 
-/// Functions of a plane with total degree at most `order` whose degree along the row is below `degree`.
-[[nodiscard]] constexpr int terms_up_to(int degree, int column_terms, int order) {
-  int terms = 0;
-  for (int j = 0; j < degree; ++j) terms += smaller(column_terms, order + 1 - j);
-  return terms;
-}
-
-/// Moments of `Windows` windows that slide over a line of inputs, where a running sum may take the step from one window to the
-/// next, where they move ByOne input: M_k(x + 1) = M_k(x) - [k = 0] in(x) + binomial(L, k) in(x + L) - M_{k-1}(x + 1).
+/// The functions of a line of `Windows` windows (fold/window_line.hpp) and the step from one to the next.
 template <int Windows, int Length, int Order, basis_kind Kind, bool ByOne>
 struct sliding_basis {
   using basis = segmented_basis<Length, factor{true, 0, Order, Kind}>;
   static constexpr int terms = basis::size;
-  static constexpr long long slide_additions = 2 * terms;
-  static constexpr long long slide_multiplications = terms - 1;
-  static constexpr bool slides = Windows > 1 && basis::running_sums&& ByOne&& slide_additions + slide_multiplications <
-                                                    basis::cut.analysis_additions();
-  /// Rounding errors of a running sum grow with its length: start afresh after so many steps.
-  static constexpr int restart = 16;
+  static constexpr bool slides = window_line(Windows, Length, Order, Kind, ByOne).slides;
 
-  [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % restart != 0; }
+  [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % window_line::restart != 0; }
   /// A step reads one input before its window.
   [[nodiscard]] static constexpr axis_outputs split(axis_outputs along, int before) {
     if (slides && before > 0 && along.inner_first < along.inner_last) ++along.inner_first;
@@ -53,15 +41,6 @@ struct sliding_basis {
     held[0] = held[0] - get(-1) + entering;
     for (int k = 1; k < terms; ++k) held[k] = mul_add(entering, float(binomial(Length, k)), held[k] - held[k - 1]);
   }
-
-  /// Operations for all windows of the line.
-  static constexpr int fresh = slides ? ceil_div(Windows, restart) : Windows;
-  [[nodiscard]] static constexpr long long additions() {
-    return fresh * basis::cut.analysis_additions() + (Windows - fresh) * slide_additions;
-  }
-  [[nodiscard]] static constexpr long long multiplications() {
-    return fresh * basis::cut.multiplications() + (Windows - fresh) * slide_multiplications;
-  }
 };
 
 }  // namespace detail
@@ -72,19 +51,15 @@ struct row_moments : pixelwise_operation {
   using sliding = detail::sliding_basis<W.x.outputs(In.width), W.x.size, Order, Kind, W.x.slides_by_one()>;
   using basis = typename sliding::basis;
   static constexpr int terms = basis::size;
-  static constexpr shape output{In.channels * terms, In.height, W.x.outputs(In.width)};
+  static constexpr operation_form form = row_moments_of(In, W, Order, Kind);
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::row_moments;
   static constexpr window input_window{{}, W.x};
-  static constexpr auto constants = basis::cut.sets();
+  static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c;
-    c.multiplications = In.channels * In.height * sliding::multiplications();
-    c.additions = In.channels * In.height * sliding::additions();
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
@@ -138,11 +113,12 @@ struct row_moments : pixelwise_operation {
 /// (C * row terms) x H x W_out to (C * terms) x H_out x W_out, degree j along the row outermost.
 template <shape In, window W, int Order, basis_kind Kind>
 struct column_moments : operation {
-  static constexpr int row_terms = smaller(Order + 1, W.x.size);
+  static constexpr operation_form form = column_moments_of(In, W, Order, Kind);
+  static constexpr int row_terms = form.row_terms();
   using basis = segmented_basis<W.y.size, factor{true, 0, Order, Kind}>;
-  static constexpr int terms = detail::terms_up_to(row_terms, basis::size, Order);
-  static constexpr int planes = In.channels / row_terms;
-  static constexpr shape output{planes * terms, W.y.outputs(In.height), In.width};
+  static constexpr int terms = form.plane_terms();
+  static constexpr int planes = form.planes();
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::column_moments;
   static constexpr window input_window{W.y, {}};
   static constexpr int window_area = W.area();
@@ -153,7 +129,7 @@ struct column_moments : operation {
   template <int J>
   using column_basis = detail::sliding_basis<output.height, W.y.size, Order - J, Kind, W.y.slides_by_one()>;
 
-  [[nodiscard]] static constexpr int first_at(int j) { return detail::terms_up_to(j, basis::size, Order); }
+  [[nodiscard]] static constexpr int first_at(int j) { return terms_up_to(j, basis::size, Order); }
 
   template <class F>
   static constexpr void for_each_degree(F f) {
@@ -161,11 +137,7 @@ struct column_moments : operation {
     (std::make_integer_sequence<int, row_terms>{});
   }
 
-  static constexpr auto constants = [] {
-    std::array<function_set, std::size_t(row_terms)> sets{};
-    for_each_degree([&]<int J>() { sets[std::size_t(J)] = column_basis<J>::basis::cut.sets()[0]; });
-    return sets;
-  }();
+  static constexpr auto constants = sets_of<form.set_count()>(form);
 
   /// One row more than the window where a running sum may take that row off.
   [[nodiscard]] static constexpr row_range rows(int y) {
@@ -178,15 +150,7 @@ struct column_moments : operation {
     return {rows_under(W, rows.first, In.height).first, rows_under(W, rows.last - 1, In.height).last};
   }
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c;
-    for_each_degree([&]<int J>() {
-      using column = column_basis<J>;
-      c.multiplications += planes * output.width * column::multiplications();
-      c.additions += planes * output.width * column::additions();
-    });
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
@@ -253,18 +217,14 @@ struct column_moments : operation {
 template <shape In, int Groups, factor F>
 struct channel_moments : pixelwise_operation {
   using basis = segmented_basis<In.channels / Groups, F>;
-  static constexpr shape output{Groups * basis::size, In.height, In.width};
+  static constexpr operation_form form = channel_moments_of(In, Groups, F);
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::channel_moments;
-  static constexpr auto constants = basis::cut.sets();
+  static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool backward_reads_input = false;
   static constexpr row_order by_rows = row_order::passes_on;
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c;
-    c.multiplications = Groups * basis::cut.multiplications(In.pixels());
-    c.additions = Groups * basis::cut.analysis_additions(In.pixels());
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
@@ -295,18 +255,14 @@ template <shape In, window W, int Groups, factor F>
 struct flat_moments : operation {
   static constexpr int channels = In.channels / Groups;
   using basis = segmented_basis<channels * W.area(), F>;
-  static constexpr shape output = W.output(In, Groups* basis::size);
-  static constexpr auto constants = basis::cut.sets();
+  static constexpr operation_form form = flat_moments_of(In, W, Groups, F);
+  static constexpr shape output = form.output();
+  static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool backward_reads_input = false;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 
-  [[nodiscard]] static constexpr cost count() {
-    cost c;
-    c.multiplications = Groups * output.pixels() * basis::cut.multiplications();
-    c.additions = Groups * output.pixels() * basis::cut.analysis_additions();
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {

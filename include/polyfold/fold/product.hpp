@@ -6,6 +6,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/bias.hpp>
+#include <polyfold/fold/operation_form.hpp>
 #include <polyfold/kernels/convolution.hpp>
 #include <polyfold/kernels/weight_gradient.hpp>
 
@@ -25,9 +26,10 @@ template <shape In, int Filters, window W, int Groups, bias_rule Bias>
 struct product : operation {
   using bias = biases<Filters, Bias>;
   static constexpr int channels = In.channels / Groups;
-  static constexpr int fan_in = channels * W.area();
-  static constexpr int weights = Filters * fan_in;
-  static constexpr shape output = W.output(In, Filters);
+  static constexpr operation_form form = product_of(In, Filters, W, Groups, Bias);
+  static constexpr int fan_in = form.fan_in();
+  static constexpr int weights = form.coefficients();
+  static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::product;
   static constexpr window input_window = W;
   static constexpr int filter_groups = Groups;
@@ -37,22 +39,16 @@ struct product : operation {
   static constexpr shape read = whole ? shape{In.channels * In.pixels(), 1, 1} : In;
   static constexpr window slid = whole ? window{} : W;
 
-  static constexpr int numbers = weights + bias::numbers;
+  static constexpr int numbers = form.numbers();
   static constexpr int scratch = bias::scratch;
-  static constexpr auto constants = bias::constants;
+  static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool sets_gradient = true;
   static constexpr row_order by_rows = W == window{} && In.height > 1 ? row_order::ends : row_order::whole;
   static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;
 
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
 
-  /// Windows that hang over the border are counted whole, as published counts are.
-  [[nodiscard]] static constexpr cost count() {
-    cost c = bias::count(output.pixels());
-    c.multiplications += static_cast<long long>(output.size()) * fan_in;
-    c.additions += static_cast<long long>(output.size()) * (fan_in - 1);
-    return c;
-  }
+  [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {

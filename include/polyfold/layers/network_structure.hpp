@@ -94,7 +94,7 @@ struct network_structure {
       c.dense_additions = dense.dense_additions;
     };
     if constexpr (weighted_layer<layer_at<I>>) {
-      beside(layer_at<I>::template folded<layer_input_shape<I>()>::dense_cost());
+      beside(layer_at<I>::template folded<layer_input_shape<I>()>::plan.dense_cost());
     } else if constexpr (requires { layer_at<I>::template dense_cost<layer_input_shape<I>()>(); }) {
       beside(layer_at<I>::template dense_cost<layer_input_shape<I>()>());
     } else {

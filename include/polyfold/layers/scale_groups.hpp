@@ -8,6 +8,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/quantisation.hpp>
+#include <polyfold/fold/fold_plan.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/prelu.hpp>
@@ -23,135 +24,118 @@ struct degree_axis {
   int size = 1;
   int degrees = 1;
 
-  [[nodiscard]] constexpr int degree_of(int i) const { return i / inner % size % degrees; }
+  [[gnu::always_inline, nodiscard]] constexpr int degree_of(int i) const { return i / inner % size % degrees; }
 };
 
-template <class Basis>
-[[nodiscard]] consteval degree_axis axis_with(int inner) {
-  if constexpr (Basis::running_sums)
-    return {inner, Basis::size, Basis::terms};
-  else
-    return {};
+[[nodiscard]] constexpr degree_axis degrees_along(axis_cut const& cut, int inner) {
+  return cut.running_sums ? degree_axis{inner, cut.size(), cut.terms} : degree_axis{};
 }
 
 }  // namespace detail
 
-/// Layers whose stored numbers take one byte each in a network in_bytes.
-template <class L>
-concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
-
-/// The scale groups of layer L on inputs of shape In: how many, and which one stored number i has.
-template <byte_layer L, shape In, scales_per Rule>
+/// The scale groups of a layer: how many, and which one stored number i has. The groups of coefficients come first, then
+/// that of the biases. What a network asks while it runs is inlined always: with a layer's constants little is left of it.
 class scale_groups {
-  using folded = typename L::template folded<In>;
-  static constexpr convolution_spec spec = L::spec;
-  static constexpr approximation A = spec.approximated;
-  static constexpr int coefficients = folded::coefficients;
+ public:
+  /// All coefficients in one group, and all biases.
+  constexpr scale_groups(int coefficients, int biases) : coefficients_(coefficients), biases_(biases) {}
 
-  /// Coefficients that belong to one filter, partial product or curve.
-  static constexpr int per_filter = [] {
-    if constexpr (A.arranged.used)
-      return level_curve<A.arranged>::size;
-    else
-      return coefficients / (spec.groups * folded::partial_products);
-  }();
-  /// Those of them that belong to one channel: of a kernel plane, or the weights of a dense one.
-  static constexpr int plane_size = [] {
-    if constexpr (A.arranged.used || folded::cuts_flat)
-      return 1;
-    else
-      return per_filter / (folded::channelled.channels / spec.groups);
-  }();
-
-  static constexpr detail::degree_axis output_axis = [] {
-    if constexpr (A.output.used)
-      return detail::axis_with<segmented_basis<spec.filters / spec.groups, A.output>>(per_filter);
-    else
-      return detail::degree_axis{};
-  }();
-  /// Channels, flat runs of weights, kernel rows or the curve of an arrangement: no two of them are cut at once.
-  static constexpr detail::degree_axis input_axis = [] {
-    if constexpr (A.arranged.used)
-      return detail::axis_with<level_curve<A.arranged>>(1);
-    else if constexpr (folded::cuts_flat)
-      return detail::axis_with<typename folded::flat_step::basis>(1);
-    else if constexpr (folded::cuts_rows)
-      return detail::axis_with<typename folded::row_step::basis>(plane_size / folded::row_step::terms);
-    else if constexpr (A.channel.used)
-      return detail::axis_with<typename folded::channel_step::basis>(plane_size);
-    else
-      return detail::degree_axis{};
-  }();
-  /// Total degrees of a kernel plane's functions, from 0 up.
-  static constexpr int plane_degrees = [] {
-    if constexpr (folded::cuts_kernel) {
-      using rows = typename folded::row_step::basis;
-      if constexpr (rows::running_sums)
-        return smaller(A.kernel.order + 1, rows::size + folded::column_step::basis::size - 1);
+  constexpr scale_groups(fold_plan const& plan, scales_per rule)
+      : coefficients_(plan.coefficients()), biases_(plan.bias_numbers()), rule_(rule), per_filter_(plan.per_filter()) {
+    approximation const& a = plan.cut;
+    plane_size_ = a.arranged.used || plan.cuts_flat() ? 1 : per_filter_ / plan.kept_channels();
+    switch (rule) {
+      case scales_per::degree:
+        set_degrees(plan);
+        groups_ = output_axis_.degrees * input_axis_.degrees * plane_degrees_;
+        break;
+      case scales_per::filter:
+        groups_ = coefficients_ / per_filter_;
+        break;
+      default:
+        break;
     }
-    return 1;
-  }();
-  [[nodiscard]] static constexpr int plane_degree(int i) {
-    if constexpr (plane_degrees > 1) {
-      int place = i % plane_size;
-      for (int row_degree = 0;; ++row_degree) {
-        int const columns = smaller(folded::column_step::basis::size, A.kernel.order + 1 - row_degree);
-        if (place < columns) return row_degree + place;
-        place -= columns;
-      }
-    }
-    return 0;
   }
 
-  static constexpr int coefficient_groups = [] {
-    switch (Rule) {
-      case scales_per::degree:
-        return output_axis.degrees * input_axis.degrees * plane_degrees;
-      case scales_per::filter:
-        return coefficients / per_filter;
-      default:
-        return 1;
-    }
-  }();
-
- public:
-  static constexpr int count = coefficient_groups + (folded::bias_numbers > 0 ? 1 : 0);
+  [[nodiscard]] constexpr int count() const { return groups_ + (biases_ > 0 ? 1 : 0); }
 
   /// Group of stored number i of the layer.
-  [[nodiscard]] static constexpr int of(int i) {
-    if (i >= coefficients) return coefficient_groups;
-    switch (Rule) {
+  [[gnu::always_inline, nodiscard]] constexpr int of(int i) const {
+    if (i >= coefficients_) return groups_;
+    switch (rule_) {
       case scales_per::degree:
-        return (output_axis.degree_of(i) * input_axis.degrees + input_axis.degree_of(i)) * plane_degrees +
+        return (output_axis_.degree_of(i) * input_axis_.degrees + input_axis_.degree_of(i)) * plane_degrees_ +
                plane_degree(i);
       case scales_per::filter:
-        return i / per_filter;
+        return i / per_filter_;
       default:
         return 0;
     }
   }
   /// Numbers from i up to this one have its scale.
-  [[nodiscard]] static constexpr int next_scale(int i) {
-    if (i >= coefficients) return coefficients + folded::bias_numbers;
-    if (coefficient_groups == 1) return coefficients;
-    return Rule == scales_per::filter ? (i / per_filter + 1) * per_filter : i + 1;
+  [[gnu::always_inline, nodiscard]] constexpr int next_scale(int i) const {
+    if (i >= coefficients_) return coefficients_ + biases_;
+    if (groups_ == 1) return coefficients_;
+    return rule_ == scales_per::filter ? (i / per_filter_ + 1) * per_filter_ : i + 1;
   }
+
+ private:
+  constexpr void set_degrees(fold_plan const& plan) {
+    approximation const& a = plan.cut;
+    if (a.output.used) output_axis_ = detail::degrees_along(plan.operation(operation_kind::expand).axis(), per_filter_);
+    // Channels, flat runs of weights, kernel rows or the curve of an arrangement: no two of them are cut at once.
+    if (a.arranged.used)
+      input_axis_ = detail::degrees_along(plan.product().axis(), 1);
+    else if (plan.cuts_flat())
+      input_axis_ = detail::degrees_along(plan.operation(operation_kind::flat_moments).axis(), 1);
+    else if (plan.cuts_rows())
+      input_axis_ = detail::degrees_along(plan.operation(operation_kind::row_moments).axis(), plan.kernel.y.size);
+    else if (a.channel.used)
+      input_axis_ = detail::degrees_along(plan.operation(operation_kind::channel_moments).axis(), plane_size_);
+    if (!plan.cuts_kernel()) return;
+    axis_cut const rows = plan.operation(operation_kind::row_moments).axis();
+    axis_cut const columns = plan.operation(operation_kind::column_moments).axis();
+    if (!rows.running_sums) return;
+    order_ = a.kernel.order;
+    column_terms_ = columns.size();
+    plane_degrees_ = smaller(order_ + 1, rows.size() + column_terms_ - 1);
+  }
+
+  /// Total degree of a kernel plane's function.
+  [[gnu::always_inline, nodiscard]] constexpr int plane_degree(int i) const {
+    if (plane_degrees_ == 1) return 0;
+    int place = i % plane_size_;
+    for (int row_degree = 0;; ++row_degree) {
+      int const columns = smaller(column_terms_, order_ + 1 - row_degree);
+      if (place < columns) return row_degree + place;
+      place -= columns;
+    }
+  }
+
+  int coefficients_;
+  int biases_;
+  scales_per rule_ = scales_per::layer;
+  int per_filter_ = 1;
+  int plane_size_ = 1;
+  int plane_degrees_ = 1;  // total degrees of a kernel plane's functions, from 0 up
+  int column_terms_ = 1;
+  int order_ = 0;
+  detail::degree_axis output_axis_{};
+  detail::degree_axis input_axis_{};
+  int groups_ = 1;  // of coefficients
 };
 
-template <shape In, scales_per Rule>
-class scale_groups<scale_shift_layer, In, Rule> {
- public:
-  static constexpr int count = 2;  // of the scales and of the shifts
-  [[nodiscard]] static constexpr int of(int i) { return i / In.channels; }
-  [[nodiscard]] static constexpr int next_scale(int i) { return (of(i) + 1) * In.channels; }
-};
+/// Layers whose stored numbers take one byte each in a network in_bytes.
+template <class L>
+concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
 
-template <shape In, scales_per Rule>
-class scale_groups<prelu_layer, In, Rule> {
- public:
-  static constexpr int count = 1;
-  [[nodiscard]] static constexpr int of(int) { return 0; }
-  [[nodiscard]] static constexpr int next_scale(int) { return In.channels; }
-};
+/// Those of layer L on inputs of shape `in`.
+template <byte_layer L, shape In>
+[[nodiscard]] constexpr scale_groups scale_groups_of(scales_per rule) {
+  if constexpr (weighted_layer<L>)
+    return {L::template folded<In>::plan, rule};
+  else  // slopes; or scales, then shifts
+    return {In.channels, std::is_same_v<L, prelu_layer> ? 0 : In.channels};
+}
 
 }  // namespace polyfold

@@ -33,6 +33,13 @@ inline constexpr byte_numbers in_bytes{};
 
 namespace detail {
 
+/// Adds what codes and scales take to the cost of a layer: decoding multiplies once for every code.
+constexpr void add_byte_cost(cost& c, long long codes, long long scales) {
+  c.byte_numbers = codes;
+  c.scale_bytes = scales;
+  c.multiplications += codes;
+}
+
 /// out[k] = code[k] * scale. A constant number at once, and nothing written over codes, bytes that might be anything: so
 /// compilers use vectors at -O2, too.
 constexpr void scale_codes(std::int8_t const* __restrict code, float* __restrict out, int count, float scale) {
@@ -90,8 +97,8 @@ struct stored_numbers<Structure, Rule> {
 
  private:
   template <int I>
-  using groups =
-      scale_groups<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>(), Rule.scales>;
+  static constexpr scale_groups groups = scale_groups_of<typename Structure::template layer_at<I>,
+                                                         Structure::template layer_input_shape<I>()>(Rule.scales);
   template <int I>
   static constexpr bool in_codes = byte_layer<typename Structure::template layer_at<I>>;
 
@@ -105,7 +112,7 @@ struct stored_numbers<Structure, Rule> {
   [[nodiscard]] static constexpr place after(place p) {
     if constexpr (in_codes<I>) {
       p.code += Structure::number_count(I);
-      p.scale += groups<I>::count;
+      p.scale += groups<I>.count();
     } else {
       p.exact += Structure::number_count(I);
     }
@@ -172,14 +179,14 @@ struct stored_numbers<Structure, Rule> {
   /// Which of the layer's scales serves stored number i of layer I.
   template <int I>
   [[nodiscard]] static constexpr int scale_group(int i) {
-    return groups<I>::of(i);
+    return groups<I>.of(i);
   }
   /// Stored numbers i to i + count - 1 of layer I, decoded; a byte_layer.
   template <int I>
   constexpr void decode(int i, int count, float* out) const {
     for (int k = 0; k < count;) {
       float const scale = scale_of(scales[std::size_t(first_scale(I) + scale_group<I>(i + k))]);
-      int const end = smaller(count, groups<I>::next_scale(i + k) - i);
+      int const end = smaller(count, groups<I>.next_scale(i + k) - i);
       detail::scale_codes(codes.data() + first_code(I) + i + k, out + k, end - k, scale);
       k = end;
     }
@@ -201,12 +208,9 @@ struct stored_numbers<Structure, Rule> {
   }
 
  protected:
-  /// Decoding multiplies once for every code.
   template <int I>
   static constexpr void add_cost(cost& c) {
-    c.byte_numbers = first_code(I + 1) - first_code(I);
-    c.scale_bytes = first_scale(I + 1) - first_scale(I);
-    c.multiplications += c.byte_numbers;
+    detail::add_byte_cost(c, first_code(I + 1) - first_code(I), first_scale(I + 1) - first_scale(I));
   }
 
   template <class Scalar>

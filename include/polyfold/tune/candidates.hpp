@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/fold/operation_form.hpp>
 #include <polyfold/tune/layer_form.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 #include <polyfold/tune/segment_projection.hpp>

@@ -9,6 +9,7 @@
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/shape.hpp>
+#include <polyfold/fold/fold_plan.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/scale_groups.hpp>
@@ -31,6 +32,7 @@ struct layer_form {
   [[nodiscard]] int fan_in() const { return channels() * sliding.area(); }
   [[nodiscard]] int weights() const { return filters * fan_in(); }
   [[nodiscard]] shape output() const { return sliding.output(in, filters); }
+  [[nodiscard]] fold_plan plan(approximation const& a) const { return {in, filters, sliding, groups, bias, a}; }
 };
 
 namespace detail {
@@ -85,9 +87,7 @@ template <int I, class Network>
     if constexpr (byte_layer<layer_type>) {
       if (stored == stored_as::bytes) {
         constexpr shape in = Network::template layer_input_shape<I>();
-        c.byte_numbers = c.stored_numbers;
-        c.scale_bytes = scale_groups<layer_type, in, in_bytes.scales>::count;
-        c.multiplications += c.byte_numbers;
+        add_byte_cost(c, c.stored_numbers, scale_groups_of<layer_type, in>(in_bytes.scales).count());
       }
     }
   }

@@ -12,7 +12,7 @@
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
-#include <polyfold/fold/moments.hpp>
+#include <polyfold/fold/operation_form.hpp>
 #include <polyfold/train/workers.hpp>
 #include <polyfold/tune/layer_form.hpp>
 #include <polyfold/tune/orthonormal.hpp>
@@ -28,7 +28,7 @@ class segment_projection {
     int const area = l.sliding.area();
     int const planes = l.filters * l.channels();
     if (a.flat.used) add(l.filters, l.fan_in(), 1, a.flat, on_weights_);
-    if (a.kernel.used && area > 1) on_weights_.push_back({planes, area, 1, area, {plane(l.sliding, a.kernel)}});
+    if (l.plan(a).cuts_kernel()) on_weights_.push_back({planes, area, 1, area, {plane(l.sliding, a.kernel)}});
     if (a.channel.used) add(l.filters, l.channels(), area, a.channel, on_weights_);
     if (a.output.used) add(l.groups, l.filters / l.groups, l.fan_in(), a.output, on_weights_);
     if (a.bias.used) add(1, l.filters, 1, a.bias, on_biases_);
@@ -62,7 +62,7 @@ class segment_projection {
   [[nodiscard]] static matrix plane(window const& w, factor const& f) {
     matrix const row = orthonormal(w.x.size, smaller(f.order + 1, w.x.size), f.basis);
     matrix const column = orthonormal(w.y.size, smaller(f.order + 1, w.y.size), f.basis);
-    matrix products(w.area(), detail::terms_up_to(row.columns, column.columns, f.order));
+    matrix products(w.area(), terms_up_to(row.columns, column.columns, f.order));
     int k = 0;
     for (int j = 0; j < row.columns; ++j)
       for (int i = 0; i < column.columns && i + j <= f.order; ++i, ++k)

@@ -1,0 +1,124 @@
+// The expression of a convolution under an approximation, y = U.(C.(V.x)) + b, as a value: which operations it consists of.
+//
+//   V   channel moments, then row and column moments (or flat moments), from the input alone
+//   C   the stored coefficients: a product
+//   U   expansion along the output axis
+// Factors that the approximation does not use drop out of the expression. Arranged weights are one operation.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <polyfold/fold/operation_form.hpp>
+
+namespace polyfold {
+
+struct fold_plan {
+  shape in;
+  int filters;
+  window kernel;
+  int groups;
+  bool has_bias;
+  approximation cut;
+  bias_rule bias{};  ///< of the outputs
+
+  /// The operations in order, `size` of them. Each reads the one before, the first what the layer reads.
+  std::array<operation_form, 5> operations{};
+  int size = 0;
+
+  constexpr fold_plan(shape in_, int filters_, window kernel_, int groups_, bool has_bias_, approximation const& cut_)
+      : in(in_), filters(filters_), kernel(kernel_), groups(groups_), has_bias(has_bias_), cut(cut_) {
+    if (has_bias) bias = cut.bias.used ? bias_rule{bias_kind::segmented, cut.bias} : bias_rule{bias_kind::dense};
+    if (cut.arranged.used)
+      add(arranged_product_of(in, filters, kernel, groups, cut.arranged, bias));
+    else
+      add_folded();
+  }
+
+  /// Channels, and filters, of a group.
+  [[nodiscard]] constexpr int channels() const { return in.channels / groups; }
+  [[nodiscard]] constexpr int group_filters() const { return filters / groups; }
+  /// A kernel of one weight has nothing to cut.
+  [[nodiscard]] constexpr bool cuts_kernel() const { return cut.kernel.used && kernel.area() > 1; }
+  /// A flat segment as long as a kernel row: its moments are those of the rows, shared by overlapping windows.
+  [[nodiscard]] constexpr bool cuts_rows() const { return cut.flat.used && cut.flat.segment == kernel.x.size; }
+  [[nodiscard]] constexpr bool cuts_flat() const { return cut.flat.used && !cuts_rows(); }
+
+  /// The place of the operation of a kind; -1 where there is none.
+  [[nodiscard]] constexpr int place_of(operation_kind kind) const {
+    for (int j = 0; j < size; ++j)
+      if (at(j).kind == kind) return j;
+    return -1;
+  }
+  [[nodiscard]] constexpr operation_form const& at(int j) const { return operations[std::size_t(j)]; }
+  [[nodiscard]] constexpr operation_form const& operation(operation_kind kind) const { return at(place_of(kind)); }
+  /// The one with the coefficients.
+  [[nodiscard]] constexpr operation_form const& product() const {
+    return operation(cut.arranged.used ? operation_kind::arranged_product : operation_kind::product);
+  }
+
+  /// Of the layer without approximation, biases excluded.
+  [[nodiscard]] constexpr int weights() const { return filters * channels() * kernel.area(); }
+
+  // Stored numbers: the coefficients, then the biases. Coefficients lie as [group][filter or partial product][channel][rest].
+  [[nodiscard]] constexpr int coefficients() const { return product().coefficients(); }
+  [[nodiscard]] constexpr int bias_numbers() const { return bias.numbers(filters); }
+  /// Coefficients of one filter, partial product or curve.
+  [[nodiscard]] constexpr int per_filter() const {
+    return cut.arranged.used ? product().axis().size() : product().fan_in();
+  }
+  /// Channels that they lie in: those of a group, or their moments.
+  [[nodiscard]] constexpr int kept_channels() const {
+    return cut.channel.used ? operation(operation_kind::channel_moments).axis().size() : channels();
+  }
+
+  /// Of the layer without approximation, and how many coefficients stand for its weights.
+  [[nodiscard]] constexpr cost dense_cost() const {
+    shape const output = kernel.output(in, filters);
+    cost c;
+    c.weights = weights();
+    c.dense_numbers = c.weights + (has_bias ? filters : 0);
+    c.dense_multiplications = c.weights * output.pixels();
+    c.dense_additions = c.dense_multiplications - (has_bias ? 0 : output.size());
+    c.coefficients = coefficients();
+    return c;
+  }
+
+ private:
+  constexpr void add(operation_form const& form) { operations[std::size_t(size++)] = form; }
+  [[nodiscard]] constexpr shape reached() const { return size == 0 ? in : at(size - 1).output(); }
+
+  constexpr void add_folded() {
+    window rest = kernel;  // what is left of it once its moments are taken
+    // Forms hold no more than the values depend on, so that equal moments have equal forms.
+    if (cut.channel.used) {
+      factor whole = cut.channel;
+      if (whole.segment == 0 && whole.order < channels()) whole.segment = channels();
+      add(channel_moments_of(in, groups, whole));
+    }
+    if (cuts_kernel() || cuts_rows()) {
+      factor const& along = cuts_rows() ? cut.flat : cut.kernel;
+      add(row_moments_of(reached(), window{{}, kernel.x}, along.order, along.basis));
+      rest = {kernel.y, {}};
+    }
+    if (cuts_kernel()) {
+      add(column_moments_of(reached(), kernel, cut.kernel.order, cut.kernel.basis));
+      rest = {};
+    }
+    if (cuts_flat()) {
+      add(flat_moments_of(reached(), kernel, groups, cut.flat));
+      rest = {};
+    }
+    if (!cut.output.used) {
+      add(product_of(reached(), filters, rest, groups, bias));
+      return;
+    }
+    // Biases cut like the outputs are added to the partial products; others to the outputs.
+    bool const bias_before = has_bias && cut.bias == cut.output && groups == 1;
+    int const partial_products = groups * axis_cut(group_filters(), cut.output).size();
+    add(product_of(reached(), partial_products, rest, groups, bias_before ? bias_rule{bias_kind::dense} : bias_rule{}));
+    add(expand_of(reached(), filters, groups, cut.output, bias_before ? bias_rule{} : bias));
+  }
+};
+
+}  // namespace polyfold
