@@ -20,6 +20,8 @@
 //   forward(context, rows, out, in)               writes the output rows `rows`
 //   backward(context, out, dout, in, din)         adds to din (where it has data) and to context.gradient
 //
+// Those of a folded layer take output, numbers, constants and count() from their `form`, a value (fold/operation_form.hpp).
+//
 // Views are row accessors (tensor_view), so that a schedule may hold whole maps or a few rows.
 #pragma once
 

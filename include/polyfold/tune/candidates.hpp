@@ -33,8 +33,7 @@ namespace detail {
   std::vector<approximation> cuts{{}};
   std::vector<factor> planes;
   for (int order = 0; order <= 3; ++order)
-    if (terms_up_to(smaller(order + 1, w.x.size), smaller(order + 1, w.y.size), order) < w.area())
-      planes.push_back({true, 0, order});
+    if (column_moments_of({}, w, order, polynomial).plane_terms() < w.area()) planes.push_back({true, 0, order});
   std::vector<factor> channels;
   if (l.channels() > 1) channels = axis_cuts(l.channels());
   for (factor const& plane : planes) cuts.push_back({.kernel = plane});

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <polyfold/basis/axis_cut.hpp>
-#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fold/operation_form.hpp>
 #include <polyfold/train/workers.hpp>
@@ -60,9 +59,10 @@ class segment_projection {
 
   /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
   [[nodiscard]] static matrix plane(window const& w, factor const& f) {
-    matrix const row = orthonormal(w.x.size, smaller(f.order + 1, w.x.size), f.basis);
-    matrix const column = orthonormal(w.y.size, smaller(f.order + 1, w.y.size), f.basis);
-    matrix products(w.area(), terms_up_to(row.columns, column.columns, f.order));
+    operation_form const moments = column_moments_of({}, w, f.order, f.basis);
+    matrix const row = orthonormal(w.x.size, moments.row_terms(), f.basis);
+    matrix const column = orthonormal(w.y.size, moments.axis().size(), f.basis);
+    matrix products(w.area(), moments.plane_terms());
     int k = 0;
     for (int j = 0; j < row.columns; ++j)
       for (int i = 0; i < column.columns && i + j <= f.order; ++i, ++k)
