@@ -169,9 +169,19 @@ TEST_CASE("pictures claim no more pixels than their file may ask for", "[read_li
 
   write_bytes(folder / "a.jpg", test::jpeg_of({200, 200, 3, std::vector<std::uint8_t>(120000)}));
   read_limits const strict{.factor = 10, .extra = 1000};
-  CHECK(mentions(failure([&] { (void)read_jpeg(folder / "a.jpg", {}, strict); }), {"a.jpg", "120000 bytes in memory"}));
-  CHECK(mentions(failure([&] { (void)read_picture(folder / "a.jpg", {}, strict); }), {"120000 bytes in memory"}));
+  CHECK(mentions(failure([&] { (void)read_jpeg(folder / "a.jpg", {}, strict); }), {"a.jpg", "220000 bytes in memory"}));
+  CHECK(mentions(failure([&] { (void)read_picture(folder / "a.jpg", {}, strict); }), {"220000 bytes in memory"}));
   CHECK(read_jpeg(folder / "a.jpg").width == 200);
+
+  // A picture of 8960 x 36 in several scans: libjpeg holds two bytes for each coefficient, in blocks of 8 x 8.
+  std::string const scans(
+      "\xff\xd8\xff\xc2\0\x11\x08\x23\0\0\x24\x03\x01\x11\0\x02\x11\x01\x03\x11\x01\xff\xda\0\x0c\x03\x01\0\x02\x10\x03"
+      "\x15\0\x01\xff",
+      35);
+  write_bytes(folder / "scans.jpg", scans);
+  read_limits const mebibyte{.factor = 64, .extra = std::uint64_t{1} << 20U};
+  CHECK(mentions(failure([&] { (void)read_jpeg(folder / "scans.jpg", {}, mebibyte); }),
+                 {"scans.jpg: is 8960 x 36 pixels, 1175200 bytes in memory"}));
 }
 
 TEST_CASE("one picture's size is not believed for all others of its folder", "[read_limits]") {

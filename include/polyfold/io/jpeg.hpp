@@ -13,6 +13,7 @@
 // After <cstdio>: it uses FILE and size_t without declaring them.
 #include <jpeglib.h>
 
+#include <polyfold/core/arithmetic.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/picture.hpp>
 
@@ -69,6 +70,18 @@ class jpeg_reader {
   [[nodiscard]] std::uint64_t width() const { return info_.image_width; }
   /// Components in the file: 1 grey, 3 colour, 4 the inks of a printer.
   [[nodiscard]] int components() const { return info_.num_components; }
+  /// What decoding may take beside the pixels comes to twice this, and they to no more: two bytes for each coefficient of a
+  /// picture in several scans, in whole blocks, and some tables and rows.
+  [[nodiscard]] std::uint64_t samples() const {
+    constexpr std::uint64_t tables = 100'000;
+    auto const whole = [](std::uint64_t size, int sampling) {
+      std::uint64_t const block = std::uint64_t{8} * std::uint64_t(larger(sampling, 1));
+      return (size + block - 1) / block * block;
+    };
+    return whole(height(), info_.max_v_samp_factor) * whole(width(), info_.max_h_samp_factor) *
+               std::uint64_t(components()) +
+           tables;
+  }
   [[nodiscard]] std::string message() const { return message_; }
 
  private:
@@ -95,7 +108,7 @@ class jpeg_reader {
   jpeg_reader reader;
   auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole JPEG picture"); };
   if (!reader.start(bytes)) throw broken();
-  check_picture_size(path, reader.height(), reader.width(), wanted, reader.components(), bytes.size(), limits);
+  check_picture_size(path, reader.height(), reader.width(), wanted, reader.samples(), bytes.size(), limits);
   if (reader.components() != 1 && reader.components() != 3)
     throw error(path,
                 "has " + std::to_string(reader.components()) + " components" +

@@ -50,9 +50,11 @@ inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
   return bytes;
 }
 
-/// Called with what the header of a file of `file_bytes` states, before any memory is taken for pixels of `samples` bytes.
+/// Called with what the header of a file of `file_bytes` states, before any memory is taken: for `claimed` bytes, or
+/// up to three times as many while a reader works.
 inline void check_picture_size(std::filesystem::path const& path, std::uint64_t height, std::uint64_t width,
-                               picture_size wanted, int samples, std::uint64_t file_bytes, read_limits const& limits) {
+                               picture_size wanted, std::uint64_t claimed, std::uint64_t file_bytes,
+                               read_limits const& limits) {
   std::string const found = "is " + std::to_string(height) + " x " + std::to_string(width) + " pixels";
   if (wanted.height != 0 || wanted.width != 0) {
     if (height != std::uint64_t(wanted.height) || width != std::uint64_t(wanted.width))
@@ -61,7 +63,7 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
              height * width > most_pixels) {
     throw error(path, found, "1 to 16384 rows and columns, 2^26 pixels in all at most");
   }
-  check_claim(path, found, height * width * std::uint64_t(samples), file_bytes, limits);
+  check_claim(path, found, claimed, file_bytes, limits);
 }
 
 /// For every one of `to` places along an axis: the first of the `from` places that it averages, and their weights, which

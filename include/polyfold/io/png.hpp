@@ -104,7 +104,9 @@ class png_reader {
   png_reader reader(bytes);
   auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole PNG picture"); };
   if (!reader.start()) throw broken();
-  check_picture_size(path, reader.height(), reader.width(), wanted, reader.samples(), bytes.size(), limits);
+  check_picture_size(path, reader.height(), reader.width(), wanted,
+                     std::uint64_t(reader.height()) * std::uint64_t(reader.width()) * std::uint64_t(reader.samples()),
+                     bytes.size(), limits);
   picture result{int(reader.height()), int(reader.width()), reader.channels(), {}};
   std::size_t const pixels = std::size_t(reader.height()) * std::size_t(reader.width());
   std::size_t const samples = std::size_t(reader.samples());
