@@ -89,12 +89,23 @@ tensor_file weights() {
   return file;
 }
 
+/// The same file as the first version wrote it: without a checksum, which stops most of what a fuzzer makes of a newer one.
+void copy_as_first_version(fs::path const& from, fs::path const& to) {
+  tensor_file file = read_safetensors(from);
+  file.metadata["format"].back() = '1';
+  file.metadata.erase("checksum");
+  write_safetensors(to, file);
+}
+
 void write_tensor_files(fs::path const& folder) {
   corpus networks(folder / "network_file");
   fuzz::small_network net;
   fill(net);
-  save_network(networks.next(), net, {{"note", "seed"}});
-  save_network(networks.next(), fuzz::small_network_in_bytes{});
+  fs::path const floats = networks.next();
+  save_network(floats, net, {{"note", "seed"}});
+  fs::path const bytes = networks.next();
+  save_network(bytes, fuzz::small_network_in_bytes{});
+  for (fs::path const& newer : {floats, bytes}) copy_as_first_version(newer, networks.next());
   corpus descriptions(folder / "description");
   descriptions.add(describe<fuzz::small_network>());
   descriptions.add(describe<fuzz::small_network_in_bytes>());
@@ -102,7 +113,10 @@ void write_tensor_files(fs::path const& folder) {
   training_state state;
   state.master = {1, 2, 3, 4, 5};
   state.optimizer = optimizer_state(5);
-  save_checkpoint(corpus(folder / "checkpoint").next(), state, "epochs 6, seed 1\n");
+  corpus checkpoints(folder / "checkpoint");
+  fs::path const checkpoint = checkpoints.next();
+  save_checkpoint(checkpoint, state, "epochs 6, seed 1\n");
+  copy_as_first_version(checkpoint, checkpoints.next());
 
   corpus placed(folder / "weights");
   tensor_file file = weights();

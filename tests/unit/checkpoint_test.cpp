@@ -33,12 +33,13 @@ training_state example() {
   return state;
 }
 
-/// What the reader says of a checkpoint after `change`.
+/// What the reader says of a checkpoint after `change`, by a writer who states its checksum.
 std::string refusal(std::function<void(tensor_file&)> const& change) {
   test::temporary_folder const folder;
   save_checkpoint(folder / "state", example(), run);
   tensor_file file = read_safetensors(folder / "state");
   change(file);
+  file.metadata["checksum"] = detail::checksum_text(file.tensors);
   write_safetensors(folder / "state", file);
   std::string const message = failure([&] { (void)load_checkpoint(folder / "state", run, numbers); });
   CHECK((message.empty() || mentions(message, {(folder / "state").string(), "To start afresh, delete the file."})));
@@ -73,7 +74,38 @@ TEST_CASE("another run is refused by the first line that differs") {
       {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold network 1"; }),
-                 {"'polyfold network 1'", "'polyfold checkpoint 1'"}));
+                 {"'polyfold network 1'", "'polyfold checkpoint 2'"}));
+}
+
+TEST_CASE("a checkpoint of the first version, without a checksum, is read; one of a newer version is not") {
+  CHECK(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold checkpoint 1"; }) == "");
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold checkpoint 3"; }),
+                 {"a checkpoint of version 3", "version 2 at most", "newer polyfold"}));
+
+  test::temporary_folder const folder;
+  save_checkpoint(folder / "state", example(), run);
+  tensor_file file = read_safetensors(folder / "state");
+  CHECK(file.metadata.at("format") == "polyfold checkpoint 2");
+  file.metadata["format"] = "polyfold checkpoint 1";
+  file.metadata.erase("checksum");
+  write_safetensors(folder / "state", file);
+  auto const back = load_checkpoint(folder / "state", run, numbers);
+  REQUIRE(back);
+  CHECK(back->master == example().master);
+}
+
+TEST_CASE("a damaged number of a checkpoint is noticed") {
+  test::temporary_folder const folder;
+  save_checkpoint(folder / "state", example(), run);
+  tensor_file const file = read_safetensors(folder / "state");
+  REQUIRE(file.tensors.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    tensor_file damaged = file;
+    damaged.tensors[i].bytes[5] ^= std::byte{1};
+    write_safetensors(folder / "state", damaged);
+    CHECK(mentions(failure([&] { (void)load_checkpoint(folder / "state", run, numbers); }),
+                   {"numbers are damaged", "Remedy: ", "To start afresh, delete the file."}));
+  }
 }
 
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {

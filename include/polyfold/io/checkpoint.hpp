@@ -1,4 +1,5 @@
-// Checkpoints of a training run: the state of a trainer in a safetensors file, written whole or not at all.
+// Checkpoints of a training run: the state of a trainer in a safetensors file, written whole or not at all. The metadata
+// holds "format" and "checksum" (see own_format.hpp), "run", "epochs done" and "steps done".
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/io/own_format.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/trainer.hpp>
 
@@ -18,8 +20,7 @@ namespace polyfold {
 inline void save_checkpoint(std::filesystem::path const& path, training_state const& state,
                             std::string const& run) try {
   tensor_file file;
-  file.metadata = {{"format", "polyfold checkpoint 1"},
-                   {"run", run},
+  file.metadata = {{"run", run},
                    {"epochs done", std::to_string(state.epochs_done)},
                    {"steps done", std::to_string(state.optimizer.step)}};
   auto const add = [&](char const* name, std::vector<float> const& values) {
@@ -28,6 +29,7 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
   add("master", state.master);
   add("optimizer.first", state.optimizer.first);
   add("optimizer.second", state.optimizer.second);
+  detail::state_format(file, "checkpoint");
   write_safetensors(path, file);
 } catch (...) {
   detail::fail_to_write(path);
@@ -37,24 +39,21 @@ namespace detail {
 [[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
                                                     std::size_t numbers) {
   tensor_file const file = read_safetensors(path);
-  auto const text = [&](char const* key) {
-    auto const found = file.metadata.find(key);
-    return found == file.metadata.end() ? std::string() : found->second;
-  };
-  if (text("format") != "polyfold checkpoint 1")
-    throw error(path, "has the format '" + text("format").substr(0, 100) + "'", "'polyfold checkpoint 1'");
-  if (text("run") != run) {
-    auto const [found, expected] = first_difference(text("run"), run);
+  int const version = version_of(path, file, "checkpoint");
+  std::string const stated = metadata_text(file, "run");
+  if (stated != run) {
+    auto const [found, expected] = first_difference(stated, run);
     throw error(path, "is of another run: it says '" + found + "'", "'" + expected + "'");
   }
+  check_checksum(path, file, version);
   training_state state;
   state.master = required_values<float>(path, file, "master", numbers);
   state.optimizer.first = required_values<float>(path, file, "optimizer.first", numbers);
   state.optimizer.second = required_values<float>(path, file, "optimizer.second", numbers);
   if (file.tensors.size() != 3)
     throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
-  long long const epochs = to_number<long long>(text("epochs done")).value_or(-1);
-  state.optimizer.step = to_number<long long>(text("steps done")).value_or(-1);
+  long long const epochs = to_number<long long>(metadata_text(file, "epochs done")).value_or(-1);
+  state.optimizer.step = to_number<long long>(metadata_text(file, "steps done")).value_or(-1);
   if (epochs < 0 || epochs > (std::numeric_limits<int>::max)() || state.optimizer.step < 0)
     throw error(path, "states no number of epochs and steps", "whole numbers");
   state.epochs_done = int(epochs);
@@ -63,7 +62,7 @@ namespace detail {
 }  // namespace detail
 
 /// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
-/// Throws `error` where the file is broken or of another run.
+/// Throws `error` where the file is broken, of a newer version or of another run.
 [[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
                                                                    std::string const& run, std::size_t numbers) try {
   if (!is_there(path)) return std::nullopt;

@@ -3,7 +3,8 @@
 // Tensors are named "<layer number>.<layer name>.numbers" (float32: coefficients, then biases; batch norm: gamma, beta,
 // mean, variance) and "<layer number>.<layer name>.map" (bytes). A network of bytes has, instead of a weighted layer's
 // numbers, "<layer number>.<layer name>.codes" (signed bytes) and "<layer number>.<layer name>.scales" (bytes, see
-// core/quantisation.hpp). The metadata holds "format", "network" (see description.hpp) and whatever the caller adds.
+// core/quantisation.hpp). The metadata holds "format" and "checksum" (see own_format.hpp), "network" (see description.hpp) and
+// whatever the caller adds.
 #pragma once
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include <polyfold/error.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/own_format.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/network.hpp>
@@ -27,8 +29,6 @@
 namespace polyfold {
 
 namespace detail {
-
-inline constexpr char network_format[] = "polyfold network 1";
 
 /// The first line in which two texts differ, as "found / expected".
 inline std::pair<std::string, std::string> first_difference(std::string const& found, std::string const& expected) {
@@ -91,7 +91,6 @@ void save_network(std::filesystem::path const& path, Network const& net,
                   std::map<std::string, std::string> metadata = {}) try {
   tensor_file file;
   file.metadata = std::move(metadata);
-  file.metadata["format"] = detail::network_format;
   file.metadata["network"] = describe<Network>();
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
@@ -106,28 +105,25 @@ void save_network(std::filesystem::path const& path, Network const& net,
         ...);
   }
   (std::make_integer_sequence<int, Network::layers>{});
+  detail::state_format(file, "network");
   write_safetensors(path, file);
 } catch (...) {
   detail::fail_to_write(path);
 }
 
-/// Reads a network of this type into `net` and returns the file's metadata. Throws `error` where the file is broken,
-/// holds another network (the message names the first layer that differs), lacks a tensor or has one too many, or
-/// contains NaN or infinity; `net` is then unchanged.
+/// Reads a network of this type into `net` and returns the file's metadata. Throws `error` where the file is broken, of a
+/// newer version, holds another network (the message names the first layer that differs) or numbers other than those that
+/// were written, lacks a tensor or has one too many, or contains NaN or infinity; `net` is then unchanged.
 template <class Network>
 std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) try {
   tensor_file const file = read_safetensors(path);
-  auto const text = [&](char const* key) {
-    auto const found = file.metadata.find(key);
-    return found == file.metadata.end() ? std::string() : found->second;
-  };
-  if (text("format") != detail::network_format)
-    throw error(path, "has the format '" + text("format").substr(0, 100) + "'",
-                std::string("'") + detail::network_format + "'");
-  if (text("network") != describe<Network>()) {
-    auto const [found, expected] = detail::first_difference(text("network"), describe<Network>());
+  int const version = detail::version_of(path, file, "network");
+  std::string const described = detail::metadata_text(file, "network");
+  if (described != describe<Network>()) {
+    auto const [found, expected] = detail::first_difference(described, describe<Network>());
     throw error(path, "holds another network: its description says '" + found + "'", "'" + expected + "'");
   }
+  detail::check_checksum(path, file, version);
   auto loaded = std::make_unique<Network>();
   std::size_t tensors = 0;
   [&]<int... I>(std::integer_sequence<int, I...>) {
