@@ -25,6 +25,7 @@ template <auto Pipeline, auto Numbers = in_floats>
 class network : public stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers> {
   using stored = stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers>;
   static_assert(detail::check_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>());
+  static_assert(detail::check_parts<network_structure<std::remove_cvref_t<decltype(Pipeline)>>>());
 
  public:
   using description = std::remove_cvref_t<decltype(Pipeline)>;
@@ -80,6 +81,11 @@ class network : public stored_numbers<network_structure<std::remove_cvref_t<decl
     return structure::template layer_input_shape<I>();
   }
   [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return structure::layer_output_shape(layer); }
+  /// What layer I stores, in the order of its numbers: an array of stored_part.
+  template <int I>
+  [[nodiscard]] static constexpr auto const& layer_parts() {
+    return structure::template layer_parts<I>();
+  }
 
   /// What layer I stores and computes; operations that an earlier layer has done already count there only, and so do
   /// constants that one has read.

@@ -66,7 +66,7 @@ void check(char const* name) {
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          if constexpr (requires { net_type::template layer_at<I>::statistics; })
+          if constexpr (detail::any_statistic(net_type::template layer_parts<I>()))
             for (int i = net_type::first_number(I); i < net_type::first_number(I + 1); ++i)
               net->numbers[std::size_t(i)] = 0.1f + std::abs(net->numbers[std::size_t(i)]);
         }(),

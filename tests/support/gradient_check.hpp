@@ -12,11 +12,10 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
-#include <type_traits>
 #include <vector>
 
 #include <polyfold/core/lanes.hpp>
-#include <polyfold/layers/batch_norm.hpp>
+#include <polyfold/layers/stored_part.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/tape.hpp>
 
@@ -32,17 +31,17 @@ struct gradient_errors {
   double images = 0;   // the same over pixels
 };
 
-/// Which stored numbers have a gradient: the running statistics of a batch norm do not.
+/// Which stored numbers have a gradient: running statistics have none.
 template <class Network>
 [[nodiscard]] std::vector<std::size_t> trained_numbers() {
   std::vector<std::size_t> trained;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          int const first = Network::first_number(I);
-          int const count = Network::number_count(I);
-          bool const normalises = std::is_same_v<typename Network::template layer_at<I>, polyfold::batch_norm_layer>;
-          for (int i = first; i < first + (normalises ? count / 2 : count); ++i) trained.push_back(std::size_t(i));
+          auto number = std::size_t(Network::first_number(I));
+          for (polyfold::stored_part const& part : Network::template layer_parts<I>())
+            for (int i = 0; i < part.count; ++i, ++number)
+              if (part.role != polyfold::part_role::statistic) trained.push_back(number);
         }(),
         ...);
   }

@@ -152,7 +152,7 @@ TEST_CASE("prelu has a slope for each channel, a quarter at first") {
   CHECK(std::vector<float>(out.begin(), out.end()) == std::vector<float>{-0.5f, 0, 3, 4, 10, 1});
   // A slope is no weight: weight decay leaves it alone.
   parameter_space<net_type> const space;
-  CHECK(space.roles() == std::vector{role::bias, role::bias});
+  CHECK(space.roles() == std::vector{part_role::bias, part_role::bias});
 }
 
 TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {

@@ -130,7 +130,7 @@ TEST_CASE("codes and numbers out of range are refused") {
                    numbers.back() = -1;
                    t = make_tensor<float>(t.name, t.shape, numbers);
                  }),
-                 {"'1.batch_norm.numbers'", "variance -1"}));
+                 {"'1.batch_norm.numbers'", "negative variance at element "}));
   CHECK(mentions(refusal([](auto& f) {
                    auto& t = named(f, "1.batch_norm.numbers");
                    auto numbers = tensor_values<float>(t);

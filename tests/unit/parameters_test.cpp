@@ -152,23 +152,23 @@ TEST_CASE("a temporary space of parameters gives nothing that would be gone with
 
 TEST_CASE("roles: coefficients, biases, and the statistics of batch norm") {
   parameter_space<cut_network> const space;
-  auto const count = [&](int layer, role r) {
+  auto const count = [&](int layer, part_role r) {
     int found = 0;
     for (int i = cut_network::first_number(layer); i < cut_network::first_number(layer + 1); ++i)
       found += space.roles()[std::size_t(i)] == r;
     return found;
   };
-  CHECK(count(0, role::weight) == 24);
-  CHECK(count(0, role::bias) == 6);
+  CHECK(count(0, part_role::weight) == 24);
+  CHECK(count(0, part_role::bias) == 6);
   // Gamma and beta are learned, mean and variance averaged, in this order.
-  CHECK(count(1, role::bias) == 12);
-  CHECK(count(1, role::statistic) == 12);
-  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 11] == role::bias);
-  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 12] == role::statistic);
-  CHECK(count(5, role::weight) == 256);
-  CHECK(count(5, role::bias) == 6);
-  CHECK(count(6, role::weight) == 4);
-  CHECK(count(6, role::bias) == 0);
+  CHECK(count(1, part_role::bias) == 12);
+  CHECK(count(1, part_role::statistic) == 12);
+  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 11] == part_role::bias);
+  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 12] == part_role::statistic);
+  CHECK(count(5, part_role::weight) == 256);
+  CHECK(count(5, part_role::bias) == 6);
+  CHECK(count(6, part_role::weight) == 4);
+  CHECK(count(6, part_role::bias) == 0);
 }
 
 TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0, batch norm is neutral") {

@@ -113,7 +113,7 @@ void quantise(network<Pipeline> const& net, network<Pipeline, Rule>& target) {
     (
         [&] {
           float const* const numbers = net.numbers.data() + source::first_number(I);
-          if constexpr (byte_layer<typename source::template layer_at<I>>)
+          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
             detail::quantise_layer<I>(numbers, target);
           else
             std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
@@ -140,7 +140,7 @@ void dequantise(network<Pipeline, Rule> const& source, network<Pipeline>& net) {
     (
         [&] {
           float* const numbers = net.numbers.data() + target::first_number(I);
-          if constexpr (byte_layer<typename target::template layer_at<I>>)
+          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
             source.template decode<I>(0, target::number_count(I), numbers);
           else
             std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);

@@ -8,6 +8,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -22,9 +25,8 @@
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/own_format.hpp>
 #include <polyfold/io/safetensors.hpp>
-#include <polyfold/layers/batch_norm.hpp>
+#include <polyfold/layers/stored_part.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/text.hpp>
 
 namespace polyfold {
 
@@ -68,18 +70,21 @@ std::string layer_tensor(char const* what) {
   return std::to_string(I) + "." + Network::template layer_at<I>::name + "." + what;
 }
 
-/// Throws `error` where tensor `name` holds what no network of this layer has.
-template <class Layer, class T>
-void check_values(std::filesystem::path const& path, std::string const& name, std::vector<T> const& values) {
-  if constexpr (std::is_same_v<T, std::int8_t>) {
-    if (std::find(values.begin(), values.end(), T(-largest_code - 1)) != values.end())
+/// Throws `error` where tensor `name` holds what no network has: the map, scales, or numbers or codes of a layer's parts.
+template <class Element, std::size_t Count>
+void check_values(std::filesystem::path const& path, std::string const& name, std::vector<Element> const& values,
+                  std::array<stored_part, Count> const& parts) {
+  if constexpr (std::is_same_v<Element, std::int8_t>) {
+    if (std::find(values.begin(), values.end(), Element(-largest_code - 1)) != values.end())
       throw error(path, "tensor '" + name + "' has the code -128", "codes from -127 to 127");
   }
-  if constexpr (std::is_same_v<T, float> && std::is_same_v<Layer, batch_norm_layer>) {
-    for (std::size_t i = values.size() / 4 * 3; i < values.size(); ++i)
-      if (values[i] < 0)
-        throw error(path, "tensor '" + name + "' has the variance " + number_text(double(values[i])),
-                    "variances of at least 0");
+  if constexpr (std::is_signed_v<Element>) {
+    std::size_t i = 0;
+    for (stored_part const& part : parts)
+      for (int k = 0; k < part.count; ++k, ++i)
+        if (part.nonnegative && values[i] < 0)
+          throw error(path, "tensor '" + name + "' has a negative " + part.name + " at element " + std::to_string(i),
+                      "numbers of at least 0 there");
   }
 }
 
@@ -134,7 +139,7 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
                 if (target.empty()) return;
                 std::string const name = detail::layer_tensor<I, Network>(what);
                 auto const values = detail::required_values<T>(path, file, name, target.size());
-                detail::check_values<typename Network::template layer_at<I>>(path, name, values);
+                detail::check_values(path, name, values, Network::template layer_parts<I>());
                 std::copy(values.begin(), values.end(), target.begin());
                 ++tensors;
               });

@@ -5,6 +5,8 @@
 // variance in their places of the gradient. fit/fold_batch_norm.hpp folds the four into the convolution before.
 #pragma once
 
+#include <array>
+
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
@@ -121,10 +123,20 @@ struct batch_norm_operation : pixelwise_operation {
 
 struct batch_norm_layer : layer {
   static constexpr char const* name = "batch_norm";
-  static constexpr int statistics = 2;  // of its four vectors: averaged in training, not learned
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<batch_norm_operation<In>, layer_input>>;
+  template <shape In>
+  static constexpr std::array parts{
+      stored_part{.name = "gamma", .count = In.channels, .initial = 1, .in_bytes = false},
+      stored_part{.name = "beta", .count = In.channels, .in_bytes = false},
+      stored_part{.name = "mean", .count = In.channels, .role = part_role::statistic, .in_bytes = false},
+      stored_part{.name = "variance",
+                  .count = In.channels,
+                  .role = part_role::statistic,
+                  .initial = 1,
+                  .in_bytes = false,
+                  .nonnegative = true}};
 };
 
 inline constexpr batch_norm_layer batch_norm{};

@@ -10,6 +10,8 @@
 // stride, padding and dilation take a number for each direction, too.
 #pragma once
 
+#include <array>
+
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
 
@@ -48,6 +50,8 @@ struct conv2d_layer : layer {
   using folded = folded_convolution<In, spec.filters, sliding(In), spec.groups, spec.bias, spec.approximated>;
   template <shape In>
   using operations = decltype(folded<In>::steps());
+  template <shape In>
+  static constexpr std::array parts = folded<In>::parts();
 };
 
 template <int Filters, int Kernel, int KernelWidth = Kernel>

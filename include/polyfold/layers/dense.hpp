@@ -6,6 +6,8 @@
 // axes as well as along the output. Options: no_bias, along<axis, ...>, bias_along<...>, arranged<...>.
 #pragma once
 
+#include <array>
+
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
 
@@ -46,6 +48,8 @@ struct dense_layer : layer {
   using folded = folded_convolution<In, spec.filters, sliding(In), 1, spec.bias, spec.approximated>;
   template <shape In>
   using operations = decltype(folded<In>::steps());
+  template <shape In>
+  static constexpr std::array parts = folded<In>::parts();
 };
 
 template <int Outputs>

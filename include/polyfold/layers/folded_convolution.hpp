@@ -1,6 +1,7 @@
 // A convolution under an approximation: the types of the operations that its plan lists (fold/fold_plan.hpp).
 #pragma once
 
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/fold/product.hpp>
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/stored_part.hpp>
 
 namespace polyfold {
 
@@ -51,6 +53,20 @@ struct folded_convolution {
   /// Along the axis that the plan's operation of a kind cuts.
   template <operation_kind Kind>
   using basis_of = typename decltype(operation_type<plan.place_of(Kind)>())::type::basis;
+
+  /// Drawn so that the weights that the coefficients stand for have the variance 2 / fan-in (He et al. 2015).
+  [[nodiscard]] static constexpr auto parts() {
+    constexpr cost c = plan.dense_cost();
+    constexpr float fan_in = float(c.weights) / float(Filters);
+    constexpr stored_part weight{.name = "weight",
+                                 .count = coefficients,
+                                 .role = part_role::weight,
+                                 .variance = 2.0f / fan_in * float(c.weights) / float(c.coefficients)};
+    if constexpr (bias_numbers > 0)
+      return std::array{weight, stored_part{.name = "bias", .count = bias_numbers}};
+    else
+      return std::array{weight};
+  }
 };
 
 }  // namespace polyfold

@@ -5,14 +5,17 @@
 //   needs(in)                     what it requires of the shape that it reads and of its options (see joint.hpp)
 //   output(in)                    the shape that it writes
 //   operations<In>                the list of steps that compute it (see fold/operation.hpp)
+//   parts<In>                     an array of what it stores, in order (see stored_part.hpp)
 // and, as a constant, takes options in a call: conv2d<16, 5>(stride<2>, padding<1>).
 #pragma once
 
+#include <array>
 #include <type_traits>
 
 #include <polyfold/core/joint.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/fold/step.hpp>
+#include <polyfold/layers/stored_part.hpp>
 
 namespace polyfold {
 
@@ -23,6 +26,8 @@ struct layer_with_wrong_options;
 /// Defaults of the members above.
 struct layer {
   [[nodiscard]] static constexpr requirement needs(shape) { return {}; }
+  template <shape In>
+  static constexpr std::array<stored_part, 0> parts{};
   template <class... Options>
   consteval layer_with_wrong_options<Options...> operator()(Options const&...) const {
     return {};

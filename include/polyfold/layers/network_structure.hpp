@@ -42,6 +42,45 @@ template <class Graph>
 struct graph_or_stand_in<Graph, false> {
   using type = graph<pipeline<Graph::input, activation_layer<relu_function>>>;
 };
+
+/// Does not compile: the sentence for a layer whose parts are not what its operations store.
+template <class Layer, shape In, int Named, int Stored>
+struct wrong_parts {
+  using type = void;
+  static_assert(
+      Named == Stored,
+      "polyfold: the parts of a layer name all numbers that its operations store, none of no numbers, and only "
+      "statistics are nonnegative");
+};
+
+/// The first layer with wrong parts; their number where there is none.
+template <class Structure>
+[[nodiscard]] consteval int layer_with_wrong_parts() {
+  return []<int... I>(std::integer_sequence<int, I...>) {
+    int layer = 0;
+    (void)(true && ... &&
+           (named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I) && ++layer > 0));
+    return layer;
+  }
+  (std::make_integer_sequence<int, Structure::layers>{});
+}
+
+template <class Structure, int I = layer_with_wrong_parts<Structure>(), bool Right = I == Structure::layers>
+struct fault_of_parts {
+  using type = std::type_identity<void>;
+};
+template <class Structure, int I>
+struct fault_of_parts<Structure, I, false> {
+  using type = wrong_parts<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>(),
+                           named_numbers(Structure::template layer_parts<I>()), Structure::number_count(I)>;
+};
+
+/// Stops the build where the parts of a layer are wrong.
+template <class Structure>
+consteval bool check_parts() {
+  using stopped [[maybe_unused]] = typename fault_of_parts<Structure>::type::type;
+  return true;
+}
 }  // namespace detail
 
 template <class Description>
@@ -73,6 +112,11 @@ struct network_structure {
   }
   [[nodiscard]] static constexpr shape layer_output_shape(int layer) {
     return graph_type::shapes[std::size_t(layer) + 1];
+  }
+  /// What layer I stores, in order.
+  template <int I>
+  [[nodiscard]] static constexpr auto const& layer_parts() {
+    return layer_at<I>::template parts<layer_input_shape<I>()>;
   }
 
   /// What layer I computes, and how many numbers it stores; operations that an earlier layer has done already count there

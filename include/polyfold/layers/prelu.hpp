@@ -1,6 +1,8 @@
 // prelu: y = x for x > 0, else slope x, with a trained slope for each channel (He et al. 2015). Stored: C slopes.
 #pragma once
 
+#include <array>
+
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
@@ -52,10 +54,11 @@ struct prelu_operation : pixelwise_operation {
 
 struct prelu_layer : layer {
   static constexpr char const* name = "prelu";
-  static constexpr float initial_slope = 0.25f;
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<prelu_operation<In>, layer_input>>;
+  template <shape In>
+  static constexpr std::array parts{stored_part{.name = "slope", .count = In.channels, .initial = 0.25f}};
 };
 
 inline constexpr prelu_layer prelu{};

@@ -4,15 +4,18 @@
 // its place there. Axes with tables instead of running sums have orthonormal functions, all of one size: degree 0.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/quantisation.hpp>
 #include <polyfold/fold/fold_plan.hpp>
 #include <polyfold/layers/folded_convolution.hpp>
+#include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
-#include <polyfold/layers/prelu.hpp>
-#include <polyfold/layers/scale_shift.hpp>
+#include <polyfold/layers/stored_part.hpp>
 
 namespace polyfold {
 
@@ -33,13 +36,11 @@ struct degree_axis {
 
 }  // namespace detail
 
-/// The scale groups of a layer: how many, and which one stored number i has. The groups of coefficients come first, then
-/// that of the biases. What a network asks while it runs is inlined always: with a layer's constants little is left of it.
+/// The scale groups of a layer with weights: how many, and which one stored number i has. The groups of coefficients come
+/// first, then that of the biases. What a network asks while it runs is inlined always: with a layer's constants little is
+/// left of it.
 class scale_groups {
  public:
-  /// All coefficients in one group, and all biases.
-  constexpr scale_groups(int coefficients, int biases) : coefficients_(coefficients), biases_(biases) {}
-
   constexpr scale_groups(fold_plan const& plan, scales_per rule)
       : coefficients_(plan.coefficients()), biases_(plan.bias_numbers()), rule_(rule), per_filter_(plan.per_filter()) {
     approximation const& a = plan.cut;
@@ -125,17 +126,49 @@ class scale_groups {
   int groups_ = 1;  // of coefficients
 };
 
-/// Layers whose stored numbers take one byte each in a network in_bytes.
-template <class L>
-concept byte_layer = weighted_layer<L> || std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
+/// The scale groups of another layer: one for each part.
+template <std::size_t Count>
+class part_groups {
+ public:
+  constexpr explicit part_groups(std::array<stored_part, Count> const& parts) {
+    int end = 0;
+    for (std::size_t p = 0; p < Count; ++p) ends_[p] = end += parts[p].count;
+  }
 
-/// Those of layer L on inputs of shape `in`.
-template <byte_layer L, shape In>
-[[nodiscard]] constexpr scale_groups scale_groups_of(scales_per rule) {
+  [[nodiscard]] constexpr int count() const { return int(Count); }
+  [[gnu::always_inline, nodiscard]] constexpr int of(int i) const {
+    int part = int(Count) - 1;
+    for_each_inner_end([&](int end) { part -= i < end; });
+    return part;
+  }
+  [[gnu::always_inline, nodiscard]] constexpr int next_scale(int i) const {
+    int next = ends_[Count - 1];
+    for_each_inner_end([&](int end) { next = i < end ? end : next; });
+    return next;
+  }
+
+ private:
+  /// Calls visit(end) for all parts but the last, from the back, one by one: no device keeps a table of them.
+  template <class Visit>
+  [[gnu::always_inline]] constexpr void for_each_inner_end(Visit visit) const {
+    [&]<std::size_t... P>(std::index_sequence<P...>) { (visit(ends_[Count - 2 - P]), ...); }
+    (std::make_index_sequence<Count - 1>{});
+  }
+
+  std::array<int, Count> ends_{};
+};
+
+/// Whether the numbers of layer L take one byte each in a network in_bytes.
+template <any_layer L, shape In>
+inline constexpr bool stored_in_bytes = detail::all_in_bytes(L::template parts<In>);
+
+/// The groups of a layer L that is stored in bytes, on inputs of shape `in`.
+template <any_layer L, shape In>
+[[nodiscard]] constexpr auto scale_groups_of(scales_per rule) {
   if constexpr (weighted_layer<L>)
-    return {L::template folded<In>::plan, rule};
-  else  // slopes; or scales, then shifts
-    return {In.channels, std::is_same_v<L, prelu_layer> ? 0 : In.channels};
+    return scale_groups(L::template folded<In>::plan, rule);
+  else
+    return part_groups(L::template parts<In>);
 }
 
 }  // namespace polyfold

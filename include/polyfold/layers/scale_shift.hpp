@@ -2,6 +2,8 @@
 // fit/fold_batch_norm.hpp puts it behind layers that cannot take batch norm up.
 #pragma once
 
+#include <array>
+
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
@@ -55,6 +57,9 @@ struct scale_shift_layer : layer {
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations = type_list<step<scale_shift_operation<In>, layer_input>>;
+  template <shape In>
+  static constexpr std::array parts{stored_part{.name = "scale", .count = In.channels, .initial = 1},
+                                    stored_part{.name = "shift", .count = In.channels}};
 
   /// Dense weights before it would take the scales up, and leave a bias for every channel.
   template <shape In>

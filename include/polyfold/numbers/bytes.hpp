@@ -7,7 +7,7 @@
 //
 // The numbers of a step are decoded into the workspace just before it runs, those of a product some filters at a time: as
 // many as memory that no live map needs has room for, and at least one. The workspace grows only where that is too little.
-// Numbers of batch norm stay float32: fold_batch_norm takes them away.
+// Numbers of layers whose parts do not fit into bytes stay float32: batch norm's, which fold_batch_norm takes away.
 #pragma once
 
 #include <array>
@@ -97,10 +97,11 @@ struct stored_numbers<Structure, Rule> {
 
  private:
   template <int I>
-  static constexpr scale_groups groups = scale_groups_of<typename Structure::template layer_at<I>,
-                                                         Structure::template layer_input_shape<I>()>(Rule.scales);
+  static constexpr auto groups = scale_groups_of<typename Structure::template layer_at<I>,
+                                                 Structure::template layer_input_shape<I>()>(Rule.scales);
   template <int I>
-  static constexpr bool in_codes = byte_layer<typename Structure::template layer_at<I>>;
+  static constexpr bool in_codes =
+      stored_in_bytes<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>()>;
 
   /// Where the numbers of a layer lie; the entry behind the last layer holds the totals.
   struct place {
@@ -181,7 +182,7 @@ struct stored_numbers<Structure, Rule> {
   [[nodiscard]] static constexpr int scale_group(int i) {
     return groups<I>.of(i);
   }
-  /// Stored numbers i to i + count - 1 of layer I, decoded; a byte_layer.
+  /// Stored numbers i to i + count - 1 of layer I, decoded; of a layer that is stored in codes.
   template <int I>
   constexpr void decode(int i, int count, float* out) const {
     for (int k = 0; k < count;) {

@@ -14,35 +14,27 @@
 #include <vector>
 
 #include <polyfold/fit/modes.hpp>
-#include <polyfold/layers/prelu.hpp>
-#include <polyfold/layers/scale_shift.hpp>
+#include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/stored_part.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
-
-/// What a stored number is to the optimiser.
-enum class role : std::uint8_t {
-  weight,     // coefficients: weight decay applies
-  bias,       // biases, scales and shifts, slopes
-  statistic,  // running mean or variance: averaged, not descended
-};
 
 template <class Network>
 class parameter_space {
  public:
   /// Learning rates are scaled per layer by sqrt(weights / coefficients), so that the weights move as far as those of a
   /// dense layer would, and for dense layers by `dense_rate` on top.
-  explicit parameter_space(float dense_rate = 0.25f)
-      : roles_(std::size_t(Network::program_type::numbers), role::bias), rates_(roles_.size(), 1.0f) {
+  explicit parameter_space(float dense_rate = 0.25f) : rates_(std::size_t(Network::program_type::numbers), 1.0f) {
     [&]<int... I>(std::integer_sequence<int, I...>) { (add_layer<I>(dense_rate), ...); }
     (std::make_integer_sequence<int, Network::layers>{});
   }
 
-  [[nodiscard]] std::vector<role> const& roles() const& { return roles_; }
+  [[nodiscard]] std::vector<part_role> const& roles() const& { return roles_; }
   /// Factor on the learning rate of every number.
   [[nodiscard]] std::vector<float> const& rates() const& { return rates_; }
   // Of a temporary, which takes them with it.
-  std::vector<role> const& roles() const&& = delete;
+  std::vector<part_role> const& roles() const&& = delete;
   std::vector<float> const& rates() const&& = delete;
 
   [[nodiscard]] std::vector<float> master_of(Network const& net) const {
@@ -84,6 +76,8 @@ class parameter_space {
   void add_layer(float dense_rate) {
     using layer_type = typename Network::template layer_at<I>;
     int const first = Network::first_number(I);
+    for (stored_part const& part : Network::template layer_parts<I>())
+      roles_.insert(roles_.end(), std::size_t(part.count), part.role);
     if constexpr (weighted_layer<layer_type>) {
       layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
       add_modes(modes.weights, first);
@@ -93,18 +87,11 @@ class parameter_space {
       // A level serves many weights: its coefficients are as sensitive as single weights.
       if (layer_type::spec.approximated.arranged.used) rate = 1;
       if (Network::layer_output_shape(I).pixels() == 1) rate *= dense_rate;
-      for (int i = first; i < first + modes.coefficients; ++i) {
-        roles_[std::size_t(i)] = role::weight;
-        rates_[std::size_t(i)] = rate;
-      }
-    } else if constexpr (requires { layer_type::statistics; }) {
-      int const count = Network::number_count(I);
-      for (int i = first + count - layer_type::statistics * count / 4; i < first + count; ++i)
-        roles_[std::size_t(i)] = role::statistic;
+      std::fill_n(rates_.begin() + first, modes.coefficients, rate);
     }
   }
 
-  std::vector<role> roles_;
+  std::vector<part_role> roles_;
   std::vector<float> rates_;
   std::vector<block> blocks_;
 };
@@ -118,36 +105,24 @@ namespace detail {
 }
 }  // namespace detail
 
-/// Random weights for training from nothing: normal, of variance 2 / fan-in in the weights that the coefficients stand
-/// for (He et al. 2015); biases 0, batch norm and scale_shift neutral, the slopes of prelu 0.25.
+/// Numbers for training from nothing: what the parts of each layer begin with, weights at random (see stored_part.hpp).
 template <class Network>
 void initialise(Network& net, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   parameter_space<Network> const space;
-  std::vector<float> master(net.numbers.size(), 0.0f);
+  std::vector<float> master;
+  auto const add = [&](stored_part const& part) {
+    float const deviation = std::sqrt(part.variance);
+    for (int i = 0; i < part.count; ++i)
+      master.push_back(part.variance > 0 ? part.initial + deviation * detail::normal_number(random) : part.initial);
+  };
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          using layer_type = typename Network::template layer_at<I>;
-          int const first = Network::first_number(I);
-          if constexpr (weighted_layer<layer_type>) {
-            static_assert(!layer_type::spec.approximated.arranged.used,
+          if constexpr (weighted_layer<typename Network::template layer_at<I>>)
+            static_assert(!Network::template layer_at<I>::spec.approximated.arranged.used,
                           "polyfold: arranged weights are fitted to trained ones: there is nothing to draw at random");
-            constexpr cost c = Network::template layer_cost<I>();
-            constexpr shape in = Network::template layer_input_shape<I>();
-            float const fan_in = float(c.weights) / float(layer_type::spec.filters);
-            float const deviation = std::sqrt(2.0f / fan_in * float(c.weights) / float(c.coefficients));
-            for (int i = 0; i < layer_type::template folded<in>::coefficients; ++i)
-              master[std::size_t(first + i)] = deviation * detail::normal_number(random);
-          } else if constexpr (requires { layer_type::statistics; }) {
-            int const channels = Network::number_count(I) / 4;
-            for (int i = 0; i < channels; ++i)
-              master[std::size_t(first + i)] = master[std::size_t(first + 3 * channels + i)] = 1;
-          } else if constexpr (std::is_same_v<layer_type, scale_shift_layer>) {
-            std::fill_n(master.begin() + first, Network::number_count(I) / 2, 1.0f);
-          } else if constexpr (std::is_same_v<layer_type, prelu_layer>) {
-            std::fill_n(master.begin() + first, Network::number_count(I), prelu_layer::initial_slope);
-          }
+          for (stored_part const& part : Network::template layer_parts<I>()) add(part);
         }(),
         ...);
   }

@@ -33,7 +33,7 @@ void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_
     passes.add_statistics(net, sums.data());
   }
   for (std::size_t i = 0; i < sums.size(); ++i)
-    if (space.roles()[i] == role::statistic) net.numbers[i] = sums[i] / float(groups);
+    if (space.roles()[i] == part_role::statistic) net.numbers[i] = sums[i] / float(groups);
 }
 
 }  // namespace polyfold

@@ -208,13 +208,13 @@ class trainer {
     step_rule const rule(options_.optimizer, state_.optimizer);
     in_slices([&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
-        role const r = space_.roles()[i];
+        part_role const r = space_.roles()[i];
         float& value = state_.master[i];
-        if (r == role::statistic)
+        if (r == part_role::statistic)
           value += options_.statistics_rate * (gradient[i] / float(groups) - value);
         else
           rule.apply(i, value, gradient[i], share * options_.optimizer.learning_rate * space_.rates()[i],
-                     r == role::weight);
+                     r == part_role::weight);
       }
     });
     space_.store(state_.master, net_);

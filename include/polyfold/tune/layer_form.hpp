@@ -84,9 +84,9 @@ template <int I, class Network>
   cost c;
   if constexpr (!weighted_layer<layer_type>) {
     c = Network::template layer_cost<I>();
-    if constexpr (byte_layer<layer_type>) {
+    constexpr shape in = Network::template layer_input_shape<I>();
+    if constexpr (stored_in_bytes<layer_type, in>) {
       if (stored == stored_as::bytes) {
-        constexpr shape in = Network::template layer_input_shape<I>();
         add_byte_cost(c, c.stored_numbers, scale_groups_of<layer_type, in>(in_bytes.scales).count());
       }
     }

@@ -84,7 +84,7 @@ class tuner {
 
  private:
   static constexpr bool normalised = []<int... I>(std::integer_sequence<int, I...>) {
-    return (false || ... || requires { Network::template layer_at<I>::statistics; });
+    return (false || ... || detail::any_statistic(Network::template layer_parts<I>()));
   }
   (std::make_integer_sequence<int, Network::layers>{});
 

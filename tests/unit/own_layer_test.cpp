@@ -1,0 +1,223 @@
+// Layers of the test's own that store numbers: what they say of themselves is enough to begin, train, round, store, save
+// and load them.
+
+#include <array>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <polyfold/fit/quantise.hpp>
+#include <polyfold/inference.hpp>
+#include <polyfold/io/network_file.hpp>
+#include <polyfold/train/trainer.hpp>
+
+#include "catch.hpp"
+#include "support/gradient_check.hpp"
+#include "support/patterns.hpp"
+#include "support/random.hpp"
+#include "temporary_files.hpp"
+
+using namespace polyfold;
+
+namespace {
+
+/// y = gain x + tilt (column - middle), per channel. Stored: C gains, then C tilts.
+template <shape In>
+struct tilt_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  static constexpr int numbers = 2 * In.channels;
+  static constexpr cost count() { return {.multiplications = 2 * In.size(), .additions = In.size()}; }
+  static constexpr float place(int x) { return float(x) - float(In.width - 1) / 2; }
+
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x)
+          out(c, y, x) = mul_add(Scalar(in(c, y, x)), at.numbers[c], Scalar(at.numbers[In.channels + c] * place(x)));
+  }
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = 0; y < In.height; ++y)
+        for (int x = 0; x < In.width; ++x) {
+          Scalar const d = dout(c, y, x);
+          at.gradient[c] += horizontal_sum(Scalar(d * Scalar(in(c, y, x))));
+          at.gradient[In.channels + c] += horizontal_sum(d) * place(x);
+          if (din.data() != nullptr) din(c, y, x) += d * at.numbers[c];
+        }
+  }
+};
+struct tilt_layer : layer {
+  static constexpr char const* name = "tilt";
+  static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<tilt_operation<In>, layer_input>>;
+  template <shape In>
+  static constexpr std::array parts{
+      stored_part{.name = "gain", .count = In.channels, .initial = 1},
+      stored_part{.name = "tilt", .count = In.channels, .role = part_role::weight, .variance = 0.25f}};
+};
+inline constexpr tilt_layer tilt{};
+
+/// y = gain x / sqrt(energy + 1e-5), per channel, with the running mean of x^2 for energy, at training too.
+template <shape In>
+struct level_operation : pixelwise_operation {
+  static constexpr shape output = In;
+  static constexpr int numbers = 2 * In.channels;
+  static constexpr cost count() { return {.multiplications = In.size()}; }
+  static float factor(float const* stored, int c) { return stored[c] / std::sqrt(stored[In.channels + c] + 1e-5f); }
+
+  template <class Scalar, class Out, class Input>
+  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = rows.first; y < rows.last; ++y)
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = Scalar(in(c, y, x)) * factor(at.numbers, c);
+  }
+  template <class Scalar, class Out, class Input, class Gradient>
+  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+    for (int c = 0; c < In.channels; ++c)
+      for (int y = 0; y < In.height; ++y)
+        for (int x = 0; x < In.width; ++x) {
+          Scalar const d = dout(c, y, x);
+          Scalar const value = in(c, y, x);
+          at.gradient[c] += horizontal_sum(Scalar(d * value)) * factor(at.numbers, c) / at.numbers[c];
+          at.gradient[In.channels + c] +=
+              horizontal_sum(Scalar(value * value)) / float(In.pixels() * lane_count<Scalar>);
+          if (din.data() != nullptr) din(c, y, x) += d * factor(at.numbers, c);
+        }
+  }
+};
+struct level_layer : layer {
+  static constexpr char const* name = "level";
+  static constexpr shape output(shape in) { return in; }
+  template <shape In>
+  using operations = type_list<step<level_operation<In>, layer_input>>;
+  template <shape In>
+  static constexpr std::array parts{stored_part{.name = "gain", .count = In.channels, .initial = 1},
+                                    stored_part{.name = "energy",
+                                                .count = In.channels,
+                                                .role = part_role::statistic,
+                                                .initial = 1,
+                                                .in_bytes = false,
+                                                .nonnegative = true}};
+};
+inline constexpr level_layer level{};
+
+constexpr auto own_layers = input<1, 8, 8> | level | conv2d<6, 3> | tilt | relu | dense<4>;
+using own_network = network<own_layers>;
+using own_network_in_bytes = network<own_layers, in_bytes>;
+constexpr int first_tilt = own_network::first_number(2) + 6;  // behind the gains
+
+own_network begun() {
+  own_network net;
+  initialise(net, 5);
+  return net;
+}
+
+/// The mean of x^2 in what a trainer reads of `images`.
+float mean_square(image_set const& images, std::size_t count) {
+  batch_source const source(images);
+  std::vector<float> image(64);
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    source.load(i, image.data());
+    for (float const x : image) sum += double(x) * double(x) / 64 / double(count);
+  }
+  return float(sum);
+}
+
+}  // namespace
+
+TEST_CASE("own layers have the gradients that their operations say") {
+  test::check_gradients<input<2, 3, 4> | tilt | tanh_activation | dense<3>>();
+  STATIC_REQUIRE(own_network::number_count(0) == 2);
+  CHECK(test::trained_numbers<own_network>()[1] == 2);  // number 1 is the energy
+}
+
+TEST_CASE("own layers begin with what their parts say") {
+  auto const net = begun();
+  CHECK(net.numbers[0] == 1);
+  CHECK(net.numbers[1] == 1);
+  double square = 0;
+  for (int c = 0; c < 6; ++c) {
+    CHECK(net.numbers[std::size_t(first_tilt - 6 + c)] == 1);
+    float const drawn = net.numbers[std::size_t(first_tilt + c)];
+    CHECK(drawn != 0);
+    square += double(drawn) * double(drawn) / 6;
+  }
+  CHECK(square > 0.05);
+  CHECK(square < 0.75);
+}
+
+TEST_CASE("own layers are trained by the roles of their parts") {
+  parameter_space<own_network> const space;
+  CHECK(space.roles()[0] == part_role::bias);
+  CHECK(space.roles()[1] == part_role::statistic);
+  CHECK(space.roles()[std::size_t(first_tilt) - 1] == part_role::bias);
+  CHECK(space.roles()[std::size_t(first_tilt)] == part_role::weight);
+
+  auto const before = begun();
+  auto net = before;
+  image_set const images = test::bars(16, 1);
+  training_options options;
+  options.epochs = 1;
+  options.batch = 16;
+  options.statistics_rate = 0.25f;
+  workers team(1);
+  batch_source source(images);
+  trainer<own_network>(net, options, team).run(source);
+  CHECK(net.numbers[0] != before.numbers[0]);
+  CHECK(net.numbers[1] == Approx(1 + 0.25 * (double(mean_square(images, 16)) - 1)).epsilon(1e-4));
+  CHECK(net.numbers[std::size_t(first_tilt)] != before.numbers[std::size_t(first_tilt)]);
+}
+
+TEST_CASE("own layers are stored in bytes where all their parts may be") {
+  auto const bytes = std::make_unique<own_network_in_bytes>();
+  STATIC_REQUIRE(own_network_in_bytes::first_exact(1) - own_network_in_bytes::first_exact(0) == 2);
+  STATIC_REQUIRE(own_network_in_bytes::first_code(3) - own_network_in_bytes::first_code(2) == 12);
+  STATIC_REQUIRE(own_network_in_bytes::first_scale(3) - own_network_in_bytes::first_scale(2) == 2);
+  auto const net = begun();
+  quantise(net, *bytes);
+  own_network decoded;
+  dequantise(*bytes, decoded);
+  CHECK(decoded.numbers[1] == net.numbers[1]);
+  for (int c = 0; c < 6; ++c) {
+    CHECK(decoded.numbers[std::size_t(first_tilt - 6 + c)] == 1);  // gains share a scale of their own
+    CHECK(double(decoded.numbers[std::size_t(first_tilt + c)]) ==
+          Approx(double(net.numbers[std::size_t(first_tilt + c)])).margin(0.01));
+  }
+  tensor<float, own_network::input_shape> image{};
+  test::random_numbers(3).fill(image.values);
+  own_network::workspace<float> room;
+  own_network_in_bytes::workspace<float> bytes_room;
+  auto const expected = decoded.run(image, room);
+  auto const found = bytes->run(image, bytes_room);
+  for (int k = 0; k < 4; ++k) CHECK(found(k, 0, 0) == expected(k, 0, 0));
+}
+
+TEST_CASE("own layers are saved and loaded") {
+  test::temporary_folder const folder;
+  auto net = begun();
+  save_network(folder / "net", net);
+  own_network back;
+  load_network(folder / "net", back);
+  CHECK(back.numbers == net.numbers);
+
+  own_network_in_bytes bytes;
+  quantise(net, bytes);
+  save_network(folder / "bytes", bytes);
+  own_network_in_bytes bytes_back;
+  load_network(folder / "bytes", bytes_back);
+  CHECK(bytes_back.codes == bytes.codes);
+  CHECK(bytes_back.exact == bytes.exact);
+
+  net.numbers[1] = -1;
+  save_network(folder / "net", net);
+  CHECK(test::mentions(test::failure([&] { load_network(folder / "net", back); }),
+                       {"'0.level.numbers'", "negative energy at element 1"}));
+  quantise(net, bytes);
+  save_network(folder / "bytes", bytes);
+  CHECK(test::mentions(test::failure([&] { load_network(folder / "bytes", bytes_back); }), {"negative energy"}));
+}
