@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
       rows.add_row({module, part, t.name, std::string(dtype_name(t.type)), shape});
     };
     for (weight_module const& m : source.modules)
-      for (auto const& p : m.parts) add(m.name, std::string(part_name(p.is)), p.tensor);
+      for (auto const& p : m.parts) add(m.name, p.is, p.tensor);
     for (stored_tensor const& t : source.others) add("", "unknown", t);
     for (weight_sample const& s : source.samples) {
       add("", "sample", s.input);

@@ -180,7 +180,7 @@ TEST_CASE("the slopes of PReLUs, one for each channel or one for all", "[import]
   for (int i = 0; i < 5; ++i) CHECK(net.numbers[std::size_t(net.first_number(3) + i)] == 50);
   named(file, "act1.weight") = counted("act1.weight", {2}, 40);
   CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", file), net); }),
-                 {"layer 1 prelu: weight 'act1.weight'", "[2]", "expected [3] or [1]"}));
+                 {"layer 1 prelu: slope 'act1.weight'", "[2]", "expected [3] or [1]"}));
 }
 
 TEST_CASE("Keras's flattened weights land at their pixels", "[import]") {

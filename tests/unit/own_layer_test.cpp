@@ -1,14 +1,17 @@
-// Layers of the test's own that store numbers: what they say of themselves is enough to begin, train, round, store, save
-// and load them.
+// Layers of the test's own that store numbers: what they say of themselves is enough to begin, train, round, store, save,
+// load and import them.
 
 #include <array>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <polyfold/fit/quantise.hpp>
 #include <polyfold/inference.hpp>
+#include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/train/trainer.hpp>
 
@@ -220,4 +223,75 @@ TEST_CASE("own layers are saved and loaded") {
   quantise(net, bytes);
   save_network(folder / "bytes", bytes);
   CHECK(test::mentions(test::failure([&] { load_network(folder / "bytes", bytes_back); }), {"negative energy"}));
+}
+
+TEST_CASE("own layers take their parts from files of other frameworks, by name") {
+  test::temporary_folder const folder;
+  tensor_file file;
+  auto const add = [&](std::string const& name, std::vector<std::int64_t> const& shape, float first) {
+    std::int64_t count = 1;
+    for (std::int64_t const size : shape) count *= size;
+    std::vector<float> values(std::size_t(count), 0.5f);
+    values[0] = first;
+    file.tensors.push_back(make_tensor<float>(name, shape, std::span<float const>(values)));
+  };
+  add("level.gain", {1}, 2);
+  add("level.energy", {1}, 3);
+  add("conv.weight", {6, 1, 3, 3}, 4);
+  add("conv.bias", {6}, 5);
+  add("tilt.gain", {6}, 6);
+  add("tilt.tilt", {6}, 7);
+  add("fc.weight", {4, 216}, 8);
+  add("fc.bias", {4}, 9);
+  weight_options options;
+  options.names = {"level", "conv", "tilt", "fc"};
+  auto const load = [&](own_network& net) {
+    write_safetensors(folder / "weights.safetensors", file);
+    return load_weights(folder / "weights.safetensors", net, options);
+  };
+  own_network net{};
+  weight_mapping const mapping = load(net);
+  CHECK(mapping.rows.size() == 8);
+  CHECK(mapping.rows[1].part == "energy");
+  CHECK(net.numbers[0] == 2);
+  CHECK(net.numbers[1] == 3);
+  CHECK(net.numbers[std::size_t(first_tilt) - 6] == 6);
+  CHECK(net.numbers[std::size_t(first_tilt)] == 7);
+  CHECK(net.numbers[std::size_t(first_tilt) + 1] == 0.5f);
+
+  file.tensors[1].name = "level.power";
+  CHECK(
+      test::mentions(test::failure([&] { (void)load(net); }),
+                     {"layer 0 level: no energy in the file's module 'level'", "'level.power'", "no layer takes it"}));
+  file.tensors[1] = make_tensor<float>("level.energy", {1}, std::vector<float>{-3});
+  CHECK(test::mentions(test::failure([&] { (void)load(net); }),
+                       {"layer 0 level: energy 'level.energy' is -3 at element 0; expected at least 0"}));
+  file.tensors[1] = make_tensor<float>("level.energy", {2}, std::vector<float>{3, 3});
+  CHECK(test::mentions(test::failure([&] { (void)load(net); }), {"has the shape [2]; expected [1]"}));
+}
+
+TEST_CASE("own layers take their parts in the order of a file that keeps it") {
+  weight_source source{.path = "made here", .ordered = true};
+  auto const add = [&](std::string const& module, weight_module::kind is,
+                       std::vector<std::pair<std::string, std::vector<std::int64_t>>> const& parts) {
+    weight_module m{.name = module, .is = is};
+    for (auto const& [name, shape] : parts) {
+      std::int64_t count = 1;
+      for (std::int64_t const size : shape) count *= size;
+      std::vector<float> const values(std::size_t(count), float(source.modules.size() + 1));
+      m.parts.push_back({name, make_tensor<float>(module + "." + name, shape, std::span<float const>(values))});
+    }
+    source.modules.push_back(std::move(m));
+  };
+  using kind = weight_module::kind;
+  add("c", kind::weighted, {{"weight", {6, 1, 3, 3}}, {"bias", {6}}});
+  add("l", kind::other, {{"gain", {1}}, {"energy", {1}}});
+  add("t", kind::other, {{"gain", {6}}, {"tilt", {6}}});
+  add("d", kind::weighted, {{"weight", {4, 216}}, {"bias", {4}}});
+  own_network net{};
+  load_weights(source, net);
+  CHECK(net.numbers[0] == 2);
+  CHECK(net.numbers[2] == 1);
+  CHECK(net.numbers[std::size_t(first_tilt)] == 3);
+  CHECK(net.numbers.back() == 4);
 }

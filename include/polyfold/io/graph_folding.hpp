@@ -109,7 +109,7 @@ class graph_folding {
     } else if (before.kind == "conv2d" || before.kind == "dense") {
       weight_module& weights = graph_.modules[*before.module];
       weight_module const& own = graph_.modules[*s.module];
-      if (own.find(weight_part::bias) != nullptr && weights.find(weight_part::bias) == nullptr && !weights.behind)
+      if (own.find("bias") != nullptr && weights.find("bias") == nullptr && !weights.behind)
         weights.parts.push_back(own.parts.front());
       else if (!keeps_scalings_)
         weights.behind = weights.behind.value_or(channel_scaling()).then(*s.scaling);

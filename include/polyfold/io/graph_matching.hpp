@@ -178,7 +178,7 @@ class graph_matching {
   [[nodiscard]] bool tensors_fit(network_layer const& l, file_step const& s) const {
     if (!l.slot || l.slot->is != weight_module::kind::weighted) return true;
     weight_module const& m = graph_.modules[*s.module];
-    weight_module::part const* const weight = m.find(weight_part::weight);
+    weight_module::part const* const weight = m.find("weight");
     std::vector<std::vector<std::int64_t>> const shapes = weight_shapes(*l.slot, m.layout);
     return weight != nullptr && std::find(shapes.begin(), shapes.end(), weight->tensor.shape) != shapes.end();
   }

@@ -15,15 +15,13 @@
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/weight_module.hpp>
 #include <polyfold/layers/activation.hpp>
-#include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/local_response_norm.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/padded_identity.hpp>
 #include <polyfold/layers/pooling.hpp>
-#include <polyfold/layers/prelu.hpp>
-#include <polyfold/layers/scale_shift.hpp>
+#include <polyfold/layers/stored_part.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold::detail {
@@ -34,7 +32,8 @@ struct weight_slot {
   std::string name;
   weight_module::kind is = weight_module::kind::weighted;
   std::size_t first_number = 0;
-  int outputs = 0;  ///< filters; channels of other layers
+  std::vector<stored_part> parts{};  ///< in the order of its numbers
+  int outputs = 0;                   ///< filters; channels of other layers
   // Of a layer with weights, what one filter covers.
   int channels = 1;
   int height = 1;
@@ -48,20 +47,9 @@ struct weight_slot {
 
   [[nodiscard]] int inputs() const { return channels * height * width; }
   [[nodiscard]] std::string text() const { return "layer " + std::to_string(layer) + " " + name; }
-  /// The parts that it stores, in the order of its numbers.
-  [[nodiscard]] std::vector<weight_part> parts() const {
-    switch (is) {
-      case weight_module::kind::normalising:
-        return {weight_part::gamma, weight_part::beta, weight_part::mean, weight_part::variance};
-      case weight_module::kind::scaling:
-        return {weight_part::scale, weight_part::shift};
-      default:
-        return bias ? std::vector{weight_part::weight, weight_part::bias} : std::vector{weight_part::weight};
-    }
-  }
 };
 
-/// All shapes that a weight of this slot may have in a file of this layout; the first is the usual one.
+/// All shapes that the weights or slopes of this slot may have in a file of this layout; the first is the usual one.
 [[nodiscard]] inline std::vector<std::vector<std::int64_t>> weight_shapes(weight_slot const& s, weight_layout layout) {
   if (s.is == weight_module::kind::slopes) return {{s.outputs}, {1}};
   std::vector<std::int64_t> const inputs = layout.channels_last
@@ -102,11 +90,6 @@ struct network_layer {
   std::optional<weight_slot> slot{};
 };
 
-/// Layers whose numbers a file can give.
-template <class L>
-inline constexpr bool stores_known_numbers = weighted_layer<L> || std::is_same_v<L, batch_norm_layer> ||
-                                             std::is_same_v<L, scale_shift_layer> || std::is_same_v<L, prelu_layer>;
-
 /// Convolutions and poolings with a window of their own.
 template <class L>
 inline constexpr bool slides = requires {
@@ -117,6 +100,9 @@ inline constexpr bool slides<L> = L::spec.slides;
 
 template <class L, shape In>
 [[nodiscard]] std::optional<weight_slot> slot_of(weight_slot s) {
+  if (L::template parts<In>.empty()) return std::nullopt;
+  s.parts.assign(L::template parts<In>.begin(), L::template parts<In>.end());
+  s.is = weighted_layer<L> ? weight_module::kind::weighted : kind_with(s.parts.front().name);
   if constexpr (weighted_layer<L>) {
     constexpr convolution_spec spec = L::spec;
     static_assert(spec.approximated == approximation{},
@@ -132,19 +118,10 @@ template <class L, shape In>
     s.width = w.x.size;
     s.strides_without_same = (w.y.stride > 1 || w.x.stride > 1) && !spec.same;
     s.whole_input = w.covers(In) && s.groups == 1;
-    return s;
   } else {
     s.outputs = In.channels;
-    if constexpr (std::is_same_v<L, batch_norm_layer>)
-      s.is = weight_module::kind::normalising;
-    else if constexpr (std::is_same_v<L, scale_shift_layer>)
-      s.is = weight_module::kind::scaling;
-    else if constexpr (std::is_same_v<L, prelu_layer>)
-      s.is = weight_module::kind::slopes;
-    else
-      return std::nullopt;
-    return s;
   }
+  return s;
 }
 
 /// The numbers that the type of a layer without weights says.
@@ -177,8 +154,6 @@ template <class Network, int I, class L, int First, int Second>
     if constexpr (requires { L::counted(in); }) layer.counted = L::counted(in);
   }
   layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = std::size_t(Network::first_number(I))});
-  static_assert(Network::number_count(I) == 0 || stores_known_numbers<L>,
-                "polyfold: load_weights does not know this layer's numbers");
   return layer;
 }
 

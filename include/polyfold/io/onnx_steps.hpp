@@ -139,7 +139,7 @@ class onnx_steps : private onnx_form_steps {
   void convolve(onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     weight_module module;
-    module.parts.push_back({weight_part::weight, weights(node, 1)});
+    module.parts.push_back({"weight", weights(node, 1)});
     std::vector<std::int64_t> const sizes = module.parts[0].tensor.shape;
     if (sizes.size() < 3 || sizes.size() > 4)
       throw onnx_refusal{"its weights have " + std::to_string(sizes.size()) + " axes; expected O C H W, or O C L"};
@@ -153,7 +153,7 @@ class onnx_steps : private onnx_form_steps {
     if (std::int64_t{small_number(sizes[1], 1, "channels")} * f.groups != in.size.channels || filters % f.groups != 0)
       throw onnx_refusal{"its weights " + shape_text(sizes) + " do not suit the " + std::to_string(in.size.channels) +
                          " channels that it reads, in " + std::to_string(f.groups) + " groups"};
-    if (has(node, 2)) module.parts.push_back({weight_part::bias, weights(node, 2)});
+    if (has(node, 2)) module.parts.push_back({"bias", weights(node, 2)});
     onnx_flow const out{0, output_of(f.slid, filters, in.size), in.axes};
     emit_with(std::move(module), node, "conv2d", in, out).sliding = f;
   }
@@ -173,7 +173,7 @@ class onnx_steps : private onnx_form_steps {
   }
   void matmul(onnx_node const& node) {
     weight_module module;
-    module.parts.push_back({weight_part::weight, weights(node, 1)});
+    module.parts.push_back({"weight", weights(node, 1)});
     multiply_rows(node, false, std::move(module));
   }
   /// y = alpha A B + beta C
@@ -182,7 +182,7 @@ class onnx_steps : private onnx_form_steps {
       throw onnx_refusal{"it turns its input (transA), which holds a row for each image"};
     bool const outputs_first = node.integer("transB", 0) != 0;
     weight_module module;
-    module.parts.push_back({weight_part::weight, scaled(weights(node, 1), node.number("alpha", 1))});
+    module.parts.push_back({"weight", scaled(weights(node, 1), node.number("alpha", 1))});
     if (has(node, 2)) {
       std::vector<std::int64_t> const& sizes = module.parts[0].tensor.shape;
       if (sizes.size() != 2) throw onnx_refusal{"its weights " + shape_text(sizes) + " are no matrix"};
@@ -192,7 +192,7 @@ class onnx_steps : private onnx_form_steps {
       if (bias.shape == std::vector<std::int64_t>{1, outputs}) bias.shape = {outputs};
       if (bias.shape != std::vector{outputs})
         throw onnx_refusal{"its bias has the shape " + shape_text(bias.shape) + "; expected a number for each output"};
-      module.parts.push_back({weight_part::bias, std::move(bias)});
+      module.parts.push_back({"bias", std::move(bias)});
     }
     multiply_rows(node, outputs_first, std::move(module));
   }
@@ -214,7 +214,7 @@ class onnx_steps : private onnx_form_steps {
     module.is = weight_module::kind::normalising;
     module.epsilon = node.number("epsilon", 1e-5f);
     std::size_t i = 1;
-    for (weight_part const part : {weight_part::gamma, weight_part::beta, weight_part::mean, weight_part::variance})
+    for (char const* const part : {"gamma", "beta", "mean", "variance"})
       module.parts.push_back({part, weights(node, i++)});
     emit_with(std::move(module), node, "batch_norm", in, in);
   }
@@ -228,7 +228,7 @@ class onnx_steps : private onnx_form_steps {
     // Sizes of 1 around the channels.
     std::erase(slopes.shape, 1);
     if (slopes.shape.empty()) slopes.shape = {1};
-    module.parts.push_back({weight_part::weight, std::move(slopes)});
+    module.parts.push_back({"slope", std::move(slopes)});
     emit_with(std::move(module), node, "prelu", in, in);
   }
 
@@ -268,7 +268,7 @@ class onnx_steps : private onnx_form_steps {
     if (sign == 1 && scale == 1 && numbers.size() == std::size_t(in.size.channels)) {
       stored_tensor bias = weights(node, constant);
       bias.shape = {in.size.channels};
-      module.parts.push_back({weight_part::bias, std::move(bias)});
+      module.parts.push_back({"bias", std::move(bias)});
     }
     scale_and_shift(node, in, {{scale}, numbers}, std::move(module));
   }

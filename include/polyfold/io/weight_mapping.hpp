@@ -35,8 +35,8 @@ struct weight_mapping {
   struct row {
     int layer;               ///< its number in the network
     std::string layer_name;  ///< "conv2d", "dense", "batch_norm", ...
-    weight_part part;
-    std::string tensor;  ///< empty: the file has none, and need not
+    std::string part;        ///< "weight", "bias", "gamma", ...: see layers/stored_part.hpp
+    std::string tensor;      ///< empty: the file has none, and need not
     dtype type;
     std::vector<std::int64_t> shape;
     std::string conversion;  ///< what was done to the numbers; empty: nothing
@@ -76,8 +76,8 @@ struct weight_mapping {
              {"shape", alignment::left},
              {"conversion", alignment::left}});
     for (row const& r : rows)
-      t.add_row({std::to_string(r.layer), r.layer_name, std::string(part_name(r.part)), r.tensor,
-                 std::string(dtype_name(r.type)), detail::shape_text(r.shape), r.conversion});
+      t.add_row({std::to_string(r.layer), r.layer_name, r.part, r.tensor, std::string(dtype_name(r.type)),
+                 detail::shape_text(r.shape), r.conversion});
     t.write_text(out);
     for (std::string const& name : ignored) out << "ignored: " << name << '\n';
   }

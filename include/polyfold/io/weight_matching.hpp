@@ -124,10 +124,13 @@ class weight_matching {
                   "name the file's module for each of these layers: " + list_of_slots());
     std::vector<module_number> result;
     std::vector<weight_module> const& modules = source_.modules;
-    std::array<std::size_t, 4> next{};  // of each kind
+    std::array<std::size_t, 5> next{};  // of each kind
+    auto const fits = [](weight_slot const& s, weight_module const& module) {
+      return module.is == s.is && (s.is != weight_module::kind::other || module.find(s.parts.front().name) != nullptr);
+    };
     for (weight_slot const& s : slots_) {
       std::size_t& m = next[static_cast<std::size_t>(s.is)];
-      while (m < modules.size() && modules[m].is != s.is) ++m;
+      while (m < modules.size() && !fits(s, modules[m])) ++m;
       result.push_back(m < modules.size() ? module_number(m++) : std::nullopt);
     }
     return result;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -14,15 +13,6 @@
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold {
-
-/// What a tensor is to its module. gamma to variance: batch norm's; scale and shift: scale_shift's.
-enum class weight_part { weight, bias, gamma, beta, mean, variance, scale, shift };
-
-[[nodiscard]] constexpr std::string_view part_name(weight_part part) {
-  constexpr std::array<std::string_view, 8> names{"weight", "bias",     "gamma", "beta",
-                                                  "mean",   "variance", "scale", "shift"};
-  return names[static_cast<std::size_t>(part)];
-}
 
 /// The order of a weight's axes. Outputs first or last; the inputs in the order channels, rows, columns, or with the
 /// channels last. PyTorch: O C H W; Keras: H W C O. The weights of linear layers have the same order, flattened.
@@ -60,9 +50,10 @@ struct channel_scaling {
 
 /// The tensors of one layer in the file.
 struct weight_module {
-  enum class kind { weighted, normalising, scaling, slopes };  ///< slopes: of a PReLU, one for each channel or for all
+  /// slopes: of a PReLU, one for each channel or for all; other: what no framework has a name for.
+  enum class kind { weighted, normalising, scaling, slopes, other };
   struct part {
-    weight_part is;
+    std::string is;  ///< as the layer calls what it stores: see layers/stored_part.hpp
     stored_tensor tensor;
   };
   std::string name;
@@ -74,10 +65,19 @@ struct weight_module {
   std::optional<channel_scaling> before{};
   std::optional<channel_scaling> behind{};
 
-  [[nodiscard]] part const* find(weight_part wanted) const {
+  [[nodiscard]] part const* find(std::string_view wanted) const {
     auto const found = std::find_if(parts.begin(), parts.end(), [&](part const& p) { return p.is == wanted; });
     return found == parts.end() ? nullptr : &*found;
   }
 };
+
+/// The kind of module whose first part this is, of a layer without weights that can be approximated.
+[[nodiscard]] constexpr weight_module::kind kind_with(std::string_view first_part) {
+  using kind = weight_module::kind;
+  return first_part == "gamma"   ? kind::normalising
+         : first_part == "scale" ? kind::scaling
+         : first_part == "slope" ? kind::slopes
+                                 : kind::other;
+}
 
 }  // namespace polyfold

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +16,7 @@
 #include <polyfold/io/weight_mapping.hpp>
 #include <polyfold/io/weight_module.hpp>
 #include <polyfold/layers/batch_norm.hpp>
+#include <polyfold/layers/stored_part.hpp>
 #include <polyfold/text.hpp>
 
 namespace polyfold::detail {
@@ -52,32 +53,27 @@ class weight_placing {
 
   /// A layer whose module is not in the file.
   void add_missing(weight_slot const& slot, std::string const& wanted) {
-    for (weight_part const part : slot.parts())
-      add_difference(slot.text() + ": no " + std::string(part_name(part)) + ", as " + wanted + " is missing");
+    for (stored_part const& part : slot.parts)
+      add_difference(slot.text() + ": no " + part.name + ", as " + wanted + " is missing");
   }
 
   void place(weight_slot const& slot, weight_module const& module) {
     if (slot.is == weight_module::kind::scaling && module.is == slot.is) return place_scaling(slot, module);
-    std::vector<weight_part> const parts = slot.parts();
     bool const shifted = (module.before && module.before->shifts()) || (module.behind && module.behind->shifts());
     std::size_t const before = differences_.size();
     std::size_t first = slot.first_number;
-    for (weight_part const part : parts) {
-      std::size_t const count =
-          std::size_t(slot.outputs) * (part == weight_part::weight ? std::size_t(slot.inputs()) : 1U);
-      if (weight_module::part const* const found = module.find(part))
-        place_tensor(slot, module, *found, first);
-      else if (part == weight_part::bias && shifted)
-        place_constant(slot, part, 0, count, first);
-      else if (std::optional<float> const value = implied(module, part))
-        place_constant(slot, part, *value, count, first);
+    for (stored_part const& part : slot.parts) {
+      if (weight_module::part const* const found = module.find(part.name))
+        place_tensor(slot, module, part, found->tensor, first);
+      else if ((std::string_view(part.name) == "bias" && shifted) || implied(module, part.name))
+        place_initial(slot, part, first);
       else
-        add_difference(slot.text() + ": no " + std::string(part_name(part)) + " in the file's module '" + module.name +
-                       "'");
-      first += count;
+        add_difference(slot.text() + ": no " + part.name + " in the file's module '" + module.name + "'");
+      first += std::size_t(part.count);
     }
     for (weight_module::part const& p : module.parts)
-      if (std::find(parts.begin(), parts.end(), p.is) == parts.end()) left_over(p.tensor);
+      if (std::none_of(slot.parts.begin(), slot.parts.end(), [&](stored_part const& s) { return s.name == p.is; }))
+        left_over(p.tensor);
     if (shifted && !slot.bias)
       add_difference(slot.text() +
                      ": the file adds numbers to its inputs or outputs, and it has no biases to take them up");
@@ -141,46 +137,45 @@ class weight_placing {
       numbers_[slot.first_number + c] = float(channel_scaling::at(module.behind->scale, c));
       numbers_[slot.first_number + channels + c] = float(channel_scaling::at(module.behind->shift, c));
     }
-    for (weight_part const part : slot.parts())
-      mapping_.rows.push_back({slot.layer, slot.name, part, module.name, dtype::f32, {slot.outputs}, "computed"});
+    for (stored_part const& part : slot.parts)
+      mapping_.rows.push_back({slot.layer, slot.name, part.name, module.name, dtype::f32, {part.count}, "computed"});
   }
 
-  /// What a part that the file lacks is: batch norm without learned scale or shift has 1 and 0. Keras leaves either out,
-  /// PyTorch both, so that one alone is a file of which something was lost.
-  [[nodiscard]] static std::optional<float> implied(weight_module const& module, weight_part part) {
-    bool const whole = module.find(weight_part::mean) != nullptr && module.find(weight_part::variance) != nullptr;
-    bool const learned = module.find(weight_part::gamma) != nullptr || module.find(weight_part::beta) != nullptr;
+  /// Whether a part that the file lacks is what it begins with: batch norm without learned scale or shift has 1 and 0.
+  /// Keras leaves either out, PyTorch both, so that one alone is a file of which something was lost.
+  [[nodiscard]] static bool implied(weight_module const& module, std::string_view part) {
+    bool const whole = module.find("mean") != nullptr && module.find("variance") != nullptr;
+    bool const learned = module.find("gamma") != nullptr || module.find("beta") != nullptr;
     if (module.is != weight_module::kind::normalising || !whole || (module.layout.outputs_first && learned))
-      return std::nullopt;
-    if (part == weight_part::gamma) return 1.0f;
-    if (part == weight_part::beta) return 0.0f;
-    return std::nullopt;
+      return false;
+    return part == "gamma" || part == "beta";
   }
 
-  void place_constant(weight_slot const& slot, weight_part part, float value, std::size_t count, std::size_t first) {
-    std::fill_n(numbers_.begin() + std::ptrdiff_t(first), count, value);
+  void place_initial(weight_slot const& slot, stored_part const& part, std::size_t first) {
+    std::fill_n(numbers_.begin() + std::ptrdiff_t(first), part.count, part.initial);
     mapping_.rows.push_back({slot.layer,
                              slot.name,
-                             part,
+                             part.name,
                              "",
                              dtype::f32,
-                             {slot.outputs},
-                             value == 0 ? "0, as the file has none" : "1, as the file has none"});
+                             {part.count},
+                             number_text(double(part.initial)) + ", as the file has none"});
   }
 
   /// Checks one tensor and converts it to the numbers from `first` on.
-  void place_tensor(weight_slot const& slot, weight_module const& module, weight_module::part const& found,
-                    std::size_t first) {
-    stored_tensor const& tensor = found.tensor;
-    std::string const what = slot.text() + ": " + std::string(part_name(found.is)) + " '" + tensor.name + "' ";
-    bool const weight = found.is == weight_part::weight;
-    std::vector<std::vector<std::int64_t>> const shapes =
-        weight ? weight_shapes(slot, module.layout) : std::vector<std::vector<std::int64_t>>{{slot.outputs}};
+  void place_tensor(weight_slot const& slot, weight_module const& module, stored_part const& part,
+                    stored_tensor const& tensor, std::size_t first) {
+    std::string const what = slot.text() + ": " + part.name + " '" + tensor.name + "' ";
+    std::string_view const name = part.name;
+    bool const weight = name == "weight" && slot.is == weight_module::kind::weighted;
+    std::vector<std::vector<std::int64_t>> const shapes = weight || slot.is == weight_module::kind::slopes
+                                                              ? weight_shapes(slot, module.layout)
+                                                              : std::vector<std::vector<std::int64_t>>{{part.count}};
     bool const fits = std::find(shapes.begin(), shapes.end(), tensor.shape) != shapes.end();
     if (!fits) {
       std::string wanted;
       for (auto const& s : shapes) wanted += (wanted.empty() ? "" : " or ") + shape_text(s);
-      if (weight && slot.is == weight_module::kind::weighted) wanted += " (" + layout_text(module.layout) + ")";
+      if (weight) wanted += " (" + layout_text(module.layout) + ")";
       if (weight && tensor.shape.size() == 3 && slot.slides)
         wanted += "; it is a one-dimensional convolution's: write conv2d<filters, 1, length> on maps of one row";
       add_difference(what + "has the shape " + shape_text(tensor.shape) + "; expected " + wanted);
@@ -207,13 +202,13 @@ class weight_placing {
       values.resize(std::size_t(slot.outputs), values.front());
       note("to all channels");
     }
-    if (found.is == weight_part::variance) {
-      for (std::size_t i = 0; i < values.size(); ++i)
-        if (values[i] < 0) {
-          add_difference(what + "is " + number_text(double(values[i])) + " at element " + std::to_string(i) +
-                         "; expected at least 0");
-          return;
-        }
+    for (std::size_t i = 0; part.nonnegative && i < values.size(); ++i)
+      if (values[i] < 0) {
+        add_difference(what + "is " + number_text(double(values[i])) + " at element " + std::to_string(i) +
+                       "; expected at least 0");
+        return;
+      }
+    if (module.is == weight_module::kind::normalising && name == "variance") {
       float const more = options_.batch_norm_epsilon.value_or(module.epsilon) - batch_norm_epsilon;
       if (more != 0) note((more > 0 ? "+ " : "- ") + number_text(double(std::abs(more))) + " for epsilon");
       for (float& v : values) v += more;
@@ -223,7 +218,7 @@ class weight_placing {
     }
     std::copy(values.begin(), values.end(), numbers_.begin() + std::ptrdiff_t(first));
     mapping_.rows.push_back(
-        {slot.layer, slot.name, found.is, tensor.name, tensor.type, tensor.shape, std::move(conversion)});
+        {slot.layer, slot.name, part.name, tensor.name, tensor.type, tensor.shape, std::move(conversion)});
   }
 
   weight_options const& options_;

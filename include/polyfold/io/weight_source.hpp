@@ -6,6 +6,8 @@
 //   PyTorch  weight, bias, running_mean, running_var, num_batches_tracked
 //   Keras    kernel, depthwise_kernel, pointwise_kernel, bias, gamma, beta, moving_mean, moving_variance (":0" may follow)
 //
+// A module with none of these is one of the user's own, for a layer that stores parts of the same names.
+//
 // Samples are called polyfold.input.0, polyfold.output.0, polyfold.input.1, ... (a batch each, or one image), with the
 // axes in the framework's order.
 #pragma once
@@ -63,22 +65,21 @@ enum class framework { pytorch, keras };
 struct known_leaf {
   framework of;
   std::string_view name;
-  weight_part is;
+  std::string_view is;
 };
 /// PyTorch's "weight" and "bias" are batch norm's gamma and beta where the module has running statistics.
-inline constexpr std::array<known_leaf, 12> known_leaves{
-    {{framework::pytorch, "weight", weight_part::weight},
-     {framework::pytorch, "bias", weight_part::bias},
-     {framework::pytorch, "running_mean", weight_part::mean},
-     {framework::pytorch, "running_var", weight_part::variance},
-     {framework::keras, "kernel", weight_part::weight},
-     {framework::keras, "depthwise_kernel", weight_part::weight},
-     {framework::keras, "pointwise_kernel", weight_part::weight},
-     {framework::keras, "bias", weight_part::bias},
-     {framework::keras, "gamma", weight_part::gamma},
-     {framework::keras, "beta", weight_part::beta},
-     {framework::keras, "moving_mean", weight_part::mean},
-     {framework::keras, "moving_variance", weight_part::variance}}};
+inline constexpr std::array<known_leaf, 12> known_leaves{{{framework::pytorch, "weight", "weight"},
+                                                          {framework::pytorch, "bias", "bias"},
+                                                          {framework::pytorch, "running_mean", "mean"},
+                                                          {framework::pytorch, "running_var", "variance"},
+                                                          {framework::keras, "kernel", "weight"},
+                                                          {framework::keras, "depthwise_kernel", "weight"},
+                                                          {framework::keras, "pointwise_kernel", "weight"},
+                                                          {framework::keras, "bias", "bias"},
+                                                          {framework::keras, "gamma", "gamma"},
+                                                          {framework::keras, "beta", "beta"},
+                                                          {framework::keras, "moving_mean", "mean"},
+                                                          {framework::keras, "moving_variance", "variance"}}};
 
 struct split_name {
   std::string_view module;
@@ -109,19 +110,19 @@ struct split_name {
 
 /// Whether a module is a batch norm, and then its parts by their names, or the slopes of a PReLU.
 inline void recognise(weight_module& module) {
-  weight_module::part const* const weight = module.find(weight_part::weight);
-  if (module.find(weight_part::mean) == nullptr && module.find(weight_part::variance) == nullptr &&
-      module.find(weight_part::gamma) == nullptr && module.find(weight_part::beta) == nullptr &&
-      (weight == nullptr || weight->tensor.shape.size() != 1))
+  weight_module::part const* const weight = module.find("weight");
+  if (module.find("mean") == nullptr && module.find("variance") == nullptr && module.find("gamma") == nullptr &&
+      module.find("beta") == nullptr && (weight == nullptr || weight->tensor.shape.size() != 1))
     return;
   if (weight != nullptr && module.parts.size() == 1) {
     module.is = weight_module::kind::slopes;
+    module.parts.front().is = "slope";
     return;
   }
   module.is = weight_module::kind::normalising;
   for (weight_module::part& p : module.parts) {
-    if (p.is == weight_part::weight) p.is = weight_part::gamma;
-    if (p.is == weight_part::bias) p.is = weight_part::beta;
+    if (p.is == "weight") p.is = "gamma";
+    if (p.is == "bias") p.is = "beta";
   }
 }
 
@@ -186,9 +187,23 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
     if (module.find(known->is) != nullptr)
       source.others.push_back(std::move(tensor));  // a kernel and a depthwise kernel: no layer has both
     else
-      module.parts.push_back({known->is, std::move(tensor)});
+      module.parts.push_back({std::string(known->is), std::move(tensor)});
   }
   for (weight_module& module : source.modules) detail::recognise(module);
+
+  // Leaves of no framework's layers: a layer's of the user's own, where nothing else of their module is known.
+  std::size_t const known_modules = source.modules.size();
+  for (stored_tensor& tensor : std::exchange(source.others, {})) {
+    std::string const module_of(detail::split_tensor_name(tensor.name).module);
+    std::string const leaf(detail::split_tensor_name(tensor.name).leaf);
+    auto const [place, is_new] = numbers.emplace(module_of, source.modules.size());
+    if (is_new) source.modules.push_back({.name = module_of, .is = weight_module::kind::other});
+    weight_module& module = source.modules[place->second];
+    if (place->second < known_modules || module.find(leaf) != nullptr)
+      source.others.push_back(std::move(tensor));
+    else
+      module.parts.push_back({leaf, std::move(tensor)});
+  }
   if (!outputs.empty())
     throw error(path,
                 "has " + detail::tensor_text(outputs.begin()->second->name) + " without the input that belongs to it",
