@@ -96,8 +96,8 @@ void check_reaches_outputs() {
 template <auto Pool>
 void check_windows() {
   using net_type = network<input<2, 9, 7> | Pool>;
-  constexpr window w = decltype(Pool)::slid;
   constexpr shape in = net_type::input_shape, out = net_type::output_shape;
+  constexpr window w = decltype(Pool)::sliding(in);
   test::random_numbers random(3);
   bool good = true;
   tape<net_type, batch> many;
@@ -111,8 +111,8 @@ void check_windows() {
     for (int i = 0; i < out.size(); ++i) {
       int const c = i / out.pixels(), y = i % out.pixels() / out.width, x = i % out.width;
       float expected = -inf;
-      for (int iy = y * w.stride_y - w.padding_y; iy < y * w.stride_y - w.padding_y + w.height; ++iy)
-        for (int ix = x * w.stride_x - w.padding_x; ix < x * w.stride_x - w.padding_x + w.width; ++ix)
+      for (int iy = w.y.start(y); iy < w.y.start(y) + w.y.size; ++iy)
+        for (int ix = w.x.start(x); ix < w.x.start(x) + w.x.size; ++ix)
           if (iy >= 0 && iy < in.height && ix >= 0 && ix < in.width) {
             float const pixel = image[std::size_t((c * in.height + iy) * in.width + ix)];
             if (std::isnan(pixel) || pixel > expected) expected = pixel;
