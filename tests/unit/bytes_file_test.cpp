@@ -3,7 +3,6 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include <polyfold/io/network_file.hpp>
 
 #include "catch.hpp"
+#include "support/damaged_files.hpp"
 #include "support/random.hpp"
 #include "temporary_files.hpp"
 
@@ -157,29 +157,7 @@ TEST_CASE("a damaged code, scale, number or index is noticed") {
 }
 
 TEST_CASE("cut and corrupted files never change a network of bytes") {
-  test::temporary_folder const folder;
-  auto const written = random_network(5);
-  save_network(folder / "net", written);
-  std::string const whole = test::read_bytes(folder / "net");
-  auto const before = random_network(6);
-  for (std::size_t length = 0; length < whole.size(); length += 11) {
-    test::write_bytes(folder / "cut", whole.substr(0, length));
-    auto net = before;
-    INFO("cut to " << length << " of " << whole.size() << " bytes");
-    REQUIRE(failure([&] { load_network(folder / "cut", net); }) != "");
-    REQUIRE(same(net, before));
-  }
-  std::mt19937 random(7);
-  int refused = 0;
-  for (int i = 0; i < 200; ++i) {
-    test::write_bytes(folder / "mutant", test::mutate(whole, whole.size() * 3 / 4, random));
-    auto net = before;
-    bool const failed = failure([&] { load_network(folder / "mutant", net); }) != "";
-    refused += failed;
-    INFO("mutant " << i);
-    REQUIRE(same(net, failed ? before : written));
-  }
-  CHECK(refused > 100);
+  test::check_damaged_files(random_network(5), random_network(6), 11, 200, same);
 }
 
 TEST_CASE("a header of bytes spells out what the network holds") {

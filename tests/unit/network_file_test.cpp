@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <polyfold/io/network_file.hpp>
 
 #include "catch.hpp"
+#include "support/damaged_files.hpp"
 #include "support/random.hpp"
 #include "temporary_files.hpp"
 
@@ -281,27 +281,6 @@ TEST_CASE("files of the first version are read: the recorded networks") {
 }
 
 TEST_CASE("cut and corrupted files never change the network") {
-  test::temporary_folder const folder;
-  auto const written = random_network<arranged_network>(8);
-  save_network(folder / "net", written);
-  std::string const whole = test::read_bytes(folder / "net");
-  auto const before = random_network<arranged_network>(9);
-  for (std::size_t length = 0; length < whole.size(); length += 7) {
-    test::write_bytes(folder / "cut", whole.substr(0, length));
-    auto net = before;
-    INFO("cut to " << length << " of " << whole.size() << " bytes");
-    REQUIRE(failure([&] { load_network(folder / "cut", net); }) != "");
-    REQUIRE(same(net, before));
-  }
-  std::mt19937 random(10);
-  int refused = 0;
-  for (int i = 0; i < 300; ++i) {
-    test::write_bytes(folder / "mutant", test::mutate(whole, whole.size() * 3 / 4, random));
-    auto net = before;
-    bool const failed = failure([&] { load_network(folder / "mutant", net); }) != "";
-    refused += failed;
-    INFO("mutant " << i);
-    REQUIRE(same(net, failed ? before : written));
-  }
-  CHECK(refused > 150);
+  test::check_damaged_files(random_network<arranged_network>(8), random_network<arranged_network>(9), 7, 300,
+                            same<arranged_network>);
 }
