@@ -53,7 +53,8 @@ struct fastest_convolution {
       return false;
     } else {
       // Measured: what the model of filter_convolution leaves out, and the transposition of an output.
-      double const by_filters = 1.3 * filters::block.cycles * P.fan_in() + 1.7 * P.convolved().size();
+      double const by_filters = modelled_machine.filters_model * filters::block.cycles * P.fan_in() +
+                                modelled_machine.turned_output * P.convolved().size();
       return tiles::block.cycles < by_filters;
     }
   }();

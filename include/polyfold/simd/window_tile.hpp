@@ -43,10 +43,11 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
 
   /// An addition takes half a cycle, a load that crosses cache lines or a store a whole one.
   [[nodiscard]] static constexpr double cycles(int height, int width) {
-    double const row = W.x.size * W.x.stride + operations<typename rows::basis>() / 2.0;
+    double const row = W.x.size * W.x.stride + operations<typename rows::basis>() / modelled_machine.additions;
     double column = terms;
-    columns::for_each_degree(
-        [&]<int J>() { column += operations<typename columns::template column_basis<J>::basis>() / 2.0; });
+    columns::for_each_degree([&]<int J>() {
+      column += operations<typename columns::template column_basis<J>::basis>() / modelled_machine.additions;
+    });
     double total = 0;
     detail::for_blocks(height, strip, [&](int many, int size) { total += many * (under(size) * row + size * column); });
     return width * total + under(height) * detail::row_cycles(width * pixels::span * W.x.stride);

@@ -4,6 +4,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/window.hpp>
 #include <polyfold/kernels/simd/bordered_map.hpp>
+#include <polyfold/kernels/simd/machine.hpp>
 
 namespace polyfold {
 
@@ -69,21 +70,21 @@ template <class Cycles>
   return best;
 }
 
-/// Cycles for one step of a block with `products` vector products and `loads` loads from memory: two of either a cycle, and
-/// a sum is ready for its next product after four. Loads that hide behind products still cost something, for not all hit the
-/// first cache.
+/// Cycles for one step of a block with `products` vector products and `loads` loads from memory.
 [[nodiscard]] constexpr double block_cycles(double products, double loads) {
-  return larger(products / 2, loads / 2, 4.0) + 0.1 * loads;
+  constexpr machine m = modelled_machine;
+  return larger(products / m.products, loads / m.loads, m.latency) + m.hidden_load * loads;
 }
 
 /// Cycles until so many neighbouring floats have come from the second cache: their lines, and those at both ends in part.
-[[nodiscard]] constexpr double row_cycles(int floats) { return 3.0 * (floats / 16.0 + 1); }
+[[nodiscard]] constexpr double row_cycles(int floats) {
+  return modelled_machine.far_line * (floats / double(modelled_machine.line) + 1);
+}
 
 /// Channels that a block takes before it passes to the next block: what is read again then stays in the first cache.
 /// `floats` are read again for each channel.
 [[nodiscard]] constexpr int channels_at_once(int channels, int floats) {
-  constexpr int cached = 4096;  // floats: half of a first cache of 32 KB
-  int const fit = larger(8, cached / floats);
+  int const fit = larger(8, modelled_machine.cached / floats);
   // Pieces of equal size, and none at all for a few channels more.
   return channels <= fit + fit / 2 ? channels : ceil_div(channels, ceil_div(channels, fit));
 }

@@ -32,7 +32,8 @@ struct filter_convolution {
           detail::for_blocks(out.width, c, [&](int pieces, int width) {
             int const pixels = height * width;
             // Weights come from the second cache.
-            double const step_cycles = detail::block_cycles(size * pixels, size + pixels) + 0.3 * size;
+            double const step_cycles =
+                detail::block_cycles(size * pixels, size + pixels) + modelled_machine.far_load * size;
             cycles += double(many) * lines * pieces * step_cycles;
           });
         });
@@ -93,7 +94,7 @@ struct filter_convolution {
 
   /// Weights that are read once come from beyond the first cache where there are many. Left to itself, the processor asks
   /// for them too late.
-  static constexpr bool fetches_ahead = one_pass && packed_size > 8192;
+  static constexpr bool fetches_ahead = one_pass && packed_size > modelled_machine.prefetched;
   static constexpr int ahead = 512;
 
   /// Neighbouring channels taken at once, each with sums of its own, where a block is too small to hide the latency of a

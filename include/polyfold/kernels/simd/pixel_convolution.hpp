@@ -31,7 +31,7 @@ struct pixel_convolution {
         detail::for_blocks(out.height, r, [&](int lines, int height) {
           detail::for_blocks(columns, c, [&](int pieces, int width) {
             // Unaligned loads that cross a cache line count double, and more where the line is not at hand.
-            double const loads = size + 2.5 * height * width;
+            double const loads = size + modelled_machine.crossing_load * height * width;
             cycles += double(many) * lines * pieces * detail::block_cycles(size * height * width, loads);
           });
         });

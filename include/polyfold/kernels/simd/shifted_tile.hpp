@@ -38,7 +38,8 @@ struct shifted_tile {
     int rows = 0;
     for (int b = 0; b < starts; ++b) rows += height + further(b);
     int const under = (height - 1) * W.y.stride + W.y.size;
-    return W.x.size * rows * vectors * (W.x.stride == 1 ? 2.0 : 3.5) +
+    return W.x.size * rows * vectors *
+               (W.x.stride == 1 ? modelled_machine.copied_vector : modelled_machine.strided_vector) +
            under * detail::row_cycles(vectors * pixels::span * W.x.stride);
   }
 

@@ -74,6 +74,7 @@ template <class Vector, int Count, int Stride>
 template <class Vector, convolution_problem Problem, class Source, class Function>
 struct tile_product {
   static constexpr convolution_problem p = Problem;
+  static constexpr machine const& cpu = modelled_machine;
   static constexpr shape out = p.convolved();
   static constexpr int filters = p.filters();
   static constexpr int channels = Source::channels / p.groups;
@@ -100,12 +101,15 @@ struct tile_product {
           double tile = channels * Source::cycles(height, width);
           // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
           detail::for_blocks(filters, m, [&](int many, int size) {
-            tile += many * (p.fan_in() * (larger(size * vectors / 2.0, 4.0) + 0.25 * (size + vectors)) + 20);
+            double const of_plane =
+                larger(size * vectors / cpu.products, cpu.latency) + cpu.tile_load * (size + vectors);
+            tile += many * (p.fan_in() * of_plane + cpu.block_start);
           });
           tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
           // Sums between pieces of channels, from the second cache where there are many.
           int const resumed = ceil_div(channels, channels_of_tile(r, c)) - 1;
-          tile += resumed * filters * vectors * (filters * vectors * Vector::size > 2048 ? 5.0 : 3.0);
+          tile += resumed * filters * vectors *
+                  (filters * vectors * Vector::size > cpu.cached_sums ? cpu.far_resumed : cpu.resumed);
           cycles += lines * pieces * tile;
         });
       });
