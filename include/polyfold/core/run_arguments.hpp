@@ -1,4 +1,5 @@
-// What `run` takes for an image, and the one error that it gives where its arguments are not an image and a workspace of the network:
+// What `run` takes for an image, and the one error that it gives where its arguments are not an image and a workspace of the
+// network:
 // wrong_run<run_need::shape_of_input, run_given<tensor<float, shape{1, 32, 32}>, std::array<float, 4704>>,
 // run_takes<tensor<float, shape{1, 28, 28}>, std::array<float, 4704>>>.
 #pragma once

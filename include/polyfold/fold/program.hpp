@@ -127,8 +127,8 @@ struct stretch {
   int size = 0;
 };
 
-/// Where `size` can lie while step `step` runs: in the longest stretch of the first `total` that no buffer uses then, if that
-/// is at least `least`, else behind all of them. The size that is returned is that of the stretch.
+/// Where at least `least` numbers can lie while step `step` runs: in the longest stretch of the first `total` that no buffer
+/// uses then, if that is long enough, else behind all of them. The size that is returned is that of the stretch.
 template <std::size_t Count>
 [[nodiscard]] constexpr stretch room_beside(std::array<buffer, Count> const& buffers, int step, int total, int least) {
   std::array<buffer, Count> used{};
