@@ -324,7 +324,7 @@ function(polyfold_check_headers)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp)
     # Twice: a header without its guard fails here as well.
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n")
-    if(header MATCHES "^polyfold/((fit|train|tune|io|report|simd|kernels/simd)/|(polyfold|packed_network|run_batch)\\.hpp$)")
+    if(header MATCHES "^polyfold/((fit|train|tune|io|report|simd|kernels/simd)/|(polyfold|packed|run_batch)\\.hpp$)")
       list(APPEND full ${source})
     else()
       list(APPEND plain ${source})

@@ -1,11 +1,11 @@
 // The engine of polyfold that is measured, named in one place.
 #pragma once
 
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 namespace polyfold::bench {
 
 template <auto Pipeline>
-using packed = packed_network<Pipeline>;
+using packed_maps = network<Pipeline, in_floats, polyfold::packed>;
 
 }  // namespace polyfold::bench

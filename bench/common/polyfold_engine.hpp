@@ -29,10 +29,12 @@ class polyfold_engine final : public engine {
  public:
   using network_type = network<Pipeline>;
   explicit polyfold_engine(network_type const& net, int batch)
-      : net_(std::make_unique<packed<Pipeline>>(net)),
-        room_(std::make_unique<typename packed<Pipeline>::workspace>()),
+      : net_(std::make_unique<packed_maps<Pipeline>>()),
+        room_(std::make_unique<typename packed_maps<Pipeline>::template workspace<>>()),
         images_(std::size_t(batch) * image_size),
-        outputs_(std::size_t(batch) * output_size) {}
+        outputs_(std::size_t(batch) * output_size) {
+    net_->pack(net);
+  }
 
   void set_input(std::span<float const> images) override { std::copy(images.begin(), images.end(), images_.begin()); }
   void run() override {
@@ -49,8 +51,8 @@ class polyfold_engine final : public engine {
  private:
   static constexpr std::size_t image_size = std::size_t(network_type::input_shape.size());
   static constexpr std::size_t output_size = std::size_t(network_type::output_shape.size());
-  std::unique_ptr<packed<Pipeline>> net_;
-  std::unique_ptr<typename packed<Pipeline>::workspace> room_;
+  std::unique_ptr<packed_maps<Pipeline>> net_;
+  std::unique_ptr<typename packed_maps<Pipeline>::template workspace<>> room_;
   std::vector<float> images_, outputs_;
   float const* result_ = nullptr;
 };

@@ -1,11 +1,12 @@
 // A program that runs one image: what a user compiles.
 #include <polyfold/models/lenet5.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
-using network_type = polyfold::packed_network<polyfold::lenet5>;
+using namespace polyfold;
+using network_type = network<lenet5, in_floats, packed>;
 
 static network_type net;
-static network_type::workspace room;
+static network_type::workspace<> room;
 static float image[std::size_t(network_type::input_shape.size())];
 
 int main() { return net.run(image, room)[0] > 0; }

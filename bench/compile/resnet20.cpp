@@ -1,12 +1,13 @@
 // A program that runs one image: what a user compiles.
 #include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/models/resnet.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
-using network_type = polyfold::packed_network<polyfold::without_batch_norm(polyfold::resnet20<>)>;
+using namespace polyfold;
+using network_type = network<without_batch_norm(resnet20<>), in_floats, packed>;
 
 static network_type net;
-static network_type::workspace room;
+static network_type::workspace<> room;
 static float image[std::size_t(network_type::input_shape.size())];
 
 int main() { return net.run(image, room)[0] > 0; }

@@ -3,20 +3,20 @@
 
 #include <cstring>
 
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 #include "digits.hpp"
 
 namespace {
 
 // Constants to begin with: nothing of this file runs before it has been chosen.
-constinit polyfold::packed_network<digits> net;
-constinit polyfold::packed_network<digits>::workspace room{};
+constinit polyfold::network<digits, polyfold::in_floats, polyfold::packed> net;
+constinit polyfold::network<digits, polyfold::in_floats, polyfold::packed>::workspace<> room{};
 
 void pack(float const* numbers, std::uint8_t const* maps) { net.pack(numbers, maps); }
 
 void run(float const* image, float* logits) {
-  auto const result = net.run(image, room);
+  auto const result = net.run(image, room.data());
   std::memcpy(logits, result.data(), sizeof(float) * std::size_t(result.size()));
 }
 

@@ -1,11 +1,13 @@
-// network<pipeline>: a network's stored numbers and the inference over them. No heap, no exceptions, no global state.
+// network<pipeline, numbers, schedule>: a network's stored numbers and the inference over them. No heap, no exceptions, no
+// global state.
 //
 //   constexpr auto digits = input<1, 28, 28> | conv2d<6, 5>(padding<2>) | relu | max_pool<2> | dense<10>;
 //   network<digits> net;                     // sizeof is known; an object in constant memory stays there
 //   network<digits>::workspace<float> room;  // the caller's: its size is a constexpr
 //   auto logits = net.run(image, room);      // a view into the workspace
 //
-// A second argument says how its numbers are stored: network<digits, in_bytes> takes a byte each (numbers/bytes.hpp).
+// The second argument says what kind of numbers it has: network<digits, in_bytes> takes a byte each (numbers/bytes.hpp). The
+// third says how they are run: network<digits, in_floats, packed> uses SIMD kernels (packed.hpp).
 #pragma once
 
 #include <array>
@@ -18,13 +20,21 @@
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/layers/network_structure.hpp>
 #include <polyfold/numbers/bytes.hpp>
+#include <polyfold/schedules/whole_maps.hpp>
 
 namespace polyfold {
 
-template <auto Pipeline, auto Numbers = in_floats>
-class network : public stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers> {
-  using stored = stored_numbers<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers>;
+namespace detail {
+template <auto Pipeline, auto Numbers, auto Schedule>
+using engine_of =
+    typename decltype(engine_for<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers, Schedule>())::type;
+}
+
+template <auto Pipeline, auto Numbers = in_floats, auto Schedule = whole_maps>
+class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
+  using runs_by = detail::engine_of<Pipeline, Numbers, Schedule>;
   static_assert(detail::check_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>());
+  static_assert(detail::check_engine<std::remove_cv_t<decltype(Numbers)>, std::remove_cv_t<decltype(Schedule)>>());
   static_assert(detail::check_parts<network_structure<std::remove_cvref_t<decltype(Pipeline)>>>());
 
  public:
@@ -44,22 +54,29 @@ class network : public stored_numbers<network_structure<std::remove_cvref_t<decl
   /// The same network with numbers of float32.
   using in_float32 = network<Pipeline>;
 
-  /// Working memory of one inference, in scalars.
-  using stored::workspace_size;
-  template <class Scalar = float>
-  using workspace = std::array<Scalar, std::size_t(workspace_size)>;
+  /// Working memory of one inference: an array of scalars, or a class that the schedule or the kind of numbers says.
+  static constexpr int workspace_size = runs_by::workspace_size;
+  template <class Scalar = typename runs_by::scalar>
+  using workspace = typename runs_by::template workspace<Scalar>;
+  /// Whether it runs images of such scalars.
+  template <class Scalar>
+  static constexpr bool takes = runs_by::template takes<Scalar>;
+  /// What bare memory is made of.
+  template <class Scalar>
+  using memory = typename runs_by::template memory<Scalar>;
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
   /// An image is a tensor of `input_shape`, a view of one, or an array or a span of just as many scalars.
-  template <class Image, class Scalar>
-  requires detail::image_of<Image, Scalar, input_shape>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(Image const& image, workspace<Scalar>& room) const {
-    return run(detail::image_data<input_shape>(image), room.data());
+  template <class Image, class Room>
+  requires detail::image_of<Image, detail::scalar_of<network, Room>, input_shape>
+  [[nodiscard]] constexpr auto run(Image const& image, Room& room) const {
+    return run(detail::image_data<input_shape>(image), runs_by::memory_of(room));
   }
   /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
   template <class Scalar>
-  [[nodiscard]] tensor_view<Scalar const, output_shape> run(Scalar const* image, Scalar* room) const {
-    return tensor_view<Scalar const, output_shape>(stored::run_program(image, room));
+  requires(takes<Scalar>) [[nodiscard]] constexpr auto run(Scalar const* image, memory<Scalar>* room) const {
+    auto const* const result = runs_by::run(*this, image, room);
+    return tensor_view<std::remove_reference_t<decltype(*result)>, output_shape>(result);
   }
   /// Stops the build: what is given is no image and workspace of this network.
   template <class... Given>
@@ -92,7 +109,7 @@ class network : public stored_numbers<network_structure<std::remove_cvref_t<decl
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c = structure::template layer_cost<I>();
-    stored::template add_cost<I>(c);
+    runs_by::numbers::template add_cost<I>(c);
     return c;
   }
   /// Sum over all layers, or over those that are approximated.
@@ -102,7 +119,7 @@ class network : public stored_numbers<network_structure<std::remove_cvref_t<decl
   [[nodiscard]] static constexpr cost approximated_cost() {
     return sum_of_costs([](cost const& c) { return c.coefficients < c.weights; });
   }
-  [[nodiscard]] static constexpr long long workspace_bytes() { return 4LL * workspace_size; }
+  [[nodiscard]] static constexpr long long workspace_bytes() { return sizeof(workspace<>); }
 
  private:
   template <class Wanted>

@@ -1,7 +1,7 @@
 // run_batch: many images over several threads, with the kernels of a single image.
 //
 //   workers pool(2);
-//   std::vector<packed_network<digits>::workspace> rooms(std::size_t(pool.count()));
+//   std::vector<network<digits, in_floats, packed>::workspace<>> rooms(std::size_t(pool.count()));
 //   run_batch(fast, images, 64, logits, rooms, pool);
 #pragma once
 
@@ -17,10 +17,10 @@
 
 namespace polyfold {
 
-/// Runs `count` images, N x C x H x W floats at `images`, and writes N x (size of the output) floats to `results`. `Net` is a
-/// network or a packed_network. `rooms` holds a workspace for each worker of `pool`. The results are
-/// those of `net.run`, bit for bit, whatever the number of workers. Throws `error`, and runs nothing, where workspaces are
-/// fewer than workers, `count` is negative, or there are images but no memory that they or the results lie in.
+/// Runs `count` images, N x C x H x W floats at `images`, and writes N x (size of the output) floats to `results`. `rooms`
+/// holds a workspace for each worker of `pool`. The results are those of `net.run`, bit for bit, whatever the number of
+/// workers. Throws `error`, and runs nothing, where workspaces are fewer than workers, `count` is negative, or there are
+/// images but no memory that they or the results lie in.
 template <class Net, class Room>
 void run_batch(Net const& net, float const* images, int count, float* results, std::span<Room> rooms, workers& pool) {
   if (rooms.size() < std::size_t(pool.count()))

@@ -2,18 +2,18 @@
 // The result would lie in memory that is gone.
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 using namespace polyfold;
 
 constexpr auto description = input<1, 8, 8> | dense<10>;
-using net_type = packed_network<description>;
+using net_type = network<description, in_floats, packed>;
 
 float first(net_type const& net, float const* image) {
 #ifdef POLYFOLD_COMPILE_PASS
-  static net_type::workspace room;
+  static net_type::workspace<> room;
   return net.run(image, room.data())[0];
 #else
-  return net.run(image, net_type::workspace{}.data())[0];
+  return net.run(image, net_type::workspace<>{}.data())[0];
 #endif
 }

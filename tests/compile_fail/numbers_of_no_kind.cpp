@@ -1,5 +1,5 @@
-// expect: polyfold: a network's second argument says how its numbers are stored: in_floats or in_bytes
-// facts: stored_numbers<.*, 8>
+// expect: polyfold: a network's second argument says what kind of numbers it has: in_floats or in_bytes
+// facts: wrong_engine<int
 // How many bits is no kind of numbers.
 
 #include <polyfold/inference.hpp>

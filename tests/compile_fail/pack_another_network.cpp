@@ -1,8 +1,8 @@
-// expect: polyfold: a packed_network<description> packs a network<description>
+// expect: polyfold: a packed network packs a network of the same description and kind of numbers
 // The numbers of another network do not fit.
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 using namespace polyfold;
 
@@ -16,6 +16,6 @@ static network<other> net;
 #endif
 
 int main() {
-  static packed_network<description> fast;
+  static network<description, in_floats, packed> fast;
   fast.pack(net);
 }

@@ -1,8 +1,8 @@
-// expect: polyfold: a packed_network<description> packs a network<description>
+// expect: polyfold: a packed network packs a network of the same description and kind of numbers
 // Likewise where it is constructed.
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 using namespace polyfold;
 
@@ -14,4 +14,4 @@ static network<description> net;
 static network<description, in_bytes> net;
 #endif
 
-static packed_network<description> fast(net);
+static network<description, in_floats, packed> fast{net};

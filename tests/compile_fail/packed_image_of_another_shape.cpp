@@ -3,13 +3,13 @@
 // Images of 32 x 32 for a network that reads 28 x 28.
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
-static packed_network<description> net;
-static packed_network<description>::workspace room;
+static network<description, in_floats, packed> net;
+static network<description, in_floats, packed>::workspace<> room;
 
 #ifdef POLYFOLD_COMPILE_PASS
 static tensor<float, shape{1, 28, 28}> image;

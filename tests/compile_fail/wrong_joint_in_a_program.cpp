@@ -2,7 +2,7 @@
 // facts: layer_index<3>, .*conv2d_layer<16, 13, 13>, .*given<6, 12, 12>, .*needs_at_least<1, 13, 13>
 // A wrong network gives one error in a program that fits, retrains, quantises, packs, saves and runs it.
 
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 #include <polyfold/polyfold.hpp>
 
 using namespace polyfold;
@@ -16,7 +16,7 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | max_pool<2
 static_assert(network<description>::total_cost().stored_bytes() < 1 << 20);
 static network<description> net;
 static network<description, in_bytes> small;
-static packed_network<description> fast;
+static network<description, in_floats, packed> fast;
 
 void use(image_set const& images, network<input<1, 28, 28> | dense<10>> const& other) {
   fit(net, net);
@@ -28,7 +28,7 @@ void use(image_set const& images, network<input<1, 28, 28> | dense<10>> const& o
   fast.pack(net);
   save_network("net.safetensors", net);
   static network<description>::workspace<float> room;
-  static packed_network<description>::workspace fast_room;
+  static network<description, in_floats, packed>::workspace<> fast_room;
   tensor<float, shape{1, 28, 28}> const image{};
   (void)net.run(image, room)(0, 0, 0);
   (void)fast.run(image, fast_room)(0, 0, 0);

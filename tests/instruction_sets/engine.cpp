@@ -3,18 +3,18 @@
 
 #include <cstring>
 
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 #include "every_operation.hpp"
 
 namespace {
 
-constinit polyfold::packed_network<test::every_operation> net;
-constinit polyfold::packed_network<test::every_operation>::workspace room{};
+constinit polyfold::network<test::every_operation, polyfold::in_floats, polyfold::packed> net;
+constinit polyfold::network<test::every_operation, polyfold::in_floats, polyfold::packed>::workspace<> room{};
 
 void pack(float const* numbers, std::uint8_t const* maps) { net.pack(numbers, maps); }
 void run(float const* image, float* outputs) {
-  auto const result = net.run(image, room);
+  auto const result = net.run(image, room.data());
   std::memcpy(outputs, result.data(), sizeof(float) * std::size_t(result.size()));
 }
 

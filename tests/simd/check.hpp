@@ -20,7 +20,7 @@
 #include <vector>
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 namespace polyfold::test {
 
@@ -57,7 +57,7 @@ class guarded_memory {
 template <auto Pipeline>
 void check(char const* name) {
   using net_type = network<Pipeline>;
-  using packed_type = packed_network<Pipeline>;
+  using packed_type = network<Pipeline, in_floats, packed>;
   auto const net = std::make_unique<net_type>();
   std::mt19937 generator(7);
   std::uniform_real_distribution<float> number(-1.0f, 1.0f);
@@ -76,7 +76,7 @@ void check(char const* name) {
   for (std::uint8_t& byte : net->maps) byte = static_cast<std::uint8_t>(generator());
 
   guarded_memory const weights(sizeof(packed_type));
-  auto* const packed = new (weights.at_end()) packed_type(*net);
+  auto* const packed = new (weights.at_end()) packed_type{*net};
 
   constexpr int size = net_type::input_shape.size();
   guarded_memory const images(size * sizeof(float));

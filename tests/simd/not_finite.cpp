@@ -24,23 +24,23 @@ kind kind_of(float v) {
 template <auto Pipeline>
 struct engines {
   using net_type = network<Pipeline>;
-  using packed_type = packed_network<Pipeline>;
+  using packed_type = network<Pipeline, in_floats, packed>;
   static constexpr int pixels = net_type::input_shape.size();
 
   engines() {
     for (float& v : net->numbers) v = number(generator);
     for (std::uint8_t& byte : net->maps) byte = static_cast<std::uint8_t>(generator());
-    packed->pack(*net);
+    fast->pack(*net);
     for (float& v : image) v = number(generator);
   }
 
   std::mt19937 generator{7};
   std::uniform_real_distribution<float> number{-0.2f, 0.2f};
   std::unique_ptr<net_type> net = std::make_unique<net_type>();
-  std::unique_ptr<packed_type> packed = std::make_unique<packed_type>();
+  std::unique_ptr<packed_type> fast = std::make_unique<packed_type>();
   std::unique_ptr<typename net_type::template workspace<float>> room =
       std::make_unique<typename net_type::template workspace<float>>();
-  std::unique_ptr<typename packed_type::workspace> packed_room = std::make_unique<typename packed_type::workspace>();
+  std::unique_ptr<typename packed_type::template workspace<>> fast_room = std::make_unique<typename packed_type::template workspace<>>();
   std::vector<float> image = std::vector<float>(std::size_t(pixels));
 };
 
@@ -56,7 +56,7 @@ void check_kinds(char const* name) {
         image[std::size_t(i)] = v;
         if (i > 0) image[std::size_t(i) - 1] = beside;
         auto const expected = run.net->run(image.data(), run.room->data());
-        auto const got = run.packed->run(image.data(), run.packed_room->data());
+        auto const got = run.fast->run(image.data(), run.fast_room->data());
         for (int k = 0; k < run.net->output_shape.size(); ++k) {
           alike = alike && kind_of(got[k]) == kind_of(expected[k]);
           seen = seen || std::isnan(expected[k]);
@@ -73,7 +73,7 @@ void check_reaches_outputs(char const* name) {
     std::vector<float> image = run.image;
     image[std::size_t(i)] = no_number;
     auto const expected = run.net->run(image.data(), run.room->data());
-    auto const got = run.packed->run(image.data(), run.packed_room->data());
+    auto const got = run.fast->run(image.data(), run.fast_room->data());
     for (int k = 0; k < run.net->output_shape.size(); ++k)
       everywhere = everywhere && std::isnan(expected[k]) && std::isnan(got[k]);
   }

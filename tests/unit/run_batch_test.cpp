@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 #include "catch.hpp"
 #include "support/random.hpp"
@@ -41,11 +41,11 @@ TEST_CASE("A batch gives the results of its images") {
   network<small> net;
   test::random_numbers random(3);
   for (float& v : net.numbers) v = random.uniform();
-  packed_network<small> const packed(net);
+  network<small, in_floats, packed> const fast{net};
   for (int threads : {1, 2, 3})
     for (int count : {0, 1, 2, 7, 8}) {
       check_batch<network<small>, network<small>::workspace<float>>(net, count, threads);
-      check_batch<packed_network<small>, packed_network<small>::workspace>(packed, count, threads);
+      check_batch<network<small, in_floats, packed>, network<small, in_floats, packed>::workspace<>>(fast, count, threads);
     }
 }
 

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include <polyfold/core/lanes.hpp>
+#include <polyfold/fit/quantise.hpp>
 #include <polyfold/inference.hpp>
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 #include "catch.hpp"
 #include "support/random.hpp"
@@ -58,9 +59,27 @@ TEST_CASE("an image is a tensor, a view, an array or a span") {
   network<description, in_bytes>::workspace<float> bytes_room;
   runs_whatever_holds_the_image(bytes, bytes_room);
 
-  packed_network<description> const packed(net);
-  packed_network<description>::workspace packed_room;
-  runs_whatever_holds_the_image(packed, packed_room);
+  network<description, in_floats, packed> const fast{net};
+  network<description, in_floats, packed>::workspace<> fast_room;
+  runs_whatever_holds_the_image(fast, fast_room);
+}
+
+TEST_CASE("bytes are packed as the numbers that they stand for") {
+  network<description, in_bytes> bytes;
+  test::random_numbers random(4);
+  for (auto& code : bytes.codes) code = static_cast<std::int8_t>(random.below(255) - 127);
+  for (auto& scale : bytes.scales) scale = static_cast<std::uint8_t>(8 * 17 + random.below(16));
+  network<description> decoded;
+  dequantise(bytes, decoded);
+  network<description, in_bytes, packed> const fast_bytes{bytes};
+  network<description, in_floats, packed> const fast{decoded};
+  network<description, in_floats, packed>::workspace<> room;
+  std::array<float, 24> image;
+  random.fill(image);
+  auto const expected = fast.run(image, room);
+  std::vector<float> const logits(expected.begin(), expected.end());
+  auto const found = fast_bytes.run(image, room);
+  CHECK(std::vector<float>(found.begin(), found.end()) == logits);
 }
 
 TEST_CASE("images side by side come in arrays and spans, too") {

@@ -153,12 +153,27 @@ struct fault_of_run<false, In, Workspace, Given...> {
   using type = std::type_identity<void>;
 };
 
-/// The calls of run that are right, for a network with a workspace for every scalar; never defined.
-template <class Net, class Image, class Scalar>
-requires image_of<Image, Scalar, Net::input_shape>
-void call_run(Image const&, typename Net::template workspace<Scalar>&);
+struct no_scalar {};
+/// The scalar whose images Net runs in a workspace of type Room.
+template <class Net, class Room>
+struct workspace_scalar {
+  using type = no_scalar;
+};
+template <class Net, class Room>
+requires std::is_same_v<Room, typename Net::template workspace<typename Room::value_type>>
+struct workspace_scalar<Net, Room> {
+  using type = typename Room::value_type;
+};
+template <class Net, class Room>
+using scalar_of = typename workspace_scalar<Net, Room>::type;
+
+/// The calls of run that are right; never defined.
+template <class Net, class Image, class Room>
+requires image_of<Image, scalar_of<Net, Room>, Net::input_shape>
+void call_run(Image const&, Room&);
 template <class Net, class Scalar>
-void call_run(Scalar const*, Scalar*);
+requires(Net::template takes<Scalar>)
+void call_run(Scalar const*, typename Net::template memory<Scalar>*);
 
 template <class Net, class... Given>
 concept runs_on = requires(Given&&... given) {

@@ -144,6 +144,7 @@ struct maximum_under_window : operation {
 template <shape In, window W, window Counted>
 struct average_under_window : operation {
   static constexpr shape output = W.output(In, In.channels);
+  static constexpr window input_window = W;
   static constexpr bool backward_reads_input = false;
   static constexpr float scale = 1.0f / float(W.area());
   [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }

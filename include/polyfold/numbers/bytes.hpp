@@ -25,8 +25,9 @@ namespace polyfold {
 
 /// Numbers of one byte. Binomials grow with their degree and their coefficients shrink, so that one scale for all degrees
 /// leaves the high ones few of the 255 codes.
-struct byte_numbers {
-  scales_per scales = scales_per::degree;
+struct byte_numbers : number_kind {
+  constexpr explicit byte_numbers(scales_per s = scales_per::degree) : scales(s) {}
+  scales_per scales;
   friend constexpr bool operator==(byte_numbers const&, byte_numbers const&) = default;
 };
 inline constexpr byte_numbers in_bytes{};
@@ -128,31 +129,20 @@ struct stored_numbers<Structure, Rule> {
     return all;
   }();
 
-  /// Where the numbers of a step are decoded to, and of how many filters at once.
-  struct decoding {
-    int offset = 0;
-    int filters = 0;
-    int end = 0;
-  };
   template <int J>
-  [[nodiscard]] static constexpr decoding decoding_of() {
+  using decoded_at = detail::decoded_operation<typename program_type::template operation_at<J>>;
+  template <int J>
+  static constexpr bool decodes = [] {
     constexpr auto const& facts = program_type::facts[std::size_t(J)];
-    if constexpr (facts.executed && facts.numbers > 0 && in_codes<facts.stage>) {
-      using decoded = detail::decoded_operation<typename program_type::template operation_at<J>>;
-      constexpr int size = program_type::inference.size;
-      if constexpr (decoded::by_filters) {
-        auto const room = detail::room_beside(program_type::buffers, J, size, decoded::always + decoded::fan_in);
-        int const fit = (room.size - decoded::always) / decoded::fan_in;
-        int const filters = smaller(larger(1, fit), decoded::filters);
-        return {room.offset, filters, room.offset + decoded::always + filters * decoded::fan_in};
-      } else {
-        auto const room = detail::room_beside(program_type::buffers, J, size, decoded::always);
-        return {room.offset, 0, room.offset + decoded::always};
-      }
-    } else {
-      return {};
-    }
-  }
+    if constexpr (facts.executed && facts.numbers > 0)
+      return in_codes<facts.stage>;
+    else
+      return false;
+  }();
+  /// Stored numbers from the beginning of the layer of step J to those of the step.
+  template <int J>
+  static constexpr int in_layer =
+      program_type::facts[std::size_t(J)].first_number - Structure::first_number(program_type::facts[std::size_t(J)].stage);
 
  public:
   /// Codes layer by layer: coefficients, then biases, in the basis that inference uses.
@@ -165,13 +155,6 @@ struct stored_numbers<Structure, Rule> {
   std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
   using counts = number_counts<places.back().code, places.back().scale, places.back().exact, program_type::map_bytes>;
-  static constexpr int workspace_size = []<int... J>(std::integer_sequence<int, J...>) {
-    int size = program_type::inference.size;
-    ((size = larger(size, decoding_of<J>().end)), ...);
-    return size;
-  }
-  (std::make_integer_sequence<int, program_type::steps>{});
-
   /// First code, scale and float32 number of layer I; I = layers gives the totals.
   [[nodiscard]] static constexpr int first_code(int layer) { return places[std::size_t(layer)].code; }
   [[nodiscard]] static constexpr int first_scale(int layer) { return places[std::size_t(layer)].scale; }
@@ -208,58 +191,77 @@ struct stored_numbers<Structure, Rule> {
     visit("map", detail::part_of(net.maps, Structure::first_map_byte(I), Structure::first_map_byte(I + 1)));
   }
 
- protected:
   template <int I>
   static constexpr void add_cost(cost& c) {
     detail::add_byte_cost(c, first_code(I + 1) - first_code(I), first_scale(I + 1) - first_scale(I));
   }
 
-  template <class Scalar>
-  [[nodiscard]] Scalar const* run_program(Scalar const* image, Scalar* room) const {
-    static_assert(std::is_same_v<Scalar, float> || lane_count<Scalar> > 1,
-                  "polyfold: 8-bit networks run on float or on lanes of it: numbers are decoded into the workspace");
-    program_type::for_each_step([&]<int J>() { run_step<J>(image, room); });
-    return detail::value_of<program_type, program_type::result>(image, room);
-  }
-
- private:
-  template <int J, class Scalar>
-  void run_step(Scalar const* image, Scalar* room) const {
-    constexpr auto const& facts = program_type::facts[std::size_t(J)];
-    constexpr int layer = facts.stage;
-    constexpr int in_layer = facts.first_number - Structure::first_number(layer);
-    auto const run = [&](float const* numbers) {
-      detail::run_step<program_type, J>(image, room, numbers, maps.data() + facts.first_map_byte);
-    };
-    if constexpr (facts.numbers == 0) {
-      run(nullptr);
-    } else if constexpr (!in_codes<layer>) {
-      run(exact.data() + first_exact(layer) + in_layer);
+  /// Decoded numbers: of a product, those of some filters at a time.
+  template <int J>
+  [[nodiscard]] static constexpr int beside(int free) {
+    if constexpr (!decodes<J>) {
+      return 0;
+    } else if constexpr (decoded_at<J>::by_filters) {
+      using decoded = decoded_at<J>;
+      return decoded::always +
+             smaller(larger(1, (free - decoded::always) / decoded::fan_in), decoded::filters) * decoded::fan_in;
     } else {
-      using stored_product = typename program_type::template operation_at<J>;
-      using decoded = detail::decoded_operation<stored_product>;
-      constexpr decoding where = decoding_of<J>();
-      auto* const to = reinterpret_cast<float*>(room + where.offset);
+      return decoded_at<J>::always;
+    }
+  }
+  template <int J>
+  static constexpr int least_beside = beside<J>(0);
+
+  template <class At>
+  void run_step(At const& at) const {
+    constexpr int step = At::step;
+    constexpr int layer = At::facts.stage;
+    std::uint8_t const* const map = maps.data() + At::facts.first_map_byte;
+    if constexpr (At::facts.numbers == 0) {
+      at.run(nullptr, map);
+    } else if constexpr (!decodes<step>) {
+      at.run(exact.data() + first_exact(layer) + in_layer<step>, map);
+    } else {
+      static_assert(std::is_same_v<typename At::scalar, float> || lane_count<typename At::scalar> > 1,
+                    "polyfold: 8-bit networks run on float or on lanes of it: numbers are decoded into the workspace");
+      using decoded = decoded_at<step>;
+      auto* const to = reinterpret_cast<float*>(at.beside());
       if constexpr (decoded::by_filters) {
-        constexpr int source = facts.sources[0];
-        tensor_view<Scalar const, program_type::template value_shape<source>()> const in(
-            detail::value_of<program_type, source>(image, room));
-        tensor_view<Scalar, stored_product::output> const out(room +
-                                                              program_type::inference.value[std::size_t(facts.value)]);
-        Scalar* const scratch = room + program_type::inference.scratch[std::size_t(J)];
-        decode<layer>(in_layer + stored_product::weights, decoded::always, to);
-        stored_product::bias::prepare(to, scratch);
-        decoded::template for_each_block<where.filters>([&]<int Count>(int group, int filter) {
+        using stored_product = typename At::operation;
+        constexpr int block = (At::beside_size - decoded::always) / decoded::fan_in;
+        float* const weights = to + decoded::always;
+        decode<layer>(in_layer<step> + stored_product::weights, decoded::always, to);
+        stored_product::bias::prepare(to, at.scratch());
+        decoded::template for_each_block<block>([&]<int Count>(int group, int filter) {
           int const first = group * decoded::filters + filter;
-          float* const weights = to + decoded::always;
-          decode<layer>(in_layer + first * decoded::fan_in, Count * decoded::fan_in, weights);
-          decoded::template forward<Count>(weights, to, scratch, first, out, in);
+          decode<layer>(in_layer<step> + first * decoded::fan_in, Count * decoded::fan_in, weights);
+          decoded::template forward<Count>(weights, to, at.scratch(), first, at.out(), at.in());
         });
       } else {
-        decode<layer>(in_layer, facts.numbers, to);
-        run(to);
+        decode<layer>(in_layer<step>, At::facts.numbers, to);
+        at.run(to, map);
       }
     }
+  }
+
+  /// Stored numbers of a step, each decoded when it is read.
+  template <int I>
+  struct decoding_pointer {
+    stored_numbers const* net;
+    int first;
+    [[gnu::always_inline, nodiscard]] float operator[](int i) const {
+      return float(net->codes[std::size_t(first_code(I) + first + i)]) *
+             scale_of(net->scales[std::size_t(first_scale(I) + scale_group<I>(first + i))]);
+    }
+    [[gnu::always_inline, nodiscard]] decoding_pointer operator+(int i) const { return {net, first + i}; }
+  };
+  template <int J>
+  [[nodiscard]] auto numbers_of() const {
+    constexpr int layer = program_type::facts[std::size_t(J)].stage;
+    if constexpr (decodes<J>)
+      return decoding_pointer<layer>{this, in_layer<J>};
+    else
+      return exact.data() + first_exact(layer) + in_layer<J>;
   }
 };
 

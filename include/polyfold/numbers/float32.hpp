@@ -1,15 +1,21 @@
 // A network's numbers as float32, four bytes each: what training and fitting work on.
 //
-// A kind of numbers is a value, the second argument of network<pipeline, numbers>, and a specialisation of stored_numbers,
-// the base of that network. It has
+// A kind of numbers is a value of a type derived from number_kind, the second argument of network<pipeline, numbers>, and a
+// specialisation of stored_numbers, the base of that network. It has
 //
 //   its arrays                 all that is stored, as public members
 //   counts                     how many numbers each of them holds: number_counts<...>
 //   for_each_array(net, visit) calls visit(array) for each
-//   workspace_size             scalars of working memory of an inference
-//   run_program(image, room)   runs one image, or several side by side; returns where the result lies
 //   visit_layer<I>(net, visit) calls visit(name, elements) for each array, in order, with the part of layer I
 //   add_cost<I>(cost)          adds what storing the numbers of layer I so costs
+//
+// and for schedules that run operations on scalars:
+//
+//   least_beside<J>, beside<J>(free)
+//                              scalars of working memory that step J takes beside its maps: at least, and where `free` are
+//   run_step(at)               runs the step that `at` gives memory for (schedules/whole_maps.hpp)
+//   numbers_of<J>()            the stored numbers of step J, as a pointer or what is indexed like one
+//   maps                       the index maps of all steps
 #pragma once
 
 #include <array>
@@ -19,11 +25,14 @@
 #include <type_traits>
 
 #include <polyfold/core/cost.hpp>
-#include <polyfold/fold/whole_maps.hpp>
 
 namespace polyfold {
 
-struct float32_numbers {
+struct number_kind {
+  friend constexpr bool operator==(number_kind const&, number_kind const&) = default;
+};
+
+struct float32_numbers : number_kind {
   friend constexpr bool operator==(float32_numbers const&, float32_numbers const&) = default;
 };
 inline constexpr float32_numbers in_floats{};
@@ -32,12 +41,9 @@ inline constexpr float32_numbers in_floats{};
 template <int... Counts>
 struct number_counts {};
 
-/// Numbers of a network with this structure (layers/network_structure.hpp). Stops the build: there is no such kind.
+/// Numbers of a network with this structure (layers/network_structure.hpp).
 template <class Structure, auto Numbers>
-struct stored_numbers : stored_numbers<Structure, in_floats> {
-  static_assert(std::is_same_v<decltype(Numbers), float32_numbers>,
-                "polyfold: a network's second argument says how its numbers are stored: in_floats or in_bytes");
-};
+struct stored_numbers;
 
 namespace detail {
 /// The part of an array that belongs to a layer.
@@ -57,7 +63,6 @@ struct stored_numbers<Structure, in_floats> {
   std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
   using counts = number_counts<program_type::numbers, program_type::map_bytes>;
-  static constexpr int workspace_size = program_type::inference.size;
 
   template <class Network, class Visit>
   static void for_each_array(Network& net, Visit visit) {
@@ -71,18 +76,22 @@ struct stored_numbers<Structure, in_floats> {
     visit("map", detail::part_of(net.maps, Structure::first_map_byte(I), Structure::first_map_byte(I + 1)));
   }
 
- protected:
   template <int I>
   static constexpr void add_cost(cost&) {}
 
-  template <class Scalar>
-  [[nodiscard]] Scalar const* run_program(Scalar const* image, Scalar* room) const {
-    program_type::for_each_step([&]<int J>() {
-      constexpr auto const& facts = program_type::facts[std::size_t(J)];
-      detail::run_step<program_type, J>(image, room, numbers.data() + facts.first_number,
-                                        maps.data() + facts.first_map_byte);
-    });
-    return detail::value_of<program_type, program_type::result>(image, room);
+  template <int J>
+  static constexpr int least_beside = 0;
+  template <int J>
+  [[nodiscard]] static constexpr int beside(int) {
+    return 0;
+  }
+  template <int J>
+  [[nodiscard]] float const* numbers_of() const {
+    return numbers.data() + program_type::facts[std::size_t(J)].first_number;
+  }
+  template <class At>
+  void run_step(At const& at) const {
+    at.run(numbers_of<At::step>(), maps.data() + At::facts.first_map_byte);
   }
 };
 

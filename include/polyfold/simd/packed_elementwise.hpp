@@ -19,7 +19,8 @@ struct unstored_step {
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
-  static void pack(float const*, std::uint8_t const*, float*) {}
+  template <class Pointer>
+  static void pack(Pointer, std::uint8_t const*, float*) {}
 };
 
 /// The layout of one channel of a map.
@@ -54,8 +55,9 @@ struct packed_step<Vector, prelu_operation<In>, Wiring, Function> {
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    std::copy(numbers, numbers + packed_size, packed);
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
+    for (int i = 0; i < packed_size; ++i) packed[i] = numbers[i];
   }
 
   static void run(float const* packed, float const* in, float const*, float* out, float*) {
@@ -77,8 +79,9 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
-    std::memcpy(packed, numbers, packed_size * sizeof(float));
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
+    for (int i = 0; i < packed_size; ++i) packed[i] = numbers[i];
   }
 
   static void run(float const* packed, float const* in, float const* second, float* out, float*) {

@@ -60,7 +60,8 @@ struct packed_step<Vector, channel_moments<In, Groups, F>, Wiring, Function> {
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = !alike;
-  static void pack(float const*, std::uint8_t const*, float*) {}
+  template <class Pointer>
+  static void pack(Pointer, std::uint8_t const*, float*) {}
 
   static void run(float const*, float const* in, float const*, float* out, float*) {
     if constexpr (one_pixel) {
@@ -99,7 +100,8 @@ requires(W.x.stride <= 2) struct packed_step<Vector, row_moments<In, W, Order, K
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
-  static void pack(float const*, std::uint8_t const*, float*) {}
+  template <class Pointer>
+  static void pack(Pointer, std::uint8_t const*, float*) {}
 
   static void run(float const*, float const* in, float const*, float* out, float*) {
     for (int c = 0; c < In.channels; ++c)
@@ -122,7 +124,8 @@ struct packed_step<Vector, column_moments<In, W, Order, Kind>, Wiring, Function>
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
-  static void pack(float const*, std::uint8_t const*, float*) {}
+  template <class Pointer>
+  static void pack(Pointer, std::uint8_t const*, float*) {}
 
   static void run(float const*, float const* in, float const*, float* out, float*) {
     // Without gaps between the rows, all rows of a plane are one.
@@ -177,7 +180,8 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
   static constexpr int packed_size = 0;
   static constexpr int scratch = between.size();
   static constexpr bool clears_border = true;
-  static void pack(float const*, std::uint8_t const*, float*) {}
+  template <class Pointer>
+  static void pack(Pointer, std::uint8_t const*, float*) {}
 
   static void run(float const*, float const* in, float const*, float* out, float* room) {
     clear_border<Vector, between>(room);
@@ -197,7 +201,8 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
     detail::with_biases<Vector, typename operation::bias>(numbers, [&](auto bias) {
       for (int m = 0; m < Filters; ++m) packed[m] = bias(m);
     });

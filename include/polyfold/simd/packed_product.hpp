@@ -62,9 +62,11 @@ struct fastest_convolution {
 };
 
 /// Calls f(bias), where bias(m) is the bias of output m.
-template <class Vector, class Biases, class F>
-void with_biases(float const* stored, F f) {
+template <class Vector, class Biases, class Pointer, class F>
+void with_biases(Pointer numbers, F f) {
   using scalar = simd_scalar<Vector>;
+  float stored[Biases::numbers + 1];
+  for (int i = 0; i < Biases::numbers; ++i) stored[i] = numbers[i];
   scalar expanded[Biases::scratch + 1];
   Biases::prepare(stored, expanded);
   f([&](int m) { return float(Biases::template start<scalar>(stored, expanded, m)); });
@@ -77,7 +79,8 @@ struct product_step {
   static constexpr int scratch = Kernel::scratch;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const*, float* packed) {
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
     with_biases<Vector, typename Product::bias>(numbers + Product::weights, [&](auto bias) {
       Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
     });
@@ -124,7 +127,8 @@ struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wi
   static constexpr int scratch = kernel::scratch;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const* map, float* packed) {
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const* map, float* packed) {
     detail::with_biases<Vector, typename operation::bias>(numbers + operation::coefficients, [&](auto bias) {
       float level[operation::levels];
       int expanded = -1;

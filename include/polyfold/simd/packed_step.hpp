@@ -34,8 +34,9 @@ struct packed_step {
   static constexpr int scratch = Operation::scratch;
   static constexpr bool clears_border = true;
 
-  static void pack(float const* numbers, std::uint8_t const* map, float* packed) {
-    if constexpr (Operation::numbers > 0) std::memcpy(packed, numbers, Operation::numbers * sizeof(float));
+  template <class Pointer>
+  static void pack(Pointer numbers, std::uint8_t const* map, float* packed) {
+    for (int i = 0; i < Operation::numbers; ++i) packed[i] = numbers[i];
     if constexpr (Operation::map_bytes > 0) std::memcpy(packed + Operation::numbers, map, Operation::map_bytes);
   }
 

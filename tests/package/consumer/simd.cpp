@@ -1,9 +1,9 @@
-#include <polyfold/packed_network.hpp>
+#include <polyfold/packed.hpp>
 
 #include "digits.hpp"
 
 int main() {
-  static packed_network<digits> const fast(fives());
-  static packed_network<digits>::workspace room;
-  return fast.run(tensor<float, packed_network<digits>::input_shape>{}, room)(9, 0, 0) == 5 ? 0 : 1;
+  static network<digits, in_floats, packed> const fast{fives()};
+  static network<digits, in_floats, packed>::workspace<> room;
+  return fast.run(tensor<float, network<digits, in_floats, packed>::input_shape>{}, room)(9, 0, 0) == 5 ? 0 : 1;
 }
