@@ -1,0 +1,320 @@
+// From float32 numbers to integers (numbers/int8.hpp), with scales of maps from a calibration.
+//
+//   auto seen = calibrate(net, source, 1000);               // training images
+//   auto integers = std::make_unique<network<digits, in_int8>>();
+//   quantise(net, seen, data.normalise, *integers);
+//
+// Each filter gets the scale that its largest weight needs, degrees of moments shifts between them, so that codes of high and low
+// degrees use all of their bits. Sums are bounded by sum |weight| * bound for each filter: none can overflow.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <polyfold/data/normalisation.hpp>
+#include <polyfold/error.hpp>
+#include <polyfold/fit/calibrate.hpp>
+#include <polyfold/integers/integer_schedules.hpp>
+#include <polyfold/network.hpp>
+#include <polyfold/train/batches.hpp>
+
+namespace polyfold {
+
+/// What the first `count` images of a source, or all, show of a network's maps.
+template <class Network>
+[[nodiscard]] calibration<Network> calibrate(Network const& net, batch_source const& source, std::size_t count = 1000) {
+  calibration<Network> seen;
+  std::vector<float> image(std::size_t(Network::input_shape.size()));
+  for (bool const counts : {false, true})
+    for (std::size_t i = 0; i < smaller(count, source.size()); ++i) {
+      source.load(i, image.data());
+      counts ? seen.add(net, image.data()) : seen.widen(net, image.data());
+    }
+  return seen;
+}
+
+namespace detail {
+
+/// The requantisation that multiplies sums up to `bound` by `factor`.
+[[nodiscard]] inline requantisation requantisation_by(double factor, long long bound) {
+  requantisation r;
+  while ((bound >> r.before) > 32767) ++r.before;
+  double scaled = std::ldexp(factor, r.before);
+  int after = 0;
+  while (after < 30 && scaled < 16384) {
+    scaled *= 2;
+    ++after;
+  }
+  r.after = static_cast<std::uint8_t>(after);
+  r.multiplier = static_cast<std::int16_t>(std::clamp(std::lround(scaled), 0L, 32767L));
+  return r;
+}
+
+template <class Function>
+inline constexpr float bound_of_function = 0;
+template <int Numerator, int Denominator>
+inline constexpr float bound_of_function<bounded_relu_function<Numerator, Denominator>> = float(Numerator) /
+                                                                                           float(Denominator);
+
+template <class Source, class Target>
+class int8_quantiser {
+  using integers = typename Target::integers;
+  using program_type = typename Source::program_type;
+  static constexpr int steps = program_type::steps;
+  template <int J>
+  using operation_at = typename program_type::template operation_at<J>;
+
+ public:
+  int8_quantiser(Source const& net, calibration<Source> const& seen, normalisation const& pixels, Target& target)
+      : net_(net), seen_(seen), target_(target) {
+    pixels.check(Source::input_shape.channels);
+    for (int c = 0; c < Source::input_shape.channels; ++c) {
+      std::size_t const i = pixels.mean.size() == 1 ? 0 : std::size_t(c);
+      pixel_scales_[std::size_t(c)] = 1.0 / (255.0 * double(pixels.deviation[i]));
+      target.zeros[std::size_t(c)] = static_cast<std::uint8_t>(std::clamp(std::lround(255 * pixels.mean[i]), 0L, 255L));
+    }
+    scales_[0] = *std::max_element(pixel_scales_.begin(), pixel_scales_.end());
+  }
+
+  void run() {
+    [&]<int... G>(std::integer_sequence<int, G...>) { (quantise_group<G>(), ...); }
+    (std::make_integer_sequence<int, integers::groups>{});
+  }
+
+ private:
+  template <int G>
+  void quantise_group() {
+    constexpr integer_group g = integers::template group<G>;
+    double& scale = scales_[std::size_t(g.value)];
+    if constexpr (g.kind == integer_group_kind::product) {
+      quantise_product<G>(scale);
+    } else if constexpr (g.kind == integer_group_kind::average) {
+      constexpr integer_map map = integers::template map<g.value>;
+      int const levels = map.is_signed ? 127 : 255;
+      scale = std::max(double(seen_.best_range(g.value, levels)), 1e-20) / levels;
+      constexpr int area = operation_at<g.head>::input_window.area();
+      put_scale(integers::places[std::size_t(G)].scale,
+                requantisation_by(scales_[std::size_t(g.source)] / area / scale, area * map.bound));
+    } else {
+      scale = scales_[std::size_t(g.source)];
+    }
+  }
+
+  template <int G>
+  void quantise_product(double& out_scale) {
+    constexpr integer_group g = integers::template group<G>;
+    constexpr auto first = integers::places[std::size_t(G)];
+    using product_type = operation_at<g.head>;
+    constexpr operation_form form = product_type::form;
+    constexpr bool expands = g.expansion >= 0;
+    constexpr bool adds = g.added >= 0;
+    constexpr int fan_in = form.fan_in();
+    constexpr int rows = form.outputs;
+    float const* const numbers = net_.template numbers_of<g.head>();
+
+    // What a unit of each input stands for, its degree and its bound.
+    std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
+    std::vector<int> degree(static_cast<std::size_t>(fan_in));
+    std::vector<long long> bound(static_cast<std::size_t>(fan_in));
+    for (int m = 0; m < rows; ++m)
+      for (int k = 0; k < fan_in; ++k) {
+        auto const at = input_of<G>(m, k);
+        unit[std::size_t(m * fan_in + k)] = at.unit;
+        degree[std::size_t(k)] = at.degree;
+        bound[std::size_t(k)] = at.bound;
+      }
+    auto const weight = [&](int m, int k) {
+      return double(numbers[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
+    };
+
+    std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
+    std::vector<double> row_scale(static_cast<std::size_t>(rows));
+    constexpr bool one_scale = form.bias.kind == bias_kind::segmented;
+    for (int extra = 0;; ++extra) {
+      for (int m = 0; m < rows; ++m) {
+        double largest = 1e-30;
+        for (int k = 0; k < fan_in; ++k)
+          largest = std::max(largest, std::ldexp(std::abs(weight(m, k)), -shift[std::size_t(degree[std::size_t(k)])]));
+        row_scale[std::size_t(m)] = largest / 127;
+      }
+      if (one_scale) std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
+      if (fill_codes<G>(shift, degree, bound, row_scale, weight)) break;
+      if (extra == 8)
+        throw error("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
+                    " do not fit into 32 bits; cut its weights or choose a lower order");
+      for (int& s : shift) s = std::max(0, s - 1);
+    }
+    if constexpr (integers::template degree_count<G> > 1)
+      for (int d = 0; d < integers::template degree_count<G>; ++d)
+        target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
+
+    // What a unit of the sums becomes.
+    constexpr integer_map map = integers::template map<g.value>;
+    constexpr int shown = g.activation >= 0 ? program_type::facts[std::size_t(larger(0, g.activation))].value : g.value;
+    if (map.bits == 16) {
+      out_scale = std::max(1.25 * double(seen_.largest(shown)), 1e-20) / 32767;
+      target_.logit_scale[0] = float(out_scale);
+    } else {
+      int const levels = map.is_signed ? 127 : 255;
+      double range = std::max(double(seen_.best_range(shown, levels)), 1e-20);
+      if constexpr (g.activation >= 0) {
+        constexpr float limit = bound_of_function<typename operation_at<g.activation>::function>;
+        if (limit > 0) range = std::min(range, double(limit));
+      }
+      out_scale = range / levels;
+    }
+    double const written = adds ? out_scale / (1 << addition_fraction) : out_scale;
+    double sum_scale = 0;
+    if constexpr (expands) sum_scale = 1.25 * std::max(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
+    for (int m = 0; m < rows; ++m) {
+      long long limit = sum_bounds_[std::size_t(m)];
+      for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
+        requantisation const r = requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
+        put_scale(first.scale + m, r);
+        if (pass == 0 && form.bias.kind == bias_kind::dense && r.before > 0) {
+          target_.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
+          limit += 1LL << (r.before - 1);
+        } else {
+          break;
+        }
+      }
+    }
+    if constexpr (expands) {
+      using expansion = operation_at<g.expansion>;
+      constexpr operation_form of = expansion::form;
+      using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
+      double const value_unit = std::ldexp(sum_scale, -basis::fraction);
+      constexpr int biases = of.bias.numbers(of.outputs);
+      int const from = first.bias + form.bias.numbers(form.outputs);
+      float const* const of_expansion = net_.template numbers_of<g.expansion>();
+      long long limit = basis::value_bound(32767);
+      double largest_bias = 0;
+      for (int i = 0; i < biases; ++i) {
+        target_.biases[std::size_t(from + i)] = static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
+        largest_bias = std::max(largest_bias, std::abs(double(of_expansion[i]) / value_unit));
+      }
+      limit += static_cast<long long>(largest_bias * (of.bias.kind == bias_kind::segmented ? of.outputs : 1)) + 1;
+      if (limit >= (1LL << 31))
+        throw error("quantise: biases of layer " + std::to_string(integers::stage_of(G)) + " do not fit into 32 bits");
+      put_scale(first.scale + rows, requantisation_by(value_unit / written, limit));
+    }
+    if constexpr (adds)
+      put_scale(first.scale + rows + expands,
+                requantisation_by(scales_[std::size_t(g.added)] / written, integers::template map<g.added>.bound));
+  }
+
+  struct input {
+    double unit = 0;
+    int degree = 0;
+    long long bound = 0;
+  };
+  /// Input k of filter m of group G's product.
+  template <int G>
+  [[nodiscard]] input input_of(int m, int k) const {
+    constexpr integer_group g = integers::template group<G>;
+    constexpr operation_form form = operation_at<g.head>::form;
+    int const channels = form.in.channels / form.groups;
+    int const of_group = m / (form.outputs / form.groups) * channels;
+    input at;
+    double const power = std::ldexp(1.0, integers::template exponent<g.source>());
+    int source_channel = 0;
+    if constexpr (integers::template takes_moments<G>) {
+      using moments = typename integers::template kernel_moments<G>;
+      auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
+      source_channel = (of_group + k) / moments::terms;
+      int const degrees = integers::template degrees<g.source>();
+      int const plane_degrees = integers::template degree_count<G> / degrees;
+      at.degree = k / moments::terms % degrees * plane_degrees + t.degree;
+      at.bound = t.bound;
+      at.unit = std::ldexp(power, t.exponent);
+    } else {
+      source_channel = of_group + k / form.under.area();
+      at.degree = k / form.under.area() % integers::template degrees<g.source>();
+      at.bound = integers::template map<g.source>.bound;
+      at.unit = power;
+    }
+    // Channels of the image differ; moments along them share one scale.
+    at.unit *= g.source == 0 ? pixel_scales_[std::size_t(source_channel)] : scales_[std::size_t(g.source)];
+    return at;
+  }
+
+  /// So that weights of all degrees use their codes alike: powers of two between their mean magnitudes.
+  template <int Degrees, class Weight>
+  [[nodiscard]] static std::vector<int> degree_shifts(int rows, int fan_in, std::vector<int> const& degree, Weight weight) {
+    std::vector<int> shift(Degrees, 0);
+    std::vector<double> largest(Degrees, 0);
+    for (int m = 0; m < rows; ++m)
+      for (int k = 0; k < fan_in; ++k) {
+        double& of_degree = largest[std::size_t(degree[std::size_t(k)])];
+        of_degree = std::max(of_degree, std::abs(weight(m, k)));
+      }
+    double least = 0;
+    for (double const l : largest)
+      if (l > 0 && (least == 0 || l < least)) least = l;
+    for (std::size_t d = 0; d < shift.size(); ++d)
+      if (largest[d] > 0) shift[d] = std::clamp(int(std::lround(std::log2(largest[d] / least))), 0, 7);
+    return shift;
+  }
+
+  /// Writes codes and biases of a product; false where a sum could leave 31 bits.
+  template <int G, class Weight>
+  bool fill_codes(std::vector<int> const& shift, std::vector<int> const& degree, std::vector<long long> const& bound,
+                  std::vector<double> const& row_scale, Weight weight) {
+    constexpr integer_group g = integers::template group<G>;
+    constexpr auto first = integers::places[std::size_t(G)];
+    constexpr operation_form form = operation_at<g.head>::form;
+    constexpr int fan_in = form.fan_in();
+    float const* const biases = net_.template numbers_of<g.head>() + form.coefficients();
+    constexpr int bias_numbers = form.bias.numbers(form.outputs);
+    sum_bounds_.assign(std::size_t(form.outputs), 0);
+    double largest_bias = 0;
+    for (int i = 0; i < bias_numbers; ++i) {
+      double const code = double(biases[i]) / row_scale[form.bias.kind == bias_kind::dense ? std::size_t(i) : 0];
+      if (!(std::abs(code) < double(1 << 30))) return false;
+      target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
+      largest_bias = std::max(largest_bias, std::abs(code));
+    }
+    for (int m = 0; m < form.outputs; ++m) {
+      long long sum = form.bias.kind == bias_kind::dense ? std::llabs(target_.biases[std::size_t(first.bias + m)])
+                                                         : static_cast<long long>(largest_bias * form.outputs);
+      for (int k = 0; k < fan_in; ++k) {
+        int const s = shift[std::size_t(degree[std::size_t(k)])];
+        long const code = std::clamp(std::lround(std::ldexp(weight(m, k) / row_scale[std::size_t(m)], -s)), -127L, 127L);
+        target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
+        sum += (std::labs(code) << s) * bound[std::size_t(k)];
+      }
+      if (sum >= (1LL << 30)) return false;
+      sum_bounds_[std::size_t(m)] = sum;
+    }
+    return true;
+  }
+
+  void put_scale(int i, requantisation const& r) {
+    target_.multipliers[std::size_t(i)] = r.multiplier;
+    target_.shifts[std::size_t(2 * i)] = r.before;
+    target_.shifts[std::size_t(2 * i + 1)] = r.after;
+  }
+
+  Source const& net_;
+  calibration<Source> const& seen_;
+  Target& target_;
+  std::array<double, std::size_t(steps) + 1> scales_{};  // what a code of each value stands for
+  std::array<double, std::size_t(Source::input_shape.channels)> pixel_scales_{};
+  std::vector<long long> sum_bounds_;
+};
+
+}  // namespace detail
+
+/// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
+/// `error` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
+template <auto Pipeline>
+void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
+              network<Pipeline, in_int8>& target) {
+  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8>>(net, seen, pixels, target).run();
+}
+
+}  // namespace polyfold
