@@ -18,7 +18,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fit/calibrate.hpp>
-#include <polyfold/integers/integer_schedules.hpp>
+#include <polyfold/integers/whole_maps.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/batches.hpp>
 
@@ -133,7 +133,7 @@ class int8_quantiser {
 
     std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
-    constexpr bool one_scale = form.bias.kind == bias_kind::segmented;
+    constexpr bool one_scale = integers::template product_biases<G>.kind == bias_kind::segmented;
     for (int extra = 0;; ++extra) {
       for (int m = 0; m < rows; ++m) {
         double largest = 1e-30;
@@ -154,7 +154,9 @@ class int8_quantiser {
 
     // What a unit of the sums becomes.
     constexpr integer_map map = integers::template map<g.value>;
-    constexpr int shown = g.activation >= 0 ? program_type::facts[std::size_t(larger(0, g.activation))].value : g.value;
+    // An activation that moved in front of maxima has its value behind them.
+    constexpr int shown =
+        g.activation < 0 ? g.value : larger(g.value, program_type::facts[std::size_t(larger(0, g.activation))].value);
     if (map.bits == 16) {
       out_scale = std::max(1.25 * double(seen_.largest(shown)), 1e-20) / 32767;
       target_.logit_scale[0] = float(out_scale);
@@ -175,7 +177,7 @@ class int8_quantiser {
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
         requantisation const r = requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
         put_scale(first.scale + m, r);
-        if (pass == 0 && form.bias.kind == bias_kind::dense && r.before > 0) {
+        if (pass == 0 && integers::template product_biases<G>.kind == bias_kind::dense && r.before > 0) {
           target_.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
           limit += 1LL << (r.before - 1);
         } else {
@@ -189,7 +191,7 @@ class int8_quantiser {
       using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
       double const value_unit = std::ldexp(sum_scale, -basis::fraction);
       constexpr int biases = of.bias.numbers(of.outputs);
-      int const from = first.bias + form.bias.numbers(form.outputs);
+      int const from = first.bias + integers::template product_biases<G>.numbers(rows);
       float const* const of_expansion = net_.template numbers_of<g.expansion>();
       long long limit = basis::value_bound(32767);
       double largest_bias = 0;
@@ -268,29 +270,63 @@ class int8_quantiser {
     constexpr auto first = integers::places[std::size_t(G)];
     constexpr operation_form form = operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
-    float const* const biases = net_.template numbers_of<g.head>() + form.coefficients();
-    constexpr int bias_numbers = form.bias.numbers(form.outputs);
+    constexpr bias_rule rule = integers::template product_biases<G>;
+    std::vector<double> biases = product_biases<g.head>();
     sum_bounds_.assign(std::size_t(form.outputs), 0);
-    double largest_bias = 0;
-    for (int i = 0; i < bias_numbers; ++i) {
-      double const code = double(biases[i]) / row_scale[form.bias.kind == bias_kind::dense ? std::size_t(i) : 0];
-      if (!(std::abs(code) < double(1 << 30))) return false;
-      target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
-      largest_bias = std::max(largest_bias, std::abs(code));
-    }
     for (int m = 0; m < form.outputs; ++m) {
-      long long sum = form.bias.kind == bias_kind::dense ? std::llabs(target_.biases[std::size_t(first.bias + m)])
-                                                         : static_cast<long long>(largest_bias * form.outputs);
+      long long sum = 0;
+      double of_zero = 0;  // what the sum has where all is padding
       for (int k = 0; k < fan_in; ++k) {
         int const s = shift[std::size_t(degree[std::size_t(k)])];
         long const code = std::clamp(std::lround(std::ldexp(weight(m, k) / row_scale[std::size_t(m)], -s)), -127L, 127L);
         target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
         sum += (std::labs(code) << s) * bound[std::size_t(k)];
+        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
       }
-      if (sum >= (1LL << 30)) return false;
+      if constexpr (rule.kind == bias_kind::dense) {
+        double const code = biases[std::size_t(m)] / row_scale[std::size_t(m)] - of_zero;
+        if (!(std::abs(code) < double(1 << 30))) return false;
+        std::int32_t& stored = target_.biases[std::size_t(first.bias + m)];
+        stored = static_cast<std::int32_t>(std::lround(code));
+        sum += std::llabs(stored);
+      }
       sum_bounds_[std::size_t(m)] = sum;
     }
-    return true;
+    if constexpr (rule.kind == bias_kind::segmented) {
+      double largest = 0;
+      for (int i = 0; i < rule.numbers(form.outputs); ++i) {
+        double const code = double(net_.template numbers_of<g.head>()[form.coefficients() + i]) / row_scale[0];
+        if (!(std::abs(code) < double(1 << 30))) return false;
+        target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
+        largest = std::max(largest, std::abs(code));
+      }
+      for (long long& sum : sum_bounds_) sum += static_cast<long long>(largest * form.outputs);
+    }
+    return *std::max_element(sum_bounds_.begin(), sum_bounds_.end()) < (1LL << 30);
+  }
+
+  /// Biases of the outputs of a product, each by itself.
+  template <int J>
+  [[nodiscard]] std::vector<double> product_biases() const {
+    constexpr operation_form form = operation_at<J>::form;
+    using bias = typename operation_at<J>::bias;
+    float const* const stored = net_.template numbers_of<J>() + form.coefficients();
+    std::vector<float> expanded(std::size_t(bias::scratch) + 1);
+    bias::prepare(stored, expanded.data());
+    std::vector<double> all;
+    for (int m = 0; m < form.outputs; ++m) all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
+    return all;
+  }
+  /// What input k of filter m is over nothing but padding.
+  template <int G>
+  [[nodiscard]] double moment_of_zero(int m, int k) const {
+    constexpr integer_group g = integers::template group<G>;
+    constexpr operation_form form = operation_at<g.head>::form;
+    using moments = typename integers::template kernel_moments<G>;
+    int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
+    auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
+    int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
+    return std::ldexp(double(t.of_one) * zero, -t.exponent);
   }
 
   void put_scale(int i, requantisation const& r) {

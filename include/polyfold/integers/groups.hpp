@@ -1,8 +1,8 @@
 // What an integer network computes, as a value: operations of its program in groups, each of which reads and writes maps of codes.
 //
-// A product takes in the kernel moments that it reads, an expansion, an addition and an activation, and writes codes of 8 bits;
-// the last one of a network writes 16. Moments along channels or rows are maps of 16 bits. Maxima go behind the activation
-// that follows them, which never falls. How a schedule runs a group changes no bit of it.
+// A product takes in the kernel moments that it reads, an expansion, an addition, an activation and the maximum of each 2 x 2
+// sums, and writes codes of 8 bits; the last one of a network writes 16. Moments along channels or rows are maps of 16 bits.
+// Other maxima go behind the activation that follows them, which never falls. How a schedule runs a group changes no bit of it.
 #pragma once
 
 #include <polyfold/fold/operation.hpp>
@@ -26,6 +26,7 @@ struct integer_group {
   int expansion = -1;   ///< step
   int added = -1;       ///< value that is added
   int activation = -1;  ///< step
+  int pool = -1;        ///< step of the maximum of each 2 x 2 sums
 };
 
 /// Why a program has no integer form: a step that has none, and what it lacks.
@@ -58,6 +59,7 @@ struct groupable_step {
   bool nondecreasing = false;
   bool average = false;
   bool identity = false;  // at inference: dropout
+  bool halves = false;    // a maximum of each 2 x 2 numbers
 };
 
 template <int Steps>
@@ -137,14 +139,17 @@ template <int Steps>
         for (int k = only_reader(g.value); k >= 0; k = only_reader(g.value)) {
           groupable_step const& next = steps[k];
           int const other = source_of(k, 0) == g.value ? source_of(k, 1) : source_of(k, 0);
-          if (next.role == operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0) {
+          if (next.role == operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0 && g.pool < 0) {
             g.expansion = k;
-          } else if (next.role == operation_role::addition && g.added < 0 && g.activation < 0 && other >= 0 && other != g.value &&
-                     other <= j) {
+          } else if (next.role == operation_role::addition && g.added < 0 && g.activation < 0 && g.pool < 0 && other >= 0 &&
+                     other != g.value && other <= j) {
             g.added = other;
           } else if (next.role == operation_role::activation && g.activation < 0 &&
-                     next.activation != integer_activation::none) {
+                     next.activation != integer_activation::none && (g.pool < 0 || next.nondecreasing)) {
             g.activation = k;
+          } else if (next.role == operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 && g.added < 0 &&
+                     (g.activation < 0 || steps[g.activation].nondecreasing)) {
+            g.pool = k;
           } else if (next.identity) {
             same_as[next.value] = g.value;
             taken[k] = true;

@@ -10,6 +10,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/integers/integer_program.hpp>
+#include <polyfold/integers/lanes.hpp>
 #include <polyfold/integers/memory.hpp>
 #include <polyfold/layers/scale_groups.hpp>
 
@@ -61,6 +62,18 @@ struct pixel_row {
   [[gnu::always_inline, nodiscard]] constexpr pixel_row operator+(int i) const { return {pixels + i, zero}; }
 };
 
+/// Signed codes as numbers from 0 on.
+template <class T>
+struct offset_row {
+  numbers_in_bytes<T> codes;
+  [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return codes[x] + 128; }
+};
+
+struct logit_row {
+  std::int16_t* logits;
+  [[gnu::always_inline]] constexpr void set(int x, int value) const { logits[x] = static_cast<std::int16_t>(value); }
+};
+
 /// What a group reads and writes while it runs: the network's numbers, the image, and the workspace of `Places`.
 template <class Places, class Net>
 struct integer_run {
@@ -77,18 +90,37 @@ struct integer_run {
     else
       return Places::template rows<V>::row(memory, c, y);
   }
-  /// Writes the number at (c, y, x) of value V.
+  /// The same as numbers from 0 to 255, where they are bytes; and what stands for zero among them.
   template <int V>
-  [[gnu::always_inline]] constexpr void put(int c, int y, int x, int value) const {
+  [[gnu::always_inline, nodiscard]] constexpr auto nonnegative_row(int c, int y) const {
+    constexpr integer_map map = Places::integers::template map<V>;
+    if constexpr (V == 0)
+      return pixel_row{image + Places::image_row(c, y), 0};
+    else if constexpr (map.bits == 8 && map.is_signed)
+      return offset_row<std::int8_t>{row<V>(c, y)};
+    else
+      return row<V>(c, y);
+  }
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr int zero(int c) const {
+    constexpr integer_map map = Places::integers::template map<V>;
+    if constexpr (V == 0)
+      return net.zeros[std::size_t(c)];
+    else
+      return map.bits == 8 && map.is_signed ? 128 : 0;
+  }
+  /// Where row y of channel c of value V is written to.
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr auto target(int c, int y) const {
     constexpr shape out = Places::integers::template value_shape<V>();
     if constexpr (V == Places::integers::result)
-      logits[(c * out.height + y) * out.width + x] = static_cast<std::int16_t>(value);
+      return logit_row{logits + (c * out.height + y) * out.width};
     else
-      Places::template rows<V>::row(memory, c, y).set(x, value);
+      return Places::template rows<V>::row(memory, c, y);
   }
 };
 
-/// Group G: `row(run, y)` computes row y of what it makes; rows come in order.
+/// Group G: `row(run, y)` takes step y, a row of sums or of what it makes; steps come in order.
 template <class Places, int G, integer_group_kind Kind>
 struct integer_group_rows;
 
@@ -103,74 +135,84 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   static constexpr operation_form form = product_type::form;
   static constexpr bool takes_moments = integers::template takes_moments<G>;
   static constexpr bool expands = group.expansion >= 0;
+  static constexpr bool pools = group.pool >= 0;
   static constexpr auto first = integers::places[std::size_t(G)];
   static constexpr shape sums = form.output();
   static constexpr shape in = form.in;
   static constexpr int per_group = form.outputs / form.groups;  // filters
   static constexpr int channels = in.channels / form.groups;
 
-  /// The rows of the source that output row y reads.
+  /// The rows of sums that it computes, one a step, and the rows of its map that are then done.
+  static constexpr int steps = sums.height;
+  [[nodiscard]] static constexpr int made(int steps_done) { return pools ? steps_done / 2 : steps_done; }
+  /// The rows of the source that step y reads.
   [[nodiscard]] static constexpr row_range reads(int y) {
     if constexpr (takes_moments) {
       using moments = typename integers::template kernel_moments<G>;
       row_range const under = rows_under(moments::under, y, moments::in.height);
-      return {larger(0, under.first - 1), under.last};
+      return {larger(0, under.first - int(moments::in_lanes)), under.last};
     } else {
       return rows_under(form.under, y, in.height);
     }
   }
-  static constexpr int state_bytes = [] {
+
+ private:
+  static constexpr int moment_bytes = [] {
     if constexpr (takes_moments)
       return integers::template kernel_moments<G>::bytes;
     else
       return 0;
   }();
-  static constexpr int scratch_bytes = expands ? 2 * sums.channels * sums.width : 0;
+  static constexpr int partial_bytes = expands ? ceil_div(sums.channels * sums.width, 2) * 4 : 0;
+  /// Filters that are computed together, and sums of one in a line of them.
+  static constexpr int at_once = !takes_moments ? 1 : per_group % 4 == 0 ? 4 : per_group % 3 == 0 ? 3 : per_group % 2 == 0 ? 2 : 1;
+  static constexpr int pitch = pools ? sums.width / 2 : ceil_div(sums.width, 2) * 2;
+
+ public:
+  /// Memory that is kept from step to step, and of one step: moments and the maxima of a row; rows of pixels and partial products.
+  static constexpr int state_bytes = moment_bytes + (pools ? 2 * sums.channels * (sums.width / 2) : 0);
+  static constexpr int scratch_bytes = [] {
+    int const of_sums = partial_bytes + (pools ? 0 : 2 * at_once * pitch);
+    if constexpr (takes_moments)
+      return larger(integers::template kernel_moments<G>::scratch_bytes, of_sums);
+    else
+      return of_sums;
+  }();
 
   template <class Run>
   static constexpr void row(Run const& run, int y) {
     if constexpr (takes_moments) {
       using moments = typename integers::template kernel_moments<G>;
-      moments::advance(numbers_in_bytes<typename moments::sum_type>(run.memory + Places::state(G)), y,
-                       [&](int c, int iy) { return run.template row<group.source>(c, iy); });
+      moments::advance(
+          held(run), run.memory + Places::scratch(G), y,
+          [&](int c, int iy) { return run.template nonnegative_row<group.source>(c, iy); },
+          [&](int c) { return run.template zero<group.source>(c); });
     }
-    for (int m = 0; m < sums.channels; ++m) {
-      int x = 0;
-      for (; x + block <= sums.width; x += block) filter<block>(run, m, y, x);
-      if constexpr (sums.width % block != 0)
-        for (; x < sums.width; ++x) filter<1>(run, m, y, x);
+    for (int m = 0; m < sums.channels; m += at_once) {
+      if constexpr (takes_moments) {
+        sum_moments(run, m, y);
+      } else {
+        int x = 0;
+        for (; x + block <= sums.width; x += block) sum_map<block>(run, m, y, x);
+        if constexpr (sums.width % block != 0)
+          for (; x < sums.width; ++x) sum_map<1>(run, m, y, x);
+      }
+      if (!pools || y % 2 == 1)
+        for (int f = 0; f < at_once; ++f) write_row(run, m + f, pools ? y / 2 : y, line(run, m) + f * pitch);
     }
     if constexpr (expands)
       for (int x = 0; x < sums.width; ++x) expand(run, y, x);
   }
 
  private:
-  static constexpr int block = sums.width >= 4 ? 4 : sums.width;
   static constexpr bool adds = group.added >= 0;
   static constexpr int degrees = integers::template degree_count<G>;
   static constexpr int source_degrees = integers::template degrees<group.source>();
+  static constexpr int block = sums.width >= 4 ? 4 : pools ? 2 : sums.width;
 
-  /// Pixels x to x + Count - 1 of filter, or partial product, m.
-  template <int Count, class Run>
-  static constexpr void filter(Run const& run, int m, int y, int x) {
-    int sum[std::size_t(Count)];
-    int const start = bias_of_product(run, m);
-    for (int p = 0; p < Count; ++p) sum[p] = start;
-    if constexpr (takes_moments)
-      multiply_moments<Count>(run, m, x, sum);
-    else
-      multiply_map<Count>(run, m, y, x, sum);
-    requantisation const scale = run.net.scale(first.scale + m);
-    for (int p = 0; p < Count; ++p) {
-      if constexpr (expands)
-        partial(run).set(m * sums.width + x + p, clamped(scale(sum[p]), -32767, 32767));
-      else
-        write(run, m, y, x + p, scale(sum[p]));
-    }
-  }
-
-  [[gnu::always_inline, nodiscard]] static constexpr int shifted(int code, int shift) {
-    return code * (1 << shift);
+  template <class Run>
+  [[gnu::always_inline, nodiscard]] static constexpr auto held(Run const& run) {
+    return typename integers::template kernel_moments<G>::sums(run.memory + Places::state(G));
   }
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr int degree_shift(Run const& run, int degree) {
@@ -180,47 +222,128 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       return 0;
   }
 
-  template <int Count, class Run>
-  [[gnu::always_inline]] static constexpr void multiply_moments(Run const& run, int m, int x, int* sum) {
-    using moments = typename integers::template kernel_moments<G>;
-    constexpr int planes = channels / moments::terms;
-    std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
-    numbers_in_bytes<typename moments::sum_type> const held(run.memory + Places::state(G));
-    int degree = 0;  // of the plane's channel
-    for (int c = m / per_group * planes, end = c + planes; c < end; ++c) {
-      [&]<int... T>(std::integer_sequence<int, T...>) {
-        (
-            [&] {
-              constexpr int plane_degrees = degrees / source_degrees;
-              int const weight =
-                  shifted(*code++, degree_shift(run, degree * plane_degrees + moments::of_terms[std::size_t(T)].degree));
-              for (int p = 0; p < Count; ++p) sum[p] += weight * moments::template get<T>(held, c, x + p);
-            }(),
-            ...);
-      }
-      (std::make_integer_sequence<int, moments::terms>{});
-      if constexpr (source_degrees > 1) degree = degree + 1 == source_degrees ? 0 : degree + 1;
-    }
+  /// The line of shifted sums from filter m on: of 16 bits, or fewer. Of 2 x 2 sums it keeps the maximum, from one row to the
+  /// next: the requantisation and what follows it never fall.
+  template <class Run>
+  [[gnu::always_inline, nodiscard]] static constexpr auto line(Run const& run, int m) {
+    if constexpr (pools)
+      return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes) + m * pitch;
+    else
+      return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + partial_bytes);
   }
 
+  /// A line of sums for each of `at_once` filters from m on, for a row of moments: two pixels, two moments and all filters at a time.
+  template <class Run>
+  static constexpr void sum_moments(Run const& run, int m, int y) {
+    using moments = typename integers::template kernel_moments<G>;
+    constexpr int pairs = ceil_div(channels, 2);
+    // Codes with their shifts, which all pixels share, two in a word.
+    alignas(4) std::uint8_t memory[std::size_t(4 * at_once * pairs)];
+    numbers_in_bytes<std::int16_t> const widened(memory);
+    auto const weights = widened.words();
+    int starts[std::size_t(at_once)];
+    int shifts[std::size_t(at_once)];
+    for (int f = 0; f < at_once; ++f) {
+      widen<moments>(run, m + f, widened + 2 * f * pairs);
+      starts[f] = bias_of_product(run, m + f);
+      shifts[f] = run.net.scale(first.scale + m + f).before;
+    }
+    auto const plane = held(run) + m / per_group * channels * moments::pitch;
+    auto const to = line(run, m);
+    for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
+      int left[std::size_t(at_once)];
+      int right[std::size_t(at_once)];
+#pragma GCC unroll 4
+      for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
+#pragma GCC unroll 3
+      for (int k = 0; k < pairs; ++k) {
+        unsigned const a = two_pixels<moments>(plane, 2 * k, word);
+        unsigned const b = 2 * k + 1 < channels ? two_pixels<moments>(plane, 2 * k + 1, word) : 0;
+        unsigned const of_left = low_lanes(a, b);
+        unsigned const of_right = high_lanes(a, b);
+#pragma GCC unroll 4
+        for (int f = 0; f < at_once; ++f) {
+          unsigned const two = unsigned(weights[f * pairs + k]);
+          left[f] = multiply_lanes(two, of_left, left[f]);
+          right[f] = multiply_lanes(two, of_right, right[f]);
+        }
+      }
+#pragma GCC unroll 4
+      for (int f = 0; f < at_once; ++f) {
+        if constexpr (!pools)
+          (to + f * pitch).words().set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
+        else if (2 * word + 1 < sums.width)
+          keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
+      }
+    }
+  }
+  [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value, int y) {
+    to.set(at, y % 2 == 0 ? value : larger(value, to[at]));
+  }
+
+  /// Moment k of pixels 2 * word and the next.
+  template <class Moments>
+  [[gnu::always_inline, nodiscard]] static constexpr unsigned two_pixels(typename Moments::sums plane, int k, int word) {
+    if constexpr (Moments::wide) {
+      int const at = k * Moments::pitch + 2 * word;
+      int const shift = Moments::of_terms[std::size_t(k % Moments::terms)].shift;
+      return low_lanes(unsigned(rounded_shift(plane[at], shift)), unsigned(rounded_shift(plane[at + 1], shift)));
+    } else {
+      return unsigned(plane.words()[k * (Moments::pitch / 2) + word]);
+    }
+  }
+  /// The codes of filter m with their shifts.
+  template <class Moments, class Run>
+  static constexpr void widen(Run const& run, int m, numbers_in_bytes<std::int16_t> to) {
+    constexpr int terms = Moments::terms;
+    constexpr int plane_degrees = degrees / source_degrees;
+    std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
+    int degree = 0;  // of the plane's channel
+    int shift[std::size_t(terms)] = {};
+    for (int k = 0; k < channels; k += terms) {
+      if (k == 0 || source_degrees > 1)
+        for (int t = 0; t < terms; ++t)
+          shift[t] = degree_shift(run, degree * plane_degrees + Moments::of_terms[std::size_t(t)].degree);
+#pragma GCC unroll 8
+      for (int t = 0; t < terms; ++t) to.set(k + t, *code++ * (1 << shift[t]));
+      degree = degree + 1 == source_degrees ? 0 : degree + 1;
+    }
+    if constexpr (channels % 2 == 1) to.set(channels, 0);
+  }
+
+  /// Pixels x to x + Count - 1 of the line of filter m, from a map.
+  template <int Count, class Run>
+  static constexpr void sum_map(Run const& run, int m, int y, int x) {
+    int sum[std::size_t(Count)];
+    int const start = bias_of_product(run, m);
+    for (int p = 0; p < Count; ++p) sum[p] = start;
+    multiply_map<Count>(run, m, y, x, sum);
+    auto const to = line(run, m);
+    int const shift = run.net.scale(first.scale + m).before;
+    if constexpr (pools) {
+      for (int p = 0; p + 1 < Count; p += 2) keep_maximum(to, (x + p) / 2, larger(sum[p], sum[p + 1]) >> shift, y);
+    } else {
+      for (int p = 0; p < Count; ++p) to.set(x + p, sum[p] >> shift);
+    }
+  }
   template <int Count, class Run>
   [[gnu::always_inline]] static constexpr void multiply_map(Run const& run, int m, int y, int x, int* sum) {
     constexpr window under = form.under;
     std::int8_t const* code = run.net.codes.data() + first.code + m * form.fan_in();
     int const top = under.y.start(y);
     int const left = under.x.start(x);
-    index_range const inside = under.y.inside(top, in.height);
+    index_range const inside = pads(under.y) ? under.y.inside(top, in.height) : index_range{0, under.y.size};
     // Whether all columns of all windows are there: else each is asked for.
-    bool const inner = left >= 0 && left + (Count - 1) * under.x.stride + under.x.extent() <= in.width;
+    bool const inner =
+        !pads(under.x) || (left >= 0 && left + (Count - 1) * under.x.stride + under.x.extent() <= in.width);
     int degree = 0;
     for (int c = 0; c < channels; ++c, code += under.area()) {
       int const shift = degree_shift(run, degree);
       for (int r = inside.first; r < inside.last; ++r) {
-        auto const row =
-            run.template row<group.source>(m / per_group * channels + c, top + r * under.y.dilation);
+        auto const row = run.template row<group.source>(m / per_group * channels + c, top + r * under.y.dilation);
         std::int8_t const* const w = code + r * under.x.size;
         for (int s = 0; s < under.x.size; ++s) {
-          int const weight = shifted(w[s], shift);
+          int const weight = w[s] * (1 << shift);
           int const from = left + s * under.x.dilation;
           if (inner) {
             for (int p = 0; p < Count; ++p) sum[p] += weight * row[from + p * under.x.stride];
@@ -235,10 +358,25 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       if constexpr (source_degrees > 1) degree = degree + 1 == source_degrees ? 0 : degree + 1;
     }
   }
+  [[nodiscard]] static constexpr bool pads(window_axis const& a) { return a.before > 0 || a.after > 0; }
+
+  /// Row y of filter, or partial product, m from its line of sums.
+  template <class Run>
+  static constexpr void write_row(Run const& run, int m, int y, numbers_in_bytes<std::int16_t> from) {
+    requantisation const scale = run.net.scale(first.scale + m);
+    if constexpr (expands) {
+      auto const to = partial(run) + m * sums.width;
+      for (int x = 0; x < sums.width; ++x) to.set(x, clamped(scale.rest(from[x]), -32767, 32767));
+    } else {
+      auto const to = run.template target<group.value>(m, y);
+      constexpr int width = integers::template value_shape<group.value>().width;
+      for (int x = 0; x < width; ++x) to.set(x, code_of_sum(run, m, y, x, scale.rest(from[x])));
+    }
+  }
 
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr int bias_of_product(Run const& run, int m) {
-    return bias<form.bias, form.outputs>(run, first.bias, m);
+    return bias<integers::template product_biases<G>, form.outputs>(run, first.bias, m);
   }
   /// Biases along segments are polynomials of the output's number.
   template <bias_rule Rule, int Outputs, class Run>
@@ -271,14 +409,15 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       basis::synthesise([&](int k) { return partial(run)[(g * basis::size + k) * sums.width + x]; },
                         [&](int i, int sum) {
                           int const m = g * basis::length + i;
-                          constexpr int from = first.bias + form.bias.numbers(form.outputs);
-                          write(run, m, y, x, scale(sum + bias<of.bias, of.outputs>(run, from, m)));
+                          constexpr int from = first.bias + integers::template product_biases<G>.numbers(form.outputs);
+                          run.template target<group.value>(m, y).set(
+                              x, code_of_sum(run, m, y, x, scale(sum + bias<of.bias, of.outputs>(run, from, m))));
                         });
   }
 
-  /// What is behind the sums of filter m at (y, x), requantised: the addition, the activation, the code.
+  /// What a requantised sum of filter m at (y, x) becomes: by the addition, the activation, and as a code.
   template <class Run>
-  [[gnu::always_inline]] static constexpr void write(Run const& run, int m, int y, int x, int value) {
+  [[gnu::always_inline, nodiscard]] static constexpr int code_of_sum(Run const& run, int m, int y, int x, int value) {
     if constexpr (adds) {
       requantisation const scale = run.net.scale(first.scale + form.outputs + expands);
       value = rounded_shift(value + scale(run.template row<group.added>(m, y)[x]), addition_fraction);
@@ -291,7 +430,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     }
     constexpr int high = out.bits == 16 ? 32767 : out.is_signed ? 127 : 255;
     constexpr int low = out.is_signed ? -high - 1 : 0;
-    run.template put<group.value>(m, y, x, clamped(value, low, high));
+    return clamped(value, low, high);
   }
 };
 
@@ -303,6 +442,8 @@ struct integer_group_rows<Places, G, integer_group_kind::channel_moments> {
   using basis = typename integers::template moment_basis<G>;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
+  static constexpr int steps = form.in.height;
+  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
   [[nodiscard]] static constexpr row_range reads(int y) { return {y, y + 1}; }
 
   template <class Run>
@@ -312,7 +453,7 @@ struct integer_group_rows<Places, G, integer_group_kind::channel_moments> {
       for (int x = 0; x < form.in.width; ++x)
         basis::analyse([&](int c) { return run.template row<group.source>(g * basis::length + c, y)[x]; },
                        [&](int k, int sum) {
-                         run.template put<group.value>(g * basis::size + k, y, x, rounded_shift(sum, shift));
+                         run.template target<group.value>(g * basis::size + k, y).set(x, rounded_shift(sum, shift));
                        });
   }
 };
@@ -325,6 +466,8 @@ struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
   using basis = typename integers::template moment_basis<G>;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
+  static constexpr int steps = form.in.height;
+  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
   [[nodiscard]] static constexpr row_range reads(int y) { return {y, y + 1}; }
 
   template <class Run>
@@ -341,7 +484,7 @@ struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
               return at >= 0 && at < form.in.width ? source[at] : 0;
             },
             [&](int k, int sum) {
-              run.template put<group.value>(c * basis::size + k, y, x, rounded_shift(sum, shift));
+              run.template target<group.value>(c * basis::size + k, y).set(x, rounded_shift(sum, shift));
             });
       }
     }
@@ -359,6 +502,8 @@ struct integer_group_rows {
   static constexpr bool averages = Kind == integer_group_kind::average;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
+  static constexpr int steps = out.height;
+  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
   [[nodiscard]] static constexpr row_range reads(int y) { return pool_type::rows(y); }
 
   template <class Run>
@@ -375,7 +520,7 @@ struct integer_group_rows {
           value = clamped(run.net.scale(integers::places[std::size_t(G)].scale)(value), map.is_signed ? -128 : 0,
                           map.is_signed ? 127 : 255);
         }
-        run.template put<group.value>(c, y, x, value);
+        run.template target<group.value>(c, y).set(x, value);
       });
   }
 

@@ -69,6 +69,7 @@ template <class Operation>
   s.stage = f.stage;
   s.nondecreasing = Operation::nondecreasing;
   s.average = is_average<Operation>;
+  s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
   s.identity = is_dropout<Operation>;
   if constexpr (Operation::role == operation_role::activation) s.activation = integer_function<typename Operation::function>::kind;
   // Bases of kernels that running sums do not serve, and arranged weights, have none yet.
@@ -150,10 +151,21 @@ struct integer_program {
 
   /// Moments of kernel planes that the product of group G takes in.
   template <int G>
-  using kernel_moments = integer_kernel_moments<operation_at<grouping.groups[G].rows>, operation_at<grouping.groups[G].columns>,
-                                                int(map<grouping.groups[G].source>.bound)>;
+  static constexpr bool of_bytes = map<grouping.groups[G].source>.bits == 8;
+  template <int G>
+  using kernel_moments =
+      integer_kernel_moments<operation_at<grouping.groups[G].rows>, operation_at<grouping.groups[G].columns>,
+                             of_bytes<G> ? 255 : int(map<grouping.groups[G].source>.bound), of_bytes<G>>;
   template <int G>
   static constexpr bool takes_moments = grouping.groups[G].columns >= 0;
+  /// Kernel moments of bytes are those of numbers from 0 to 255: what stands for zero is taken off their sums by the biases, of
+  /// which a product then has one for each output.
+  template <int G>
+  static constexpr bool takes_zero_off = takes_moments<G> && of_bytes<G> && map<grouping.groups[G].source>.is_signed;
+  /// How the biases of the product of group G are stored.
+  template <int G>
+  static constexpr bias_rule product_biases = takes_zero_off<G> ? bias_rule{bias_kind::dense}
+                                                                : operation_at<grouping.groups[G].head>::form.bias;
 
   [[nodiscard]] static constexpr bool makes_moments(int g) {
     return g >= 0 && (grouping.groups[g].kind == integer_group_kind::channel_moments ||
@@ -190,7 +202,7 @@ struct integer_program {
   static constexpr int bias_count = [] {
     int count = 0;
     if constexpr (group<G>.kind == integer_group_kind::product) {
-      count += operation_at<group<G>.head>::form.bias.numbers(operation_at<group<G>.head>::form.outputs);
+      count += product_biases<G>.numbers(operation_at<group<G>.head>::form.outputs);
       if constexpr (group<G>.expansion >= 0)
         count += operation_at<group<G>.expansion>::form.bias.numbers(operation_at<group<G>.expansion>::form.outputs);
     }

@@ -1,19 +1,27 @@
 // Moments of kernel planes in integers, a row of them at a time: sums along the row of each window, then down its columns.
-// Where windows slide by one, both are running sums, exact, so that nothing restarts.
+//
+// Where windows slide by one and all fits into 16 bits, both are running sums on two lanes of a 32-bit word at once, in plain
+// C++: no number is negative, so that a carry or a borrow between lanes is gone once a step is done. Sums along a row hold the
+// row that enters in the low lane and the one that leaves in the high lane; sums down the columns hold two neighbouring
+// pixels. Elsewhere every window is summed afresh.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include <polyfold/fold/operation_form.hpp>
 #include <polyfold/integers/integer_functions.hpp>
+#include <polyfold/integers/lanes.hpp>
 #include <polyfold/integers/memory.hpp>
 
 namespace polyfold {
 
-/// Of maps whose numbers are at most `Bound`, by the operations `Rows` and `Columns` (fold/moments.hpp).
-template <class Rows, class Columns, int Bound>
+/// By the operations `Rows` and `Columns` (fold/moments.hpp), of maps whose numbers are at most `Bound`; of bytes, none of them
+/// negative, or of 16 bits.
+template <class Rows, class Columns, int Bound, bool Bytes>
 struct integer_kernel_moments {
   static constexpr shape in = Rows::form.in;
   static constexpr window under{Columns::form.under.y, Rows::form.under.x};
@@ -39,12 +47,12 @@ struct integer_kernel_moments {
   [[nodiscard]] static constexpr int first_at(int j) { return terms_up_to(j, along_column::size, cut.order); }
   [[nodiscard]] static constexpr int column_terms(int j) { return first_at(j + 1) - first_at(j); }
 
-  /// Of each term: what it was divided by, the power of two that it is to be multiplied by, its degree, its largest magnitude.
   struct term {
-    int shift = 0;
-    int exponent = 0;
+    int shift = 0;     ///< it is divided by 2^shift when it is read
+    int exponent = 0;  ///< and is then to be multiplied by 2^exponent
     int degree = 0;
-    int bound = 0;
+    int bound = 0;         ///< its largest magnitude when it is read
+    long long of_one = 0;  ///< what it is of a plane of ones, before it is divided
   };
   static constexpr auto of_terms = [] {
     std::array<term, std::size_t(terms)> all{};
@@ -52,8 +60,8 @@ struct integer_kernel_moments {
       for (int i = 0; i < column_terms(j); ++i) {
         long long const bound = along_column::moment_bound(i, row_bound(j));
         int const shift = shift_to_16_bits(bound);
-        all[std::size_t(first_at(j) + i)] = {shift, row_shift(j) - along_row::fraction + shift - along_column::fraction,
-                                             along_row::binomials ? i + j : 0, int(shifted_bound(bound, shift))};
+        all[std::size_t(first_at(j) + i)] = {shift, row_shift(j) + shift, i + j, int(shifted_bound(bound, shift)),
+                                             along_column::moment_bound(i, along_row::moment_bound(j, 1))};
       }
     return all;
   }();
@@ -64,91 +72,132 @@ struct integer_kernel_moments {
       if (t.shift > 0) return true;
     return false;
   }();
+  static constexpr bool in_lanes = [] {
+    for (int j = 0; j < row_terms; ++j)
+      if (row_shift(j) > 0) return false;
+    return Bytes && !wide && under.x.slides_by_one() && under.y.slides_by_one();
+  }();
   using sum_type = std::conditional_t<wide, std::int32_t, std::int16_t>;
-  static constexpr int bytes = size * width * int(sizeof(sum_type));
+  using sums = detail::numbers_in_bytes<sum_type>;
+  /// From one term of a plane to the next: pairs of pixels lie in words.
+  static constexpr int pitch = ceil_div(width, 2) * 2;
+  static constexpr int bytes = size * pitch * int(sizeof(sum_type));
+  /// A row of words, with what stands for zero around it, while a row is computed.
+  static constexpr int scratch_bytes = in_lanes ? 4 * (pitch + under.x.size) : 0;
 
-  /// Moment `t` of channel `c` under the window of output column x.
   template <int T>
-  [[gnu::always_inline, nodiscard]] static constexpr int get(detail::numbers_in_bytes<sum_type> sums, int c, int x) {
-    return rounded_shift(sums[(c * terms + T) * width + x], of_terms[std::size_t(T)].shift);
+  [[gnu::always_inline, nodiscard]] static constexpr int get(sums held, int c, int x) {
+    return rounded_shift(held[(c * terms + T) * pitch + x], of_terms[std::size_t(T)].shift);
   }
 
-  /// From the moments of output row y - 1 in `sums` to those of row y, rows in order from 0 on. `in_row(c, y)` gives the
-  /// numbers of a row of the map.
-  template <class Row>
-  static constexpr void advance(detail::numbers_in_bytes<sum_type> sums, int y, Row in_row) {
-    int const top = under.y.start(y);
+  /// From the moments of output row y - 1 in `held` to those of row y, rows in order from 0 on. `in_row(c, y)` gives the numbers
+  /// of a row of the map, `pad(c)` what stands for zero in channel c.
+  template <class Row, class Pad>
+  static constexpr void advance(sums held, std::uint8_t* scratch, int y, Row in_row, Pad pad) {
     for (int c = 0; c < in.channels; ++c) {
-      auto const of_channel = sums + c * terms * width;
-      if (slides_down && y > 0) {
-        int const entering = top + under.y.size - 1;
-        int const leaving = top - 1;
-        bool const enters = entering >= 0 && entering < in.height;
-        bool const leaves = leaving >= 0 && leaving < in.height;
-        row_sums held[2] = {};
-        for (int x = 0; x < width; ++x) {
-          if (enters) held[0].move_to(x, in_row(c, entering));
-          if (leaves) held[1].move_to(x, in_row(c, leaving));
-          slide_down(of_channel, x, held[0], held[1]);
+      sums const of_channel = held + c * terms * pitch;
+      if constexpr (in_lanes) {
+        if (y == 0) {
+          // The window over nothing but padding, into which the first rows are moved.
+          for (int t = 0; t < terms; ++t)
+            for (int x = 0; x < pitch; ++x) of_channel.set(t * pitch + x, pad(c) * int(of_terms[std::size_t(t)].of_one));
+          for (int entering = 0; entering < under.y.size - 1 - under.y.before; ++entering)
+            slide(of_channel, scratch, c, entering, in_row, pad(c));
         }
+        slide(of_channel, scratch, c, y + under.y.size - 1 - under.y.before, in_row, pad(c));
       } else {
-        for (int i = 0; i < terms * width; ++i) of_channel.set(i, 0);
-        index_range const inside = under.y.inside(top, in.height);
-        for (int r = inside.first; r < inside.last; ++r) {
-          auto const row = in_row(c, top + r * under.y.dilation);
-          row_sums held;
-          for (int x = 0; x < width; ++x) {
-            held.move_to(x, row);
-            add_row(of_channel, x, r, held);
-          }
-        }
+        sum_up(of_channel, c, y, in_row, pad(c));
       }
     }
   }
 
  private:
-  static constexpr bool slides_along = along_row::binomials && under.x.slides_by_one();
-  static constexpr bool slides_down = along_column::binomials && under.y.slides_by_one();
+  using words = detail::numbers_in_bytes<std::uint32_t>;
 
-  /// Moments along the row under one window.
-  struct row_sums {
-    int sum[std::size_t(row_terms)] = {};
-
-    template <class Row>
-    [[gnu::always_inline]] constexpr void move_to(int x, Row row) {
-      auto const get = [&](int i) { return i >= 0 && i < in.width ? row[i] : 0; };
-      int const left = under.x.start(x);
-      if (slides_along && x > 0) {
-        int const entering = get(left + under.x.size - 1);
-        sum[0] += entering - get(left - 1);
-        for (int k = 1; k < row_terms; ++k) sum[k] += entering * int(binomial(under.x.size, k)) - sum[k - 1];
-      } else {
-        along_row::analyse([&](int s) { return get(left + s * under.x.dilation); },
-                           [&](int k, int m) { sum[k] = m; });
-      }
+  /// Moves the windows down by the row `entering`.
+  template <class Row>
+  static constexpr void slide(sums held, std::uint8_t* scratch, int c, int entering, Row in_row, int pad) {
+    words const line(scratch);
+    int const leaving = entering - under.y.size;
+    bool const enters = entering >= 0 && entering < in.height;
+    bool const leaves = leaving >= 0 && leaving < in.height;
+    unsigned const around = unsigned(pad) * 0x10001u;
+    for (int x = 0; x < under.x.before; ++x) line.set(x, int(around));
+    for (int x = under.x.before + in.width; x < pitch + under.x.size; ++x) line.set(x, int(around));
+    words const inner = line + under.x.before;
+    if (enters && leaves) {
+      auto const low = in_row(c, entering);
+      auto const high = in_row(c, leaving);
+      for (int x = 0; x < in.width; ++x) inner.set(x, int(unsigned(low[x]) | unsigned(high[x]) << 16));
+    } else if (enters) {
+      auto const low = in_row(c, entering);
+      for (int x = 0; x < in.width; ++x) inner.set(x, int(unsigned(low[x]) | unsigned(pad) << 16));
+    } else if (leaves) {
+      auto const high = in_row(c, leaving);
+      for (int x = 0; x < in.width; ++x) inner.set(x, int(unsigned(pad) | unsigned(high[x]) << 16));
+    } else {
+      for (int x = 0; x < in.width; ++x) inner.set(x, int(around));
     }
-    [[gnu::always_inline, nodiscard]] constexpr int moment(int j) const { return rounded_shift(sum[j], row_shift(j)); }
-  };
-
-  [[gnu::always_inline]] static constexpr void slide_down(detail::numbers_in_bytes<sum_type> sums, int x,
-                                                          row_sums const& entering, row_sums const& leaving) {
+    unsigned row[std::size_t(row_terms)] = {};
+    for (int s = under.x.size - 1; s >= 0; --s) {
+      for (int k = row_terms - 1; k > 0; --k) row[k] += row[k - 1];
+      row[0] += unsigned(line[s]);
+    }
+    for (int word = 0; word < pitch / 2; ++word) {
+      unsigned first[std::size_t(row_terms)];
+      for (int k = 0; k < row_terms; ++k) first[k] = row[k];
+      next(row, line, 2 * word + 1);
+      move_down(held.words() + word, first, row);
+      next(row, line, 2 * word + 2);
+    }
+  }
+  /// Sums of the window at x from those of the window at x - 1.
+  [[gnu::always_inline]] static constexpr void next(unsigned* row, words line, int x) {
+    unsigned const entering = unsigned(line[x + under.x.size - 1]);
+    row[0] += entering - unsigned(line[x - 1]);
+    for (int k = 1; k < row_terms; ++k) row[k] += entering * unsigned(binomial(under.x.size, k)) - row[k - 1];
+  }
+  /// Two neighbouring pixels, given the sums of their rows.
+  [[gnu::always_inline]] static constexpr void move_down(words held, unsigned const* first, unsigned const* second) {
+    int at = 0;
+#pragma GCC unroll 4
     for (int j = 0; j < row_terms; ++j) {
-      int const in_sum = entering.moment(j);
-      int before = 0;
-      for (int i = 0; i < column_terms(j); ++i) {
-        int const at = (first_at(j) + i) * width + x;
-        before = sums[at] + in_sum * int(binomial(under.y.size, i)) - (i == 0 ? leaving.moment(j) : before);
-        sums.set(at, before);
+      unsigned const enters = detail::low_lanes(first[j], second[j]);
+      unsigned before = detail::high_lanes(first[j], second[j]);
+#pragma GCC unroll 4
+      for (int i = 0; i < smaller(along_column::size, cut.order + 1 - j); ++i, at += pitch / 2) {
+        before = unsigned(held[at]) + enters * unsigned(binomial(under.y.size, i)) - before;
+        held.set(at, int(before));
       }
     }
   }
-  [[gnu::always_inline]] static constexpr void add_row(detail::numbers_in_bytes<sum_type> sums, int x, int r,
-                                                       row_sums const& of_row) {
-    for (int j = 0; j < row_terms; ++j)
-      for (int i = 0; i < column_terms(j); ++i) {
-        int const at = (first_at(j) + i) * width + x;
-        sums.set(at, sums[at] + along_column::value(0, i, r) * of_row.moment(j));
+
+  /// The windows of output row y, each by itself.
+  template <class Row>
+  static constexpr void sum_up(sums held, int c, int y, Row in_row, int pad) {
+    for (int i = 0; i < terms * pitch; ++i) held.set(i, 0);
+    int const top = under.y.start(y);
+    for (int r = 0; r < under.y.size; ++r) {
+      int const iy = top + r * under.y.dilation;
+      bool const inside = iy >= 0 && iy < in.height;
+      if (!inside && pad == 0) continue;
+      auto const row = in_row(c, inside ? iy : 0);
+      for (int x = 0; x < width; ++x) {
+        int const left = under.x.start(x);
+        along_row::analyse(
+            [&](int s) {
+              int const ix = left + s * under.x.dilation;
+              return inside && ix >= 0 && ix < in.width ? row[ix] : pad;
+            },
+            [&](int j, int sum) {
+              int const moment = rounded_shift(sum, row_shift(j));
+              for (int i = 0; i < column_terms(j); ++i) {
+                int const at = (first_at(j) + i) * pitch + x;
+                held.set(at, held[at] + along_column::value(0, i, r) * moment);
+              }
+            });
       }
+    }
   }
 };
 

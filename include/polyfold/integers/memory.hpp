@@ -1,4 +1,4 @@
-// Numbers of 8, 16 and 32 bits in one workspace of bytes. In constant expressions, where no memory may be read as another
+// Numbers of 8, 16 and 32 bits in one workspace of bytes, little-endian where words of two numbers are read. In constant expressions, where no memory may be read as another
 // type, they are put together from their bytes.
 #pragma once
 
@@ -18,9 +18,9 @@ class numbers_in_bytes {
       std::uint32_t value = 0;
       for (int b = 0; b < int(sizeof(T)); ++b)
         value |= std::uint32_t(bytes_[i * int(sizeof(T)) + b]) << 8 * b;
-      return static_cast<T>(value);
+      return int(static_cast<T>(value));
     }
-    return reinterpret_cast<aliasing const*>(bytes_)[i];
+    return int(reinterpret_cast<aliasing const*>(bytes_)[i]);
   }
   [[gnu::always_inline]] constexpr void set(int i, int value) const {
     if (std::is_constant_evaluated() || sizeof(T) == 1)
@@ -28,6 +28,10 @@ class numbers_in_bytes {
         bytes_[i * int(sizeof(T)) + b] = static_cast<std::uint8_t>(std::uint32_t(value) >> 8 * b);
     else
       reinterpret_cast<aliasing*>(bytes_)[i] = static_cast<T>(value);
+  }
+  /// The same memory as words of two numbers of 16 bits.
+  [[gnu::always_inline, nodiscard]] constexpr numbers_in_bytes<std::uint32_t> words() const {
+    return numbers_in_bytes<std::uint32_t>(bytes_);
   }
   [[gnu::always_inline, nodiscard]] constexpr numbers_in_bytes operator+(int i) const {
     return numbers_in_bytes(bytes_ + i * int(sizeof(T)));

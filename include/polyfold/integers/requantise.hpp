@@ -21,8 +21,10 @@ struct requantisation {
   std::uint8_t before = 0;
   std::uint8_t after = 0;
 
-  [[gnu::always_inline, nodiscard]] constexpr int operator()(int sum) const {
-    return rounded_shift((sum >> before) * multiplier, after);
+  [[gnu::always_inline, nodiscard]] constexpr int operator()(int sum) const { return rest(sum >> before); }
+  /// The same, once sums have been shifted by `before`.
+  [[gnu::always_inline, nodiscard]] constexpr int rest(int shifted) const {
+    return (shifted * multiplier + (1 << after >> 1)) >> after;
   }
   friend constexpr bool operator==(requantisation const&, requantisation const&) = default;
 };

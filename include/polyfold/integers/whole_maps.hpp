@@ -112,7 +112,7 @@ struct engine<Structure, in_int8, whole_maps_schedule> {
   template <int G, class Run>
   [[gnu::noinline]] static constexpr void run_group(Run const& at) {
     using rows = detail::rows_of_group<places, G>;
-    for (int y = 0; y < integers::template value_shape<integers::template group<G>.value>().height; ++y) rows::row(at, y);
+    for (int y = 0; y < rows::steps; ++y) rows::row(at, y);
   }
 };
 
