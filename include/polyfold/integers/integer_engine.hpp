@@ -165,12 +165,17 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }();
   static constexpr int partial_bytes = expands ? ceil_div(sums.channels * sums.width, 2) * 4 : 0;
   /// Filters that are computed together, and sums of one in a line of them.
-  static constexpr int at_once = !takes_moments ? 1 : per_group % 4 == 0 ? 4 : per_group % 3 == 0 ? 3 : per_group % 2 == 0 ? 2 : 1;
+  static constexpr int at_once = takes_moments && sums.width > 1 && per_group % 2 == 0 ? 2 : 1;
+  /// Codes with their shifts, two of 16 bits in a word: kept from row to row where they are few, else made anew for each.
+  static constexpr int weight_words = takes_moments ? ceil_div(channels, 2) : 0;  // of a filter
+  static constexpr bool keeps_weights = 4 * weight_words * sums.channels <= 1024 && sums.height > 1 && sums.width > 1;
+  static constexpr int kept_bytes = keeps_weights ? 4 * weight_words * sums.channels : 0;
   static constexpr int pitch = pools ? sums.width / 2 : ceil_div(sums.width, 2) * 2;
 
  public:
-  /// Memory that is kept from step to step, and of one step: moments and the maxima of a row; rows of pixels and partial products.
-  static constexpr int state_bytes = moment_bytes + (pools ? 2 * sums.channels * (sums.width / 2) : 0);
+  /// Memory that is kept from step to step, and of one step: moments, weights and the maxima of a row; rows of pixels and partial
+  /// products.
+  static constexpr int state_bytes = moment_bytes + kept_bytes + (pools ? 2 * sums.channels * (sums.width / 2) : 0);
   static constexpr int scratch_bytes = [] {
     int const of_sums = partial_bytes + (pools ? 0 : 2 * at_once * pitch);
     if constexpr (takes_moments)
@@ -187,9 +192,14 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
           held(run), run.memory + Places::scratch(G), y,
           [&](int c, int iy) { return run.template nonnegative_row<group.source>(c, iy); },
           [&](int c) { return run.template zero<group.source>(c); });
+      if constexpr (keeps_weights)
+        if (y == 0)
+          for (int m = 0; m < sums.channels; ++m) widen<moments>(run, m, kept_weights(run, m));
     }
     for (int m = 0; m < sums.channels; m += at_once) {
-      if constexpr (takes_moments) {
+      if constexpr (takes_moments && sums.width == 1) {
+        sum_moments_of_pixel(run, m);
+      } else if constexpr (takes_moments) {
         sum_moments(run, m, y);
       } else {
         int x = 0;
@@ -227,7 +237,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr auto line(Run const& run, int m) {
     if constexpr (pools)
-      return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes) + m * pitch;
+      return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes + kept_bytes) + m * pitch;
     else
       return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + partial_bytes);
   }
@@ -236,15 +246,14 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   static constexpr void sum_moments(Run const& run, int m, int y) {
     using moments = typename integers::template kernel_moments<G>;
-    constexpr int pairs = ceil_div(channels, 2);
-    // Codes with their shifts, which all pixels share, two in a word.
-    alignas(4) std::uint8_t memory[std::size_t(4 * at_once * pairs)];
-    numbers_in_bytes<std::int16_t> const widened(memory);
+    constexpr int pairs = weight_words;
+    alignas(4) std::uint8_t memory[keeps_weights ? 4 : std::size_t(4 * at_once * pairs)];
+    numbers_in_bytes<std::int16_t> const widened = keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
     auto const weights = widened.words();
     int starts[std::size_t(at_once)];
     int shifts[std::size_t(at_once)];
     for (int f = 0; f < at_once; ++f) {
-      widen<moments>(run, m + f, widened + 2 * f * pairs);
+      if constexpr (!keeps_weights) widen<moments>(run, m + f, widened + 2 * f * pairs);
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;
     }
@@ -255,8 +264,20 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       int right[std::size_t(at_once)];
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
+      if constexpr (!has_dual_products) {
+#pragma GCC unroll 6
+        for (int k = 0; k < channels; ++k) {
+          unsigned const two = two_pixels<moments>(plane, k, word);
+#pragma GCC unroll 4
+          for (int f = 0; f < at_once; ++f) {
+            int const weight = widened[2 * f * pairs + k];
+            left[f] += weight * low_lane(two);
+            right[f] += weight * high_lane(two);
+          }
+        }
+      }
 #pragma GCC unroll 3
-      for (int k = 0; k < pairs; ++k) {
+      for (int k = 0; has_dual_products && k < pairs; ++k) {
         unsigned const a = two_pixels<moments>(plane, 2 * k, word);
         unsigned const b = 2 * k + 1 < channels ? two_pixels<moments>(plane, 2 * k + 1, word) : 0;
         unsigned const of_left = low_lanes(a, b);
@@ -276,6 +297,31 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
           keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
       }
     }
+  }
+  template <class Run>
+  [[gnu::always_inline, nodiscard]] static constexpr auto kept_weights(Run const& run, int m) {
+    return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes) + 2 * m * weight_words;
+  }
+
+  /// The same of maps of a single column: each degree of the plane is summed by itself.
+  template <class Run>
+  static constexpr void sum_moments_of_pixel(Run const& run, int m) {
+    using moments = typename integers::template kernel_moments<G>;
+    constexpr int terms = moments::terms;
+    constexpr int plane_degrees = degrees / source_degrees;
+    std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
+    auto const plane = held(run) + m / per_group * channels;
+    int sum = bias_of_product(run, m);
+    for (int degree = 0; degree < source_degrees; ++degree) {
+      int of_term[std::size_t(terms)] = {};
+      for (int k = degree * terms; k < channels; k += source_degrees * terms)
+#pragma GCC unroll 6
+        for (int t = 0; t < terms; ++t)
+          of_term[t] += code[k + t] * rounded_shift(plane[k + t], moments::of_terms[std::size_t(t)].shift);
+      for (int t = 0; t < terms; ++t)
+        sum += of_term[t] * (1 << degree_shift(run, degree * plane_degrees + moments::of_terms[std::size_t(t)].degree));
+    }
+    line(run, m).set(0, sum >> run.net.scale(first.scale + m).before);
   }
   [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value, int y) {
     to.set(at, y % 2 == 0 ? value : larger(value, to[at]));
