@@ -53,12 +53,12 @@ template <function_set S>
 template <function_set S, int Fraction>
 inline constexpr auto integer_table = [] {
   std::array<std::array<std::int16_t, std::size_t(S.functions)>, std::size_t(S.half())> table{};
-  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> exact{};
+  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> unrounded{};
   fill_orthonormal(S.positions, S.functions, S.kind,
-                   [&](int i, int k) -> double& { return exact[std::size_t(i)][std::size_t(k)]; });
+                   [&](int i, int k) -> double& { return unrounded[std::size_t(i)][std::size_t(k)]; });
   for (std::size_t i = 0; i < table.size(); ++i)
     for (std::size_t k = 0; k < table[i].size(); ++k) {
-      double const scaled = exact[i][k] * double(1 << Fraction);
+      double const scaled = unrounded[i][k] * double(1 << Fraction);
       table[i][k] = static_cast<std::int16_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
   return table;
