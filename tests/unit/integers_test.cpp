@@ -47,6 +47,7 @@ double difference(normalisation const& pixels = {0.4f, 0.25f}) {
   batch_source const source(images, pixels);
   auto const integers = std::make_unique<integer_network>();
   quantise(*net, calibrate(*net, source), pixels, *integers);
+  CHECK(sums_fit(*integers));
   auto const rolling = test::as_scheduled<Pipeline, rolling_rows>(*integers);
   auto const float_room = std::make_unique<typename float_network::template workspace<>>();
   auto const room = std::make_unique<typename integer_network::template workspace<>>();

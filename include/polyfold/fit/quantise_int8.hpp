@@ -18,7 +18,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fit/calibrate.hpp>
-#include <polyfold/integers/whole_maps.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/batches.hpp>
 
