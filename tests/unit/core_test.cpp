@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <polyfold/core/border.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
@@ -92,6 +93,19 @@ TEST_CASE("type lists") {
   using list = concat<type_list<char, int>, type_list<>, type_list<long>>;
   static_assert(list::size == 3);
   static_assert(std::is_same_v<type_at<list, 0>, char> && std::is_same_v<type_at<list, 2>, long>);
+}
+
+TEST_CASE("loops over constants run in order") {
+  constexpr auto digits = []<int First, int Last>() {
+    int number = 0;
+    for_constexpr<First, Last>([&]<int I>() { number = 10 * number + I; });
+    return number;
+  };
+  static_assert(digits.operator()<2, 5>() == 234 && digits.operator()<3, 3>() == 0);
+  std::string types;
+  for_constexpr<type_list<char, int>::size>(
+      [&]<int I>() { types += std::to_string(sizeof(type_at<type_list<char, int>, I>)) + (I == 0 ? ", " : ""); });
+  CHECK(types == "1, 4");
 }
 
 TEST_CASE("level numbers are packed without gaps") {

@@ -10,9 +10,9 @@
 #pragma once
 
 #include <array>
-#include <utility>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fit/arrange.hpp>
 #include <polyfold/fit/fit.hpp>
@@ -91,14 +91,9 @@ class arranged_rounding {
   }
   template <class F>
   static void for_each_arranged(F f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (
-          [&] {
-            if constexpr (is_arranged<I>()) f.template operator()<I>();
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, Folded::layers>{});
+    for_constexpr<Folded::layers>([&]<int I>() {
+      if constexpr (is_arranged<I>()) f.template operator()<I>();
+    });
   }
   /// Levels x coefficients of a curve of layer I.
   template <int I>

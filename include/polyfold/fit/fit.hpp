@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fit/arrange.hpp>
 #include <polyfold/fit/modes.hpp>
 #include <polyfold/network.hpp>
@@ -98,18 +99,17 @@ inline constexpr bool same_layer<A, B> = [] {
 
 /// The first layer that differs in more than its approximation; the number of layers if there is none.
 template <class Source, class Target>
-inline constexpr int unlike_layer = []<int... I>(std::integer_sequence<int, I...>) {
-  auto const alike = []<int J>() {
-    using from = typename Source::template layer_at<J>;
-    using to = typename Target::template layer_at<J>;
-    return std::string_view(from::name) == to::name && same_layer<from, to> &&
-           Source::layer_output_shape(J) == Target::layer_output_shape(J);
-  };
+inline constexpr int unlike_layer = [] {
   int first = 0;
-  (void)((alike.template operator()<I>() && ++first > 0) && ...);
+  for_constexpr<Source::layers>([&]<int I>() {
+    using from = typename Source::template layer_at<I>;
+    using to = typename Target::template layer_at<I>;
+    bool const alike = std::string_view(from::name) == to::name && same_layer<from, to> &&
+                       Source::layer_output_shape(I) == Target::layer_output_shape(I);
+    if (alike && first == I) ++first;
+  });
   return first;
-}
-(std::make_integer_sequence<int, Source::layers>{});
+}();
 
 template <class... Facts>
 inline constexpr bool same_but_for_approximations = false;
@@ -152,19 +152,13 @@ consteval bool can_be_fitted() {
 template <class Source, class Target>
 void fit(Source const& source, Target& target) {
   if constexpr (detail::can_be_fitted<Source, Target>()) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (
-          [&] {
-            if constexpr (weighted_layer<typename Target::template layer_at<I>>) {
-              detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
-            } else {
-              std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
-                          target.numbers.data() + Target::first_number(I));
-            }
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, Source::layers>{});
+    for_constexpr<Source::layers>([&]<int I>() {
+      if constexpr (weighted_layer<typename Target::template layer_at<I>>)
+        detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
+      else
+        std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
+                    target.numbers.data() + Target::first_number(I));
+    });
   }
 }
 

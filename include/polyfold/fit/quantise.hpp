@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/network.hpp>
@@ -108,19 +109,14 @@ template <auto Pipeline, byte_numbers Rule>
 void quantise(network<Pipeline> const& net, network<Pipeline, Rule>& target) {
   using source = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (detail::check_quantisable<I>(net), ...);
-    (
-        [&] {
-          float const* const numbers = net.numbers.data() + source::first_number(I);
-          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-            detail::quantise_layer<I>(numbers, target);
-          else
-            std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, source::layers>{});
+  for_constexpr<source::layers>([&]<int I>() { detail::check_quantisable<I>(net); });
+  for_constexpr<source::layers>([&]<int I>() {
+    float const* const numbers = net.numbers.data() + source::first_number(I);
+    if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
+      detail::quantise_layer<I>(numbers, target);
+    else
+      std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
+  });
   target.maps = net.maps;
 }
 /// Stops the build: what is given is no network and its bytes.
@@ -136,18 +132,13 @@ template <auto Pipeline, byte_numbers Rule>
 void dequantise(network<Pipeline, Rule> const& source, network<Pipeline>& net) {
   using target = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          float* const numbers = net.numbers.data() + target::first_number(I);
-          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-            source.template decode<I>(0, target::number_count(I), numbers);
-          else
-            std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, target::layers>{});
+  for_constexpr<target::layers>([&]<int I>() {
+    float* const numbers = net.numbers.data() + target::first_number(I);
+    if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
+      source.template decode<I>(0, target::number_count(I), numbers);
+    else
+      std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
+  });
   net.maps = source.maps;
 }
 /// Stops the build likewise.

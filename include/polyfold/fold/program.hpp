@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/step.hpp>
@@ -307,14 +308,9 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>
   static constexpr void for_each_step(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (
-          [&] {
-            if constexpr (facts[std::size_t(J)].executed) f.template operator()<J>();
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, steps>{});
+    for_constexpr<steps>([&]<int J>() {
+      if constexpr (facts[std::size_t(J)].executed) f.template operator()<J>();
+    });
   }
 
   /// Shape of value V.

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/type_list.hpp>
 #include <polyfold/fold/program.hpp>
 #include <polyfold/layers/activation.hpp>
@@ -56,13 +57,11 @@ struct wrong_parts {
 /// The first layer with wrong parts; their number where there is none.
 template <class Structure>
 [[nodiscard]] consteval int layer_with_wrong_parts() {
-  return []<int... I>(std::integer_sequence<int, I...>) {
-    int layer = 0;
-    (void)(true && ... &&
-           (named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I) && ++layer > 0));
-    return layer;
-  }
-  (std::make_integer_sequence<int, Structure::layers>{});
+  int layer = 0;
+  for_constexpr<Structure::layers>([&]<int I>() {
+    if (layer == I && named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I)) ++layer;
+  });
+  return layer;
 }
 
 template <class Structure, int I = layer_with_wrong_parts<Structure>(), bool Right = I == Structure::layers>

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fold/program.hpp>
 
 namespace polyfold::detail {
@@ -68,8 +68,9 @@ struct row_strips {
   /// Where it lies.
   template <int J>
   [[nodiscard]] static constexpr int offset() {
-    return []<int... I>(std::integer_sequence<int, I...>) { return (0 + ... + size<First + I>); }
-    (std::make_integer_sequence<int, J - First>{});
+    int before = 0;
+    for_constexpr<First, J>([&]<int I>() { before += size<I>; });
+    return before;
   }
   /// Scalars of working memory.
   static constexpr int scratch = offset<Last>();
@@ -109,12 +110,10 @@ struct row_strips {
  private:
   template <class T, class Contexts, class Input>
   static void moments(Contexts context_of, T* memory, row_range strip, Input in) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (operation_at<First + I>::forward(context_of.template operator()<First + I>(), rows_of<First + I>(strip),
-                                        view<First + I>(memory, strip), source<First + I>(memory, strip, in)),
-       ...);
-    }
-    (std::make_integer_sequence<int, Last - First>{});
+    for_constexpr<First, Last>([&]<int J>() {
+      operation_at<J>::forward(context_of.template operator()<J>(), rows_of<J>(strip), view<J>(memory, strip),
+                               source<J>(memory, strip, in));
+    });
   }
   /// What step J reads, or its gradient.
   template <int J, class T, class Input>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/row_strips.hpp>
 
@@ -51,10 +52,8 @@ class tape {
   /// Adds d loss / d stored numbers to `gradient` (numbers.size() floats) and, where it is not null, d loss / d images
   /// to `image_gradient`. Follows `forward` on the same images.
   void backward(Network const& net, float* gradient, T* image_gradient = nullptr) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (backward_step<program::steps - 1 - J>(net, gradient, image_gradient), ...);
-    }
-    (std::make_integer_sequence<int, program::steps>{});
+    for_constexpr<program::steps>(
+        [&]<int J>() { backward_step<program::steps - 1 - J>(net, gradient, image_gradient); });
   }
 
  private:
@@ -148,8 +147,7 @@ class tape {
       p.saved += f.saved;
       p.scratch = larger(p.scratch, f.scratch, f.backward_scratch);
     }
-    [&]<int... J>(std::integer_sequence<int, J...>) { ((p.scratch = larger(p.scratch, strip_scratch<J>())), ...); }
-    (std::make_integer_sequence<int, program::steps>{});
+    for_constexpr<program::steps>([&]<int J>() { p.scratch = larger(p.scratch, strip_scratch<J>()); });
     p.size = detail::place(buffers);
     for (std::size_t v = 1; v < values; ++v) {
       std::size_t const home = home_of(int(v));

@@ -21,6 +21,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/evaluate.hpp>
@@ -83,10 +84,12 @@ class tuner {
   }
 
  private:
-  static constexpr bool normalised = []<int... I>(std::integer_sequence<int, I...>) {
-    return (false || ... || detail::any_statistic(Network::template layer_parts<I>()));
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  static constexpr bool normalised = [] {
+    bool any = false;
+    for_constexpr<Network::layers>(
+        [&]<int I>() { any = any || detail::any_statistic(Network::template layer_parts<I>()); });
+    return any;
+  }();
 
   /// Where a search stands: the present choices, the weights that were trained for them, and their size.
   struct state {
