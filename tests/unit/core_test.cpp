@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <polyfold/core/border.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
@@ -106,6 +107,23 @@ TEST_CASE("loops over constants run in order") {
   for_constexpr<type_list<char, int>::size>(
       [&]<int I>() { types += std::to_string(sizeof(type_at<type_list<char, int>, I>)) + (I == 0 ? ", " : ""); });
   CHECK(types == "1, 4");
+}
+
+template <fixed_array<int, 2> Pair>
+inline constexpr int difference = Pair[1] - Pair[0];
+
+TEST_CASE("fixed arrays are values, indexed by ints") {
+  constexpr fixed_array<int, 3> odd{1, 3, 5};
+  static_assert(odd.size() == 3 && odd[1] == 3 && odd.back() == 5 && odd.end() - odd.begin() == 3);
+  static_assert(odd == fixed_array<int, 3>{1, 3, 5} && odd != fixed_array<int, 3>{});
+  static_assert(difference<fixed_array<int, 2>{3, 8}> == 5);
+  fixed_array<fixed_array<int, 2>, 2> square{{{1, 2}, {3, 4}}};
+  square[1][0] = 7;
+  CHECK(square.back().data()[0] == 7);
+  for (int& i : square[0]) i = 0;
+  CHECK(square == fixed_array<fixed_array<int, 2>, 2>{{{0, 0}, {7, 4}}});
+  fixed_array<int, 0> none{};
+  CHECK(none.begin() == none.end());
 }
 
 TEST_CASE("level numbers are packed without gaps") {

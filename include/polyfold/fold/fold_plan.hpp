@@ -6,9 +6,7 @@
 // Factors that the approximation does not use drop out of the expression. Arranged weights are one operation.
 #pragma once
 
-#include <array>
-#include <cstddef>
-
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/operation_form.hpp>
 
 namespace polyfold {
@@ -23,7 +21,7 @@ struct fold_plan {
   bias_rule bias{};  ///< of the outputs
 
   /// The operations in order, `size` of them. Each reads the one before, the first what the layer reads.
-  std::array<operation_form, 5> operations{};
+  fixed_array<operation_form, 5> operations{};
   int size = 0;
 
   constexpr fold_plan(shape in_, int filters_, window kernel_, int groups_, bool has_bias_, approximation const& cut_)
@@ -50,7 +48,7 @@ struct fold_plan {
       if (at(j).kind == kind) return j;
     return -1;
   }
-  [[nodiscard]] constexpr operation_form const& at(int j) const { return operations[std::size_t(j)]; }
+  [[nodiscard]] constexpr operation_form const& at(int j) const { return operations[j]; }
   [[nodiscard]] constexpr operation_form const& operation(operation_kind kind) const { return at(place_of(kind)); }
   /// The one with the coefficients.
   [[nodiscard]] constexpr operation_form const& product() const {
@@ -85,7 +83,7 @@ struct fold_plan {
   }
 
  private:
-  constexpr void add(operation_form const& form) { operations[std::size_t(size++)] = form; }
+  constexpr void add(operation_form const& form) { operations[size++] = form; }
   [[nodiscard]] constexpr shape reached() const { return size == 0 ? in : at(size - 1).output(); }
 
   constexpr void add_folded() {

@@ -52,7 +52,7 @@ void add_layer_form(std::vector<layer_form>& forms) {
                     .filters = spec.filters,
                     .groups = spec.groups,
                     .bias = spec.bias,
-                    .input_value = program::facts[std::size_t(program::first_step[I])].sources[0],
+                    .input_value = program::facts[program::first_step[I]].sources[0],
                     .first_number = Network::first_number(I)};
     form.sliding = layer_type::sliding(form.in);
     forms.push_back(form);
