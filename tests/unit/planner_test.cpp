@@ -1,7 +1,6 @@
 // The plan of the workspace: nothing that is still needed is written over, nothing outside is touched.
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <memory>
 #include <string>

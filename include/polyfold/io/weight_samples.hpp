@@ -90,8 +90,8 @@ struct checked_sample {
 template <class Network>
 void replay(Network const& net, std::vector<checked_sample> const& samples, weight_source const& source,
             weight_options const& options, weight_mapping& mapping) {
-  auto room = std::vector<float>(std::size_t(Network::workspace_size));
-  std::size_t const size = std::size_t(Network::output_shape.size());
+  auto room = std::vector<float>(Network::workspace_size);
+  std::size_t const size = Network::output_shape.size();
   text_stream worst;
   float worst_share = 0;
   for (checked_sample const& s : samples) {

@@ -25,7 +25,7 @@ class parameter_space {
  public:
   /// Learning rates are scaled per layer by sqrt(weights / coefficients), so that the weights move as far as those of a
   /// dense layer would, and for dense layers by `dense_rate` on top.
-  explicit parameter_space(float dense_rate = 0.25f) : rates_(std::size_t(Network::program_type::numbers), 1.0f) {
+  explicit parameter_space(float dense_rate = 0.25f) : rates_(Network::program_type::numbers, 1.0f) {
     for_constexpr<Network::layers>([&]<int I>() { add_layer<I>(dense_rate); });
   }
 

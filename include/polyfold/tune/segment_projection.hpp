@@ -5,6 +5,7 @@
 // projections along different axes commute, and together they are the least-squares fit.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,23 +73,21 @@ class segment_projection {
   }
 
   static void apply(cut const& c, float* values) {
-    std::vector<double> coefficients(static_cast<std::size_t>(c.inner));
-    std::vector<double> sums;
     for (int o = 0; o < c.outer; ++o)
       for (int first = 0; first < c.extent; first += c.segment) {
         bool const whole = first + c.segment <= c.extent;
         matrix const& q = whole ? c.functions.front() : c.functions.back();
-        float* const w = values + (std::size_t(o) * std::size_t(c.extent) + std::size_t(first)) * std::size_t(c.inner);
-        sums.assign(std::size_t(q.rows) * std::size_t(c.inner), 0.0);
+        float* const w = values + (std::ptrdiff_t(o) * c.extent + first) * c.inner;
+        matrix sums(q.rows, c.inner);
+        matrix coefficients(1, c.inner);
         for (int k = 0; k < q.columns; ++k) {
-          for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] = 0;
+          for (double& x : coefficients.values) x = 0;
           for (int i = 0; i < q.rows; ++i)
-            for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] += q(i, k) * double(w[i * c.inner + x]);
+            for (int x = 0; x < c.inner; ++x) coefficients(0, x) += q(i, k) * double(w[i * c.inner + x]);
           for (int i = 0; i < q.rows; ++i)
-            for (int x = 0; x < c.inner; ++x)
-              sums[std::size_t(i * c.inner + x)] += q(i, k) * coefficients[std::size_t(x)];
+            for (int x = 0; x < c.inner; ++x) sums(i, x) += q(i, k) * coefficients(0, x);
         }
-        for (std::size_t i = 0; i < sums.size(); ++i) w[i] = float(sums[i]);
+        std::transform(sums.values.begin(), sums.values.end(), w, [](double sum) { return float(sum); });
       }
   }
 

@@ -141,9 +141,9 @@ class tuner {
     constexpr int group = lane_count<scalar_type>;
     int const count = int(smaller(images, validation_.size()));
     struct room {
-      std::vector<scalar_type> input = std::vector<scalar_type>(std::size_t(Network::input_shape.size()));
-      std::vector<scalar_type> workspace = std::vector<scalar_type>(std::size_t(Network::workspace_size));
-      std::vector<scalar_type> gradient = std::vector<scalar_type>(std::size_t(Network::output_shape.size()));
+      std::vector<scalar_type> input = std::vector<scalar_type>(Network::input_shape.size());
+      std::vector<scalar_type> workspace = std::vector<scalar_type>(Network::workspace_size);
+      std::vector<scalar_type> gradient = std::vector<scalar_type>(Network::output_shape.size());
     };
     std::vector<room> rooms(std::size_t(threads_.count()));
     std::vector<loss_sums> sums(std::size_t(ceil_div(count, group)));
