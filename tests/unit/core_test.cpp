@@ -57,6 +57,13 @@ TEST_CASE("windows with gaps, and with another padding at each end") {
   static_assert(rounded_up({2, 3}, 6) == window_axis{2, 3, 0, 0} &&
                 rounded_up({3, 2, 1, 1}, 6) == window_axis{3, 2, 1, 2});
   static_assert(rounded_up({1, 3}, 3).outputs(3) == 1, "the second would lie in the padding alone");
+  // Both directions of a window at once.
+  constexpr shape in{1, 5, 6};
+  constexpr window padded{{3, 1, 1, 2}, {3, 2}};
+  static_assert(with_same_padding(window{{3, 2}, {3, 2}}, in) == window{{3, 2, 1, 1}, {3, 2, 0, 1}});
+  static_assert(rounded_up(window{{2, 2}, {3, 2, 1, 1}}, in) == window{{2, 2, 0, 1}, {3, 2, 1, 2}});
+  static_assert(without_padding(padded) == window{{3}, {3, 2}});
+  static_assert(with_added_padding(padded, window{{9, 9, 1, 2}, {9, 9, 3, 4}}) == window{{3, 1, 2, 4}, {3, 2, 3, 4}});
 }
 
 TEST_CASE("outputs that read padding are told from inner ones") {

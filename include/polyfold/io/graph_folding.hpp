@@ -218,8 +218,7 @@ class graph_folding {
       file_step& before = step_of(s.reads[0]);
       bool const padded = s.sliding && s.sliding->pads();
       if (before.kind == "pad" && s.sliding && (s.kind == "conv2d" || s.sliding->counts_padding())) {
-        add_padding(s.sliding->slid, before.sliding->slid);
-        s.sliding->counted = s.sliding->slid;
+        s.sliding->slid = s.sliding->counted = with_added_padding(s.sliding->slid, before.sliding->slid);
       } else if (before.kind == "scale_shift" && s.module && !keeps_scalings_ &&
                  !(padded && before.scaling->shifts())) {
         weight_module& weights = graph_.modules[*s.module];
@@ -232,13 +231,6 @@ class graph_folding {
       s.reads[0] = before.reads[0];
       ++uses(s.reads[0]);
     }
-  }
-
-  static void add_padding(window& to, window const& zeros) {
-    to.y.before += zeros.y.before;
-    to.y.after += zeros.y.after;
-    to.x.before += zeros.x.before;
-    to.x.after += zeros.x.after;
   }
 
   file_graph& graph_;
