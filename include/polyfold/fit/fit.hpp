@@ -61,7 +61,7 @@ std::vector<float> dense_biases(Network const& net) {
   layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
   float const* const stored = net.numbers.data() + Network::first_number(I) + modes.coefficients;
   std::vector<float> values(stored, stored + modes.bias_numbers);
-  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.in_weights, values);
+  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.inner_in_weights, values);
   return values;
 }
 
@@ -83,7 +83,7 @@ void fit_layer(Network& net, std::vector<float> weights, std::vector<float> bias
     std::vector<float> const coefficients = modes.fit(std::move(weights));
     std::copy(coefficients.begin(), coefficients.end(), stored);
   }
-  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.in_weights, biases);
+  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.inner_in_weights, biases);
   std::copy(biases.begin(), biases.end(), stored + modes.coefficients);
 }
 

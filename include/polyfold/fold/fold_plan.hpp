@@ -11,6 +11,13 @@
 
 namespace polyfold {
 
+/// An axis of an array that lies as [outer][extent][inner].
+struct axis_place {
+  int outer;
+  int extent;
+  int inner;
+};
+
 struct fold_plan {
   shape in;
   int filters;
@@ -57,6 +64,20 @@ struct fold_plan {
 
   /// Of the layer without approximation, biases excluded.
   [[nodiscard]] constexpr int weights() const { return filters * channels() * kernel.area(); }
+  /// Where an axis that can be cut lies in the weights, which are filters x channels x rows x columns.
+  [[nodiscard]] constexpr axis_place place_in_weights(axis a) const {
+    switch (a) {
+      case axis::flat:
+        return {filters, channels() * kernel.area(), 1};
+      case axis::kernel:
+        return {filters * channels(), kernel.area(), 1};
+      case axis::channel:
+        return {filters, channels(), kernel.area()};
+      case axis::output:
+        return {groups, group_filters(), channels() * kernel.area()};
+    }
+    return {};
+  }
 
   // Stored numbers: the coefficients, then the biases. Coefficients lie as [group][filter or partial product][channel][rest].
   [[nodiscard]] constexpr int coefficients() const { return product().coefficients(); }
