@@ -97,6 +97,21 @@ TEST_CASE("tensors are row-major, channels outermost") {
   CHECK(t.values[6] == 99);
 }
 
+TEST_CASE("views see rows where their layout says that they lie") {
+  constexpr shape map{2, 4, 3};
+  static_assert(sizeof(tensor_view<int, map>) == sizeof(int*), "a whole map's layout takes no memory");
+  int memory[2 * 2 * 3];
+  for (int i = 0; i < 12; ++i) memory[i] = i;
+  // Rows 2 and 3 of each channel.
+  tensor_view<int, map, strip_layout<2>> const strip(memory, {2});
+  CHECK(strip(0, 2, 0) == 0);
+  CHECK(strip(0, 3, 1) == 4);
+  CHECK(strip(1, 2, 2) == 8);
+  tensor_view<int const, map, strip_layout<2>> const read_only = strip;
+  CHECK(read_only.row(1, 3) == memory + 9);
+  static_assert(tensor_view<int, map>::whole && !tensor_view<int, map, strip_layout<2>>::whole);
+}
+
 TEST_CASE("type lists") {
   using list = concat<type_list<char, int>, type_list<>, type_list<long>>;
   static_assert(list::size == 3);

@@ -10,24 +10,10 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/for_constexpr.hpp>
+#include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/program.hpp>
 
 namespace polyfold::detail {
-
-/// Rows [first, first + Rows) of a map of shape S; rows keep their number.
-template <class T, shape S, int Rows>
-class strip_view {
- public:
-  static constexpr shape extent = S;
-  strip_view(T* data, int first) : data_(data), first_(first) {}
-  [[nodiscard]] T* data() const { return data_; }
-  [[nodiscard]] T* row(int c, int y) const { return data_ + (c * Rows + y - first_) * S.width; }
-  [[nodiscard]] T& operator()(int c, int y, int x) const { return row(c, y)[x]; }
-
- private:
-  T* data_;
-  int first_;
-};
 
 /// Steps First to Last of a program: moments, each read by the next alone, and the product at the end. Height: output rows
 /// of a strip.
@@ -77,7 +63,8 @@ struct row_strips {
 
   template <int J, class T>
   [[nodiscard]] static auto view(T* memory, row_range strip) {
-    return strip_view<T, operation_at<J>::output, height<J>>(memory + offset<J>(), rows_of<J>(strip).first);
+    return tensor_view<T, operation_at<J>::output, strip_layout<height<J>>>(memory + offset<J>(),
+                                                                            {rows_of<J>(strip).first});
   }
 
   /// `context_of.operator()<J>()`: of step J.
