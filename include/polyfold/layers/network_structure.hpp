@@ -156,7 +156,7 @@ struct network_structure {
 
   /// What each step computes, merged ones included.
   static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
-    return fixed_array<cost, sizeof...(J)>{program_type::template operation_at<J>::count()...};
+    return fixed_array<cost, program_type::steps>{program_type::template operation_at<J>::count()...};
   }
   (std::make_integer_sequence<int, program_type::steps>{});
 };
