@@ -29,7 +29,8 @@ struct arranged_layer {
   static void store(arranged_weights const& fitted, int c, float* numbers, std::uint8_t* map) {
     std::copy(fitted.coefficients.begin(), fitted.coefficients.end(),
               numbers + std::size_t(c) * fitted.coefficients.size());
-    for (int i = 0; i < per_curve; ++i) packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+    int i = c * per_curve;
+    for (std::uint8_t const level : fitted.levels) packing::set(map, i++, level);
   }
 };
 
@@ -45,9 +46,10 @@ std::vector<float> dense_weights(Network const& net) {
     using arranged = arranged_layer<layer_type, in>;
     std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
     std::vector<float> weights(arranged::weights);
-    for (int i = 0; i < arranged::weights; ++i) {
-      int const curve = i / arranged::per_curve;
-      weights[std::size_t(i)] = values[std::size_t((curve << arranged::rule.bits) + arranged::packing::get(map, i))];
+    int i = 0;
+    for (float& weight : weights) {
+      float const* const curve = values.data() + (i / arranged::per_curve << arranged::rule.bits);
+      weight = curve[arranged::packing::get(map, i++)];
     }
     return weights;
   } else {

@@ -49,10 +49,12 @@ namespace detail {
 
 /// [outer][a][b] to [outer][b][a].
 [[nodiscard]] inline std::vector<float> swap_inner(std::vector<float> const& values, int outer, int a, int b) {
+  float const* const from = values.data();
   std::vector<float> result(values.size());
+  float* const to = result.data();
   for (int o = 0; o < outer; ++o)
     for (int i = 0; i < a; ++i)
-      for (int k = 0; k < b; ++k) result[std::size_t((o * b + k) * a + i)] = values[std::size_t((o * a + i) * b + k)];
+      for (int k = 0; k < b; ++k) to[(o * b + k) * a + i] = from[(o * a + i) * b + k];
   return result;
 }
 
@@ -78,10 +80,10 @@ matrix plane_matrix() {
     tensor<float, plane> impulse;
     tensor<float, rows::output> between;
     tensor<float, columns::output> moments;
-    impulse.values[std::size_t(i)] = 1;
+    impulse.view()[i] = 1;
     rows::forward(context<float>{}, {0, plane.height}, between.view(), impulse.view());
     columns::forward(context<float>{}, {0, 1}, moments.view(), between.view());
-    for (int k = 0; k < columns::output.size(); ++k) m(i, k) = double(moments.values[std::size_t(k)]);
+    for (int k = 0; k < columns::output.size(); ++k) m(i, k) = double(moments.view()[k]);
   }
   return m;
 }

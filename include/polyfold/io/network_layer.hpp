@@ -154,7 +154,7 @@ template <class Network, int I, class L, int First, int Second>
     layer.slid = L::sliding(in);
     if constexpr (requires { L::counted(in); }) layer.counted = L::counted(in);
   }
-  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = std::size_t(Network::first_number(I))});
+  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = Network::first_number(I)});
   return layer;
 }
 

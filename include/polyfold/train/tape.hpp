@@ -20,10 +20,7 @@ class tape {
   using program = typename Network::program_type;
 
  public:
-  tape() : memory_(std::size_t(places.size)) {
-    scratch_.resize(std::size_t(places.scratch));
-    saved_.resize(std::size_t(places.saved));
-  }
+  tape() : memory_(places.size), scratch_(places.scratch), saved_(places.saved) {}
 
   /// Runs the network on `images` (input_shape.size() scalars) and returns its outputs. `seed` draws the dropout.
   T const* forward(Network const& net, T const* images, std::uint64_t seed) {
