@@ -11,7 +11,6 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/fixed_array.hpp>
-#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -223,11 +222,12 @@ struct tile_product {
               .template store_lanes<0, Vector::size / 2>(to +
                                                          p.out.at(filter, (y + r) / 2, pixels::column(vector + c) / 2));
     } else {
-      for_constexpr<R * C>([&]<int I>() {
-        constexpr int r = I / C, c = I % C;
-        finish<r % pixels::lines * pixels::span>(sum[r / pixels::lines * C + c], to, added, filter, y + r,
-                                                 pixels::column(vector + c));
-      });
+      [&]<int... I>(std::integer_sequence<int, I...>) {
+        (finish<I / C % pixels::lines * pixels::span>(sum[I / C / pixels::lines * C + I % C], to, added, filter,
+                                                      y + I / C, pixels::column(vector + I % C)),
+         ...);
+      }
+      (std::make_integer_sequence<int, R * C>{});
     }
   }
 
