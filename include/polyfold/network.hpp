@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/run_arguments.hpp>
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/layers/network_structure.hpp>
@@ -26,8 +27,8 @@ namespace polyfold {
 
 namespace detail {
 template <auto Pipeline, auto Numbers, auto Schedule>
-using engine_of =
-    typename decltype(engine_for<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers, Schedule>())::type;
+using engine_of = typename decltype(engine_for<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers,
+                                               Schedule>())::type;
 }
 
 template <auto Pipeline, auto Numbers = in_floats, auto Schedule = whole_maps>
@@ -126,11 +127,10 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
     cost sum;
-    auto const add = [&](cost const& c) {
+    for_constexpr<layers>([&]<int I>() {
+      cost const c = layer_cost<I>();
       if (wanted(c)) sum += c;
-    };
-    [&]<int... I>(std::integer_sequence<int, I...>) { (add(layer_cost<I>()), ...); }
-    (std::make_integer_sequence<int, layers>{});
+    });
     return sum;
   }
 };

@@ -60,7 +60,7 @@ class packed_numbers {
   }
   /// The same from bare memory: what `numbers` and `maps` of a network of floats hold.
   void pack(float const* numbers, std::uint8_t const* maps) {
-    Program::for_each_call([&]<int J>() { pack_step<J>(numbers + Program::facts[std::size_t(J)].first_number, maps); });
+    Program::for_each_call([&]<int J>() { pack_step<J>(numbers + Program::facts[J].first_number, maps); });
   }
   template <class Other>
   requires(!std::is_base_of_v<Stored, Other>) void pack(Other const&) {
@@ -70,13 +70,13 @@ class packed_numbers {
   }
 
   /// Those of step `step`.
-  [[nodiscard]] float const* packed_of(int step) const { return packed_.data() + Program::places.packed[std::size_t(step)]; }
+  [[nodiscard]] float const* packed_of(int step) const { return packed_.data() + Program::places.packed[step]; }
 
  private:
   template <int J, class Pointer>
   void pack_step(Pointer numbers, std::uint8_t const* maps) {
-    Program::template step<J>::pack(numbers, maps + Program::facts[std::size_t(J)].first_map_byte,
-                                    packed_.data() + Program::places.packed[std::size_t(J)]);
+    Program::template step<J>::pack(numbers, maps + Program::facts[J].first_map_byte,
+                                    packed_.data() + Program::places.packed[J]);
   }
 
   alignas(64) std::array<float, std::size_t(Program::places.packed_size)> packed_{};
@@ -123,19 +123,19 @@ struct engine<Structure, Numbers, packed_schedule<Arch>> {
     else if constexpr (V == 0 && !program_type::copies_input)
       return image;
     else
-      return room + program_type::places.value[std::size_t(V)];
+      return room + program_type::places.value[V];
   }
 
   template <int J>
   static void execute(storage const& held, float const* image, float* room) {
-    constexpr auto const& call = program_type::calls[std::size_t(J)];
-    constexpr auto const& facts = source::facts[std::size_t(J)];
+    constexpr auto const& call = program_type::calls[J];
+    constexpr auto const& facts = source::facts[J];
     using step = typename program_type::template step<J>;
-    float* const out = room + program_type::places.value[std::size_t(call.value)];
-    if constexpr (step::clears_border) clear_border<vector, program_type::layouts[std::size_t(call.value)]>(out);
+    float* const out = room + program_type::places.value[call.value];
+    if constexpr (step::clears_border) clear_border<vector, program_type::layouts[call.value]>(out);
     step::run(held.packed_of(J), value<call.source>(image, room),
               value<(call.added >= 0 ? call.added : facts.sources[1])>(image, room), out,
-              room + program_type::places.scratch[std::size_t(J)]);
+              room + program_type::places.scratch[J]);
   }
 };
 

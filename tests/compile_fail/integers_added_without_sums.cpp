@@ -7,9 +7,11 @@
 using namespace polyfold;
 
 #ifdef POLYFOLD_COMPILE_PASS
-constexpr auto description = input<1, 8, 8> | conv2d<2, 3> | relu | residual(conv2d<2, 3>(padding<1>)) | relu | dense<2>;
+constexpr auto description =
+    input<1, 8, 8> | conv2d<2, 3> | relu | residual(conv2d<2, 3>(padding<1>)) | relu | dense<2>;
 #else
-constexpr auto description = input<1, 8, 8> | conv2d<2, 3> | relu | residual(conv2d<2, 3>(padding<1>) | relu) | dense<2>;
+constexpr auto description =
+    input<1, 8, 8> | conv2d<2, 3> | relu | residual(conv2d<2, 3>(padding<1>) | relu) | dense<2>;
 #endif
 
 static network<description, in_int8> net;

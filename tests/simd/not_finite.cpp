@@ -40,7 +40,8 @@ struct engines {
   std::unique_ptr<packed_type> fast = std::make_unique<packed_type>();
   std::unique_ptr<typename net_type::template workspace<float>> room =
       std::make_unique<typename net_type::template workspace<float>>();
-  std::unique_ptr<typename packed_type::template workspace<>> fast_room = std::make_unique<typename packed_type::template workspace<>>();
+  std::unique_ptr<typename packed_type::template workspace<>> fast_room =
+      std::make_unique<typename packed_type::template workspace<>>();
   std::vector<float> image = std::vector<float>(std::size_t(pixels));
 };
 

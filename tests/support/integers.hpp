@@ -22,7 +22,8 @@ inline image_set random_images(shape s, int count) {
     int const base = random.below(256);
     int const contrast = random.below(128);
     for (int i = 0; i < s.size(); ++i)
-      images.pixels.push_back(static_cast<std::uint8_t>(std::clamp(base + random.below(2 * contrast + 1) - contrast, 0, 255)));
+      images.pixels.push_back(
+          static_cast<std::uint8_t>(std::clamp(base + random.below(2 * contrast + 1) - contrast, 0, 255)));
     images.labels.push_back(0);
   }
   return images;

@@ -65,7 +65,8 @@ void sums_are_dense() {
             int const channel_degree = cuts_channels ? d : 0;
             if (!cuts_kernel) {
               int const shift = net->degree_shifts.empty() ? 0 : net->degree_shifts[std::size_t(channel_degree)];
-              sum += (net->codes[std::size_t(m * fan_in + of_channel * kernel.area() + r * kernel.x.size + s)] * (1 << shift)) *
+              sum += (net->codes[std::size_t(m * fan_in + of_channel * kernel.area() + r * kernel.x.size + s)] *
+                      (1 << shift)) *
                      channel_value;
               continue;
             }
@@ -75,7 +76,8 @@ void sums_are_dense() {
                 int const shift = net->degree_shifts.empty()
                                       ? 0
                                       : net->degree_shifts[std::size_t(channel_degree * (order + 1) + i + j)];
-                int const code = net->codes[std::size_t(m * fan_in + of_channel * terms_up_to(rows, columns, order) + term)];
+                int const code =
+                    net->codes[std::size_t(m * fan_in + of_channel * terms_up_to(rows, columns, order) + term)];
                 sum += code * (1 << shift) * channel_value * int(binomial(r, i) * binomial(s, j));
               }
           }

@@ -28,7 +28,8 @@ std::unique_ptr<Network> random_network(std::uint64_t seed) {
         [&] {
           int const count = Network::number_count(I);
           for (int i = 0; i < count; ++i)
-            net->numbers[std::size_t(Network::first_number(I) + i)] = 0.5f * random.normal() / std::sqrt(float(count) / 4);
+            net->numbers[std::size_t(Network::first_number(I) + i)] =
+                0.5f * random.normal() / std::sqrt(float(count) / 4);
         }(),
         ...);
   }
@@ -81,8 +82,8 @@ constexpr auto kernel2 = along<axis::kernel, quadratic>;
 }  // namespace
 
 TEST_CASE("integers follow floats: convolutions, activations and maxima") {
-  CHECK(difference<input<1, 12, 12> | conv2d<4, 3>(padding<1>, kernel1) | relu | max_pool<2> | conv2d<6, 3>(kernel1) | relu |
-                   max_pool<2> | dense<5>>() < 0.03);
+  CHECK(difference<input<1, 12, 12> | conv2d<4, 3>(padding<1>, kernel1) | relu | max_pool<2> | conv2d<6, 3>(kernel1) |
+                   relu | max_pool<2> | dense<5>>() < 0.03);
   CHECK(difference<input<3, 11, 10> | conv2d<4, 3>(padding<1>) | leaky_relu<1, 5> | max_pool<3>(stride<2>) |
                    conv2d<6, 3>(stride<2>, kernel2) | relu6 | dense<5>>() < 0.03);
   CHECK(difference<input<2, 9, 9> | conv2d<4, 3>(padding<1>, kernel1) | max_pool<2> | relu | conv2d<4, 3>(padding<1>) |
@@ -198,7 +199,7 @@ TEST_CASE("integers are the same at compile time") {
 
 TEST_CASE("requantisation needs 32 bits") {
   STATIC_REQUIRE(requantisation{16384, 0, 14}(100) == 100);
-  STATIC_REQUIRE(requantisation{16384, 0, 15}(101) == 51);   // half up
+  STATIC_REQUIRE(requantisation{16384, 0, 15}(101) == 51);  // half up
   STATIC_REQUIRE(requantisation{16384, 0, 15}(-101) == -50);
   STATIC_REQUIRE(requantisation{32767, 15, 30}((1 << 30) - 1) == 1);
   STATIC_REQUIRE(requantisation{20000, 4, 14}(1 << 18) == 20000);

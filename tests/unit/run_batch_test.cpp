@@ -45,7 +45,8 @@ TEST_CASE("A batch gives the results of its images") {
   for (int threads : {1, 2, 3})
     for (int count : {0, 1, 2, 7, 8}) {
       check_batch<network<small>, network<small>::workspace<float>>(net, count, threads);
-      check_batch<network<small, in_floats, packed>, network<small, in_floats, packed>::workspace<>>(fast, count, threads);
+      check_batch<network<small, in_floats, packed>, network<small, in_floats, packed>::workspace<>>(fast, count,
+                                                                                                     threads);
     }
 }
 

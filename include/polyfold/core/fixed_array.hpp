@@ -20,8 +20,6 @@ struct fixed_array {
   [[nodiscard]] constexpr Element const* end() const { return elements + Count; }
   [[nodiscard]] constexpr Element& operator[](int i) { return elements[i]; }
   [[nodiscard]] constexpr Element const& operator[](int i) const { return elements[i]; }
-  [[nodiscard]] constexpr Element& operator[](std::size_t i) { return elements[i]; }
-  [[nodiscard]] constexpr Element const& operator[](std::size_t i) const { return elements[i]; }
   [[nodiscard]] constexpr Element const& back() const { return elements[Count - 1]; }
 
   friend constexpr bool operator==(fixed_array const&, fixed_array const&) = default;

@@ -172,8 +172,7 @@ template <class Net, class Image, class Room>
 requires image_of<Image, scalar_of<Net, Room>, Net::input_shape>
 void call_run(Image const&, Room&);
 template <class Net, class Scalar>
-requires(Net::template takes<Scalar>)
-void call_run(Scalar const*, typename Net::template memory<Scalar>*);
+requires(Net::template takes<Scalar>) void call_run(Scalar const*, typename Net::template memory<Scalar>*);
 
 template <class Net, class... Given>
 concept runs_on = requires(Given&&... given) {

@@ -40,8 +40,7 @@ class calibration {
       auto& counts = counts_[std::size_t(v)];
       counts.resize(bins);
       float const scale = float(bins) / std::max(largest_[std::size_t(v)], 1e-30f);
-      for (float const x : values)
-        ++counts[std::size_t(std::clamp(int(std::abs(x) * scale), 0, bins - 1))];
+      for (float const x : values) ++counts[std::size_t(std::clamp(int(std::abs(x) * scale), 0, bins - 1))];
     });
   }
 
@@ -95,12 +94,13 @@ class calibration {
       tensor_view<float, operation_type::output> const to(out.data());
       constexpr int first = facts.sources[0];
       constexpr int second = facts.sources[1];
-      tensor_view<float const, program_type::template value_shape<first>()> const in(values_[std::size_t(first)].data());
+      tensor_view<float const, program_type::template value_shape<first>()> const in(
+          values_[std::size_t(first)].data());
       row_range const all{0, operation_type::output.height};
       if constexpr (second >= 0)
-        operation_type::forward(
-            at, all, to, in,
-            tensor_view<float const, program_type::template value_shape<second>()>(values_[std::size_t(second)].data()));
+        operation_type::forward(at, all, to, in,
+                                tensor_view<float const, program_type::template value_shape<second>()>(
+                                    values_[std::size_t(second)].data()));
       else
         operation_type::forward(at, all, to, in);
       if constexpr (operation_type::role == operation_role::product && requires { operation_type::fan_in; })
@@ -121,7 +121,9 @@ class calibration {
     std::vector<double> x(static_cast<std::size_t>(fan_in));
     int const pixels = Product::output.pixels();
     for (int n = 0; n < smaller(windows, pixels); ++n) {
-      int const at = pixels <= windows ? n : int((std::uint64_t(images_) * windows + std::uint64_t(n)) * 7919 % std::uint64_t(pixels));
+      int const at = pixels <= windows
+                         ? n
+                         : int((std::uint64_t(images_) * windows + std::uint64_t(n)) * 7919 % std::uint64_t(pixels));
       int const group = images_ % Product::filter_groups;
       for (int k = 0; k < fan_in; ++k) {
         int const y = under.y.start(at / Product::output.width) + k % under.area() / under.x.size * under.y.dilation;
@@ -130,7 +132,8 @@ class calibration {
         x[std::size_t(k)] = inside ? double(in(group * channels + k / under.area(), y, column)) : 0.0;
       }
       for (int a = 0; a < fan_in; ++a)
-        for (int b = 0; b <= a; ++b) sums[static_cast<std::size_t>(a) * fan_in + std::size_t(b)] += x[std::size_t(a)] * x[std::size_t(b)];
+        for (int b = 0; b <= a; ++b)
+          sums[static_cast<std::size_t>(a) * fan_in + std::size_t(b)] += x[std::size_t(a)] * x[std::size_t(b)];
     }
   }
 

@@ -60,7 +60,7 @@ template <class Function>
 inline constexpr float bound_of_function = 0;
 template <int Numerator, int Denominator>
 inline constexpr float bound_of_function<bounded_relu_function<Numerator, Denominator>> = float(Numerator) /
-                                                                                           float(Denominator);
+                                                                                          float(Denominator);
 
 template <class Source, class Target>
 class int8_quantiser {
@@ -144,14 +144,15 @@ class int8_quantiser {
           largest = std::max(largest, std::ldexp(std::abs(weight(m, k)), -shift[std::size_t(degree[std::size_t(k)])]));
         row_scale[std::size_t(m)] = largest / 127;
       }
-      if (one_scale) std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
+      if (one_scale)
+        std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
       if (fill_codes<G>(shift, degree, bound, row_scale, unit, compensation)) break;
       if (extra == 8)
         throw error("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
                     " do not fit into 32 bits; cut its weights or choose a lower order");
       for (int& s : shift) s = std::max(0, s - 1);
     }
-    if constexpr (integers::template degree_count<G> > 1)
+    if constexpr (integers::template degree_count < G >> 1)
       for (int d = 0; d < integers::template degree_count<G>; ++d)
         target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
 
@@ -174,7 +175,8 @@ class int8_quantiser {
     }
     double const written = adds ? out_scale / (1 << addition_fraction) : out_scale;
     double sum_scale = 0;
-    if constexpr (expands) sum_scale = 1.25 * std::max(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
+    if constexpr (expands)
+      sum_scale = 1.25 * std::max(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
     for (int m = 0; m < rows; ++m) {
       long long limit = sum_bounds_[std::size_t(m)];
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
@@ -199,7 +201,8 @@ class int8_quantiser {
       long long limit = basis::value_bound(32767);
       double largest_bias = 0;
       for (int i = 0; i < biases; ++i) {
-        target_.biases[std::size_t(from + i)] = static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
+        target_.biases[std::size_t(from + i)] =
+            static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
         largest_bias = std::max(largest_bias, std::abs(double(of_expansion[i]) / value_unit));
       }
       limit += static_cast<long long>(largest_bias * (of.bias.kind == bias_kind::segmented ? of.outputs : 1)) + 1;
@@ -249,7 +252,8 @@ class int8_quantiser {
 
   /// So that weights of all degrees use their codes alike: powers of two between their mean magnitudes.
   template <int Degrees, class Weight>
-  [[nodiscard]] static std::vector<int> degree_shifts(int rows, int fan_in, std::vector<int> const& degree, Weight weight) {
+  [[nodiscard]] static std::vector<int> degree_shifts(int rows, int fan_in, std::vector<int> const& degree,
+                                                      Weight weight) {
     std::vector<int> shift(Degrees, 0);
     std::vector<double> largest(Degrees, 0);
     for (int m = 0; m < rows; ++m)
@@ -324,7 +328,8 @@ class int8_quantiser {
     std::vector<float> expanded(std::size_t(bias::scratch) + 1);
     bias::prepare(stored, expanded.data());
     std::vector<double> all;
-    for (int m = 0; m < form.outputs; ++m) all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
+    for (int m = 0; m < form.outputs; ++m)
+      all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
     return all;
   }
   /// What input k of filter m is over nothing but padding.

@@ -123,15 +123,6 @@ constexpr int place(fixed_array<buffer, Count>& buffers) {
   return total;
 }
 
-template <std::size_t Count>
-constexpr int place(std::array<buffer, Count>& buffers) {
-  fixed_array<buffer, int(Count)> placed{};
-  std::copy(buffers.begin(), buffers.end(), placed.begin());
-  int const total = place(placed);
-  std::copy(placed.begin(), placed.end(), buffers.begin());
-  return total;
-}
-
 /// Memory from `offset` on.
 struct stretch {
   int offset = 0;

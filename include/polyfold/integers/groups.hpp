@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/program.hpp>
 
@@ -35,10 +36,10 @@ struct integer_group {
 /// Why a program has no integer form: a step that has none, and what it lacks.
 enum class integer_need {
   nothing,
-  integer_form,      ///< the operation has none
-  activation_form,   ///< the function has none, or stands where no product takes it in
-  product_to_add,    ///< an addition that no product takes in
-  product_at_end,    ///< the last operation is no product
+  integer_form,     ///< the operation has none
+  activation_form,  ///< the function has none, or stands where no product takes it in
+  product_to_add,   ///< an addition that no product takes in
+  product_at_end,   ///< the last operation is no product
 };
 
 /// How a value lies in memory.
@@ -74,15 +75,15 @@ struct integer_grouping {
 };
 
 template <int Steps>
-[[nodiscard]] constexpr integer_grouping<Steps> group_steps(std::array<groupable_step, std::size_t(Steps)> const& known,
+[[nodiscard]] constexpr integer_grouping<Steps> group_steps(fixed_array<groupable_step, Steps> const& known,
                                                             int result) {
   integer_grouping<Steps> all;
   auto const* const steps = known.data();
   // The value that a step which integers do not need reads.
-  std::array<int, std::size_t(Steps) + 1> same{};
-  auto const same_as = [&same](int v) -> int& { return same[std::size_t(v)]; };
+  fixed_array<int, Steps + 1> same{};
+  auto const same_as = [&same](int v) -> int& { return same[v]; };
   for (int v = 0; v <= Steps; ++v) same_as(v) = v;
-  std::array<bool, std::size_t(Steps)> taken{};
+  fixed_array<bool, Steps> taken{};
   auto const fail = [&](integer_need need, int step) {
     if (all.unmet != integer_need::nothing) return;
     all.unmet = need;
@@ -105,7 +106,7 @@ template <int Steps>
   };
   for (int j = 0; j < Steps; ++j) {
     groupable_step const& s = steps[j];
-    if (!s.executed || taken[std::size_t(j)]) continue;
+    if (!s.executed || taken[j]) continue;
     integer_group g;
     g.head = j;
     g.source = source_of(j, 0);
@@ -125,7 +126,8 @@ template <int Steps>
       case operation_role::row_moments: {
         bool columns = true;
         for (int k = 0; k < Steps; ++k)
-          if (steps[k].executed && source_of(k, 0) == s.value) columns = columns && steps[k].role == operation_role::column_moments;
+          if (steps[k].executed && source_of(k, 0) == s.value)
+            columns = columns && steps[k].role == operation_role::column_moments;
         if (columns) continue;
         g.kind = integer_group_kind::row_moments;
         break;
@@ -146,34 +148,36 @@ template <int Steps>
         for (int k = only_reader(g.value); k >= 0; k = only_reader(g.value)) {
           groupable_step const& next = steps[k];
           int const other = source_of(k, 0) == g.value ? source_of(k, 1) : source_of(k, 0);
-          if (next.role == operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0 && g.pool < 0) {
+          if (next.role == operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0 &&
+              g.pool < 0) {
             g.expansion = k;
-          } else if (next.role == operation_role::addition && g.added < 0 && g.activation < 0 && g.pool < 0 && other >= 0 &&
-                     other != g.value && other <= j) {
+          } else if (next.role == operation_role::addition && g.added < 0 && g.activation < 0 && g.pool < 0 &&
+                     other >= 0 && other != g.value && other <= j) {
             g.added = other;
           } else if (next.role == operation_role::activation && g.activation < 0 &&
                      next.activation != integer_activation::none && (g.pool < 0 || next.nondecreasing)) {
             g.activation = k;
-          } else if (next.role == operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 && g.added < 0 &&
-                     (g.activation < 0 || steps[g.activation].nondecreasing)) {
+          } else if (next.role == operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 &&
+                     g.added < 0 && (g.activation < 0 || steps[g.activation].nondecreasing)) {
             g.pool = k;
           } else if (next.identity) {
             same_as(next.value) = g.value;
-            taken[std::size_t(k)] = true;
+            taken[k] = true;
             continue;
           } else {
             break;
           }
-          taken[std::size_t(k)] = true;
+          taken[k] = true;
           g.value = next.value;
         }
         // An activation behind maxima moves in front of them.
         int v = g.value;
         for (int k = only_reader(v); g.activation < 0 && k >= 0; k = only_reader(v)) {
           groupable_step const& next = steps[k];
-          if (next.role == operation_role::activation && next.activation != integer_activation::none && next.nondecreasing) {
+          if (next.role == operation_role::activation && next.activation != integer_activation::none &&
+              next.nondecreasing) {
             g.activation = k;
-            taken[std::size_t(k)] = true;
+            taken[k] = true;
             same_as(next.value) = v;
           } else if (next.role != operation_role::maximum) {
             break;

@@ -10,6 +10,8 @@
 
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/basis/functions.hpp>
+#include <polyfold/core/c_array.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/integers/requantise.hpp>
 
 namespace polyfold {
@@ -20,20 +22,19 @@ namespace detail {
 /// analysis of numbers up to `bound`, both in sums of 30.
 template <function_set S>
 [[nodiscard]] constexpr int fraction_of(int bound) {
-  std::array<double, std::size_t(S.functions)> over_positions{};
+  fixed_array<double, S.functions> over_positions{};
   double largest = 0;
   double over_functions = 0;
   auto const magnitude = [](double v) { return v < 0 ? -v : v; };
-  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> phi{};
-  fill_orthonormal(S.positions, S.functions, S.kind,
-                   [&](int i, int k) -> double& { return phi[std::size_t(i)][std::size_t(k)]; });
+  fixed_array<fixed_array<double, S.functions>, S.positions> phi{};
+  fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return phi[i][k]; });
   for (int i = 0; i < S.positions; ++i) {
     double sum = 0;
     for (int k = 0; k < S.functions; ++k) {
-      double const v = magnitude(phi[std::size_t(i)][std::size_t(k)]);
+      double const v = magnitude(phi[i][k]);
       largest = larger(largest, v);
       sum += v;
-      over_positions[std::size_t(k)] += v;
+      over_positions[k] += v;
     }
     over_functions = larger(over_functions, sum);
   }
@@ -52,12 +53,11 @@ template <function_set S>
 /// Half a table of functions, rounded to `Fraction` bits behind the point.
 template <function_set S, int Fraction>
 inline constexpr auto integer_table = [] {
-  std::array<std::array<std::int16_t, std::size_t(S.functions)>, std::size_t(S.half())> table{};
-  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> unrounded{};
-  fill_orthonormal(S.positions, S.functions, S.kind,
-                   [&](int i, int k) -> double& { return unrounded[std::size_t(i)][std::size_t(k)]; });
-  for (std::size_t i = 0; i < table.size(); ++i)
-    for (std::size_t k = 0; k < table[i].size(); ++k) {
+  fixed_array<fixed_array<std::int16_t, S.functions>, S.half()> table{};
+  fixed_array<fixed_array<double, S.functions>, S.positions> unrounded{};
+  fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return unrounded[i][k]; });
+  for (int i = 0; i < table.size(); ++i)
+    for (int k = 0; k < S.functions; ++k) {
       double const scaled = unrounded[i][k] * double(1 << Fraction);
       table[i][k] = static_cast<std::int16_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
@@ -67,8 +67,8 @@ inline constexpr auto integer_table = [] {
 /// n choose k of a few k, as constants: devices divide slowly.
 template <int N, int Terms>
 inline constexpr auto binomials_of = [] {
-  std::array<int, std::size_t(Terms)> all{};
-  for (int k = 0; k < Terms; ++k) all[std::size_t(k)] = int(binomial(N, k));
+  fixed_array<int, Terms> all{};
+  for (int k = 0; k < Terms; ++k) all[k] = int(binomial(N, k));
   return all;
 }();
 
@@ -121,7 +121,7 @@ struct integer_basis {
     for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
       if constexpr (binomials) {
         // Running sums, from the last position to the first.
-        int sum[std::size_t(S.functions)] = {};
+        c_array<int, S.functions> sum{};
 #pragma GCC unroll 8
         for (int i = S.positions - 1; i >= 0; --i) {
 #pragma GCC unroll 4
@@ -132,7 +132,8 @@ struct integer_basis {
       } else {
         // Four functions at a time stay in registers.
         for (int k = 0; k + 4 <= S.functions; k += 4) analyse_block<S, 4>(first, first_term, k, get, put);
-        if constexpr (S.functions % 4 != 0) analyse_block<S, S.functions % 4>(first, first_term, S.functions / 4 * 4, get, put);
+        if constexpr (S.functions % 4 != 0)
+          analyse_block<S, S.functions % 4>(first, first_term, S.functions / 4 * 4, get, put);
       }
     });
   }
@@ -140,7 +141,7 @@ struct integer_basis {
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void synthesise(Get get, Put put) {
     for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
-      int c[std::size_t(S.functions)] = {};
+      c_array<int, S.functions> c{};
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (binomials) {
         for (int i = 0; i < S.positions; ++i) {
@@ -150,13 +151,13 @@ struct integer_basis {
         }
       } else {
         for (int i = 0; i < S.half(); ++i) {
-          auto const& phi = integer_table<S, fraction>[std::size_t(i)];
+          auto const& phi = integer_table<S, fraction>[i];
           int even = 0;
           int odd = 0;
 #pragma GCC unroll 16
-          for (int k = 0; k < S.functions; k += 2) even += phi[std::size_t(k)] * c[k];
+          for (int k = 0; k < S.functions; k += 2) even += phi[k] * c[k];
 #pragma GCC unroll 16
-          for (int k = 1; k < S.functions; k += 2) odd += phi[std::size_t(k)] * c[k];
+          for (int k = 1; k < S.functions; k += 2) odd += phi[k] * c[k];
           put(first + i, even + odd);
           if (2 * i + 1 < S.positions) put(first + S.positions - 1 - i, even - odd);
         }
@@ -180,13 +181,13 @@ struct integer_basis {
   /// Functions k to k + Block - 1; k is even.
   template <function_set S, int Block, class Get, class Put>
   [[gnu::always_inline]] static constexpr void analyse_block(int first, int first_term, int k, Get get, Put put) {
-    int sum[std::size_t(Block)] = {};
+    c_array<int, Block> sum{};
     for (int i = 0; i < S.half(); ++i) {
-      auto const& phi = integer_table<S, fraction>[std::size_t(i)];
+      auto const& phi = integer_table<S, fraction>[i];
       int const a = get(first + i);
       int const b = 2 * i + 1 < S.positions ? get(first + S.positions - 1 - i) : 0;
 #pragma GCC unroll 4
-      for (int j = 0; j < Block; ++j) sum[j] += phi[std::size_t(k + j)] * (j % 2 == 0 ? a + b : a - b);
+      for (int j = 0; j < Block; ++j) sum[j] += phi[k + j] * (j % 2 == 0 ? a + b : a - b);
     }
 #pragma GCC unroll 4
     for (int j = 0; j < Block; ++j) put(first_term + k + j, sum[j]);
@@ -195,8 +196,8 @@ struct integer_basis {
   template <function_set S>
   [[nodiscard]] static constexpr int from_table(int k, int i) {
     auto const& table = integer_table<S, fraction>;
-    if (i < S.half()) return table[std::size_t(i)][std::size_t(k)];
-    int const mirrored = table[std::size_t(S.positions - 1 - i)][std::size_t(k)];
+    if (i < S.half()) return table[i][k];
+    int const mirrored = table[S.positions - 1 - i][k];
     return k % 2 == 0 ? mirrored : -mirrored;
   }
 };

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/arranged_product.hpp>
 #include <polyfold/fold/expand.hpp>
 #include <polyfold/fold/moments.hpp>
@@ -30,8 +31,8 @@ inline constexpr bool is_dropout<dropout_operation<In, Numerator, Denominator>> 
 template <class Operation>
 inline constexpr bool is_average = false;
 template <shape In, window W, window Counted>
-inline constexpr bool is_average<average_under_window<In, W, Counted>> = W == Counted && W.y.before == 0 && W.y.after == 0 &&
-                                                                         W.x.before == 0 && W.x.after == 0;
+inline constexpr bool is_average<average_under_window<In, W, Counted>> =
+    W == Counted&& W.y.before == 0 && W.y.after == 0 && W.x.before == 0 && W.x.after == 0;
 
 template <class Operation>
 inline constexpr bool is_arranged = false;
@@ -71,7 +72,8 @@ template <class Operation>
   s.average = is_average<Operation>;
   s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
   s.identity = is_dropout<Operation>;
-  if constexpr (Operation::role == operation_role::activation) s.activation = integer_function<typename Operation::function>::kind;
+  if constexpr (Operation::role == operation_role::activation)
+    s.activation = integer_function<typename Operation::function>::kind;
   // Bases of kernels that running sums do not serve, and arranged weights, have none yet.
   if constexpr (Operation::role == operation_role::column_moments || Operation::role == operation_role::row_moments)
     if (!Operation::basis::running_sums) s.role = operation_role::other;
@@ -89,7 +91,7 @@ struct integer_program {
   using operation_at = typename Program::template operation_at<J>;
 
   static constexpr auto grouping = []<int... J>(std::integer_sequence<int, J...>) {
-    return detail::group_steps<steps>({detail::groupable<operation_at<J>>(facts[std::size_t(J)])...}, Program::result);
+    return detail::group_steps<steps>({detail::groupable<operation_at<J>>(facts[J])...}, Program::result);
   }
   (std::make_integer_sequence<int, steps>{});
   static constexpr bool right = grouping.unmet == integer_need::nothing;
@@ -108,7 +110,7 @@ struct integer_program {
       if (grouping.groups[g].value == v) return g;
     return -1;
   }
-  [[nodiscard]] static constexpr int stage_of(int g) { return facts[std::size_t(grouping.groups[g].head)].stage; }
+  [[nodiscard]] static constexpr int stage_of(int g) { return facts[grouping.groups[g].head].stage; }
 
   /// How value V lies. Of moments the bound is the largest of all channels.
   template <int V>
@@ -120,7 +122,8 @@ struct integer_program {
       if constexpr (g.kind == integer_group_kind::product) {
         if constexpr (V == result) return {16, true, 32767, 0};
         if constexpr (g.activation >= 0)
-          if (detail::integer_function<typename operation_at<g.activation>::function>::kind == integer_activation::rectified)
+          if (detail::integer_function<typename operation_at<g.activation>::function>::kind ==
+              integer_activation::rectified)
             return {8, false, 255, 0};
         return {8, true, 128, 0};
       } else if constexpr (g.kind == integer_group_kind::maximum || g.kind == integer_group_kind::average) {
@@ -142,7 +145,8 @@ struct integer_program {
   static consteval auto moment_basis_of() {
     constexpr integer_group g = grouping.groups[G];
     constexpr operation_form form = operation_at<g.head>::form;
-    constexpr int length = g.kind == integer_group_kind::channel_moments ? form.in.channels / form.groups : form.under.x.size;
+    constexpr int length =
+        g.kind == integer_group_kind::channel_moments ? form.in.channels / form.groups : form.under.x.size;
     return std::type_identity<integer_basis<length, form.cut, int(map_of<g.source>().bound)>>{};
   }
   template <int G>
@@ -160,11 +164,11 @@ struct integer_program {
   /// Kernel moments of bytes are those of numbers from 0 to 255: what stands for zero is taken off their sums by the biases, of
   /// which a product then has one for each output.
   template <int G>
-  static constexpr bool takes_zero_off = takes_moments<G> && of_bytes<G> && map<grouping.groups[G].source>.is_signed;
+  static constexpr bool takes_zero_off = takes_moments<G>&& of_bytes<G>&& map<grouping.groups[G].source>.is_signed;
   /// How the biases of the product of group G are stored.
   template <int G>
-  static constexpr bias_rule product_biases = takes_zero_off<G> ? bias_rule{bias_kind::dense}
-                                                                : operation_at<grouping.groups[G].head>::form.bias;
+  static constexpr bias_rule product_biases =
+      takes_zero_off<G> ? bias_rule{bias_kind::dense} : operation_at<grouping.groups[G].head>::form.bias;
 
   [[nodiscard]] static constexpr bool makes_moments(int g) {
     return g >= 0 && (grouping.groups[g].kind == integer_group_kind::channel_moments ||
@@ -239,10 +243,10 @@ struct integer_program {
   };
   /// First stored numbers of each group; the last entry holds the totals.
   static constexpr auto places = []<int... G>(std::integer_sequence<int, G...>) {
-    std::array<stored, std::size_t(groups) + 1> all{};
-    ((all[std::size_t(G) + 1] = {all[std::size_t(G)].code + code_count<G>, all[std::size_t(G)].bias + bias_count<G>,
-                                 all[std::size_t(G)].scale + scale_count<G>,
-                                 all[std::size_t(G)].degree + (degree_count<G> > 1 ? degree_count<G> : 0)}),
+    fixed_array<stored, groups + 1> all{};
+    ((all[std::size_t(G) + 1] = {all[G].code + code_count<G>, all[G].bias + bias_count<G>,
+                                 all[G].scale + scale_count<G>,
+                                 all[G].degree + (degree_count<G> > 1 ? degree_count<G> : 0)}),
      ...);
     return all;
   }
@@ -250,8 +254,8 @@ struct integer_program {
   /// Those of a layer begin with those of its first group.
   [[nodiscard]] static constexpr stored first_of_layer(int layer) {
     for (int g = 0; g < groups; ++g)
-      if (stage_of(g) >= layer) return places[std::size_t(g)];
-    return places[std::size_t(groups)];
+      if (stage_of(g) >= layer) return places[g];
+    return places[groups];
   }
 };
 

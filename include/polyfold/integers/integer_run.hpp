@@ -21,8 +21,8 @@ template <class Integers, int V, int Offset, int Kept>
 struct integer_rows {
   static constexpr shape extent = Integers::template value_shape<V>();
   static constexpr integer_map map = Integers::template map<V>;
-  using number = std::conditional_t<map.bits == 16, std::int16_t,
-                                    std::conditional_t<map.is_signed, std::int8_t, std::uint8_t>>;
+  using number =
+      std::conditional_t<map.bits == 16, std::int16_t, std::conditional_t<map.is_signed, std::int8_t, std::uint8_t>>;
   static constexpr int row_numbers = extent.channels * extent.width;
   static constexpr int bytes = Kept * row_numbers * int(sizeof(number));
 

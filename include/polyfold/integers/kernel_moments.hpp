@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/c_array.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/operation_form.hpp>
 #include <polyfold/integers/integer_functions.hpp>
 #include <polyfold/integers/lanes.hpp>
@@ -55,13 +57,13 @@ struct integer_kernel_moments {
     long long of_one = 0;  ///< what it is of a plane of ones, before it is divided
   };
   static constexpr auto of_terms = [] {
-    std::array<term, std::size_t(terms)> all{};
+    fixed_array<term, terms> all{};
     for (int j = 0; j < row_terms; ++j)
       for (int i = 0; i < column_terms(j); ++i) {
         long long const bound = along_column::moment_bound(i, row_bound(j));
         int const shift = shift_to_16_bits(bound);
-        all[std::size_t(first_at(j) + i)] = {shift, row_shift(j) + shift, i + j, int(shifted_bound(bound, shift)),
-                                             along_column::moment_bound(i, along_row::moment_bound(j, 1))};
+        all[first_at(j) + i] = {shift, row_shift(j) + shift, i + j, int(shifted_bound(bound, shift)),
+                                along_column::moment_bound(i, along_row::moment_bound(j, 1))};
       }
     return all;
   }();
@@ -87,7 +89,7 @@ struct integer_kernel_moments {
 
   template <int T>
   [[gnu::always_inline, nodiscard]] static constexpr int get(sums held, int c, int x) {
-    return rounded_shift(held[(c * terms + T) * pitch + x], of_terms[std::size_t(T)].shift);
+    return rounded_shift(held[(c * terms + T) * pitch + x], of_terms[T].shift);
   }
 
   /// From the moments of output row y - 1 in `held` to those of row y, rows in order from 0 on. `in_row(c, y)` gives the numbers
@@ -100,7 +102,7 @@ struct integer_kernel_moments {
         if (y == 0) {
           // The window over nothing but padding, into which the first rows are moved.
           for (int t = 0; t < terms; ++t)
-            for (int x = 0; x < pitch; ++x) of_channel.set(t * pitch + x, pad(c) * int(of_terms[std::size_t(t)].of_one));
+            for (int x = 0; x < pitch; ++x) of_channel.set(t * pitch + x, pad(c) * int(of_terms[t].of_one));
           for (int entering = 0; entering < under.y.size - 1 - under.y.before; ++entering)
             slide(of_channel, scratch, c, entering, in_row, pad(c));
         }
@@ -138,14 +140,14 @@ struct integer_kernel_moments {
     } else {
       for (int x = 0; x < in.width; ++x) inner.set(x, int(around));
     }
-    unsigned row[std::size_t(row_terms)] = {};
+    c_array<unsigned, row_terms> row{};
     for (int s = under.x.size - 1; s >= 0; --s) {
 #pragma GCC unroll 4
       for (int k = row_terms - 1; k > 0; --k) row[k] += row[k - 1];
       row[0] += unsigned(line[s]);
     }
     for (int word = 0; word < pitch / 2; ++word) {
-      unsigned first[std::size_t(row_terms)];
+      c_array<unsigned, row_terms> first;
       for (int k = 0; k < row_terms; ++k) first[k] = row[k];
       next(row, line, 2 * word + 1);
       move_down(held.words() + word, first, row);
@@ -158,7 +160,7 @@ struct integer_kernel_moments {
     row[0] += entering - unsigned(line[x - 1]);
 #pragma GCC unroll 4
     for (int k = 1; k < row_terms; ++k)
-      row[k] += entering * unsigned(binomials_of<under.x.size, row_terms>[std::size_t(k)]) - row[k - 1];
+      row[k] += entering * unsigned(binomials_of<under.x.size, row_terms>[k]) - row[k - 1];
   }
   /// Two neighbouring pixels, given the sums of their rows.
   [[gnu::always_inline]] static constexpr void move_down(words held, unsigned const* first, unsigned const* second) {
@@ -170,7 +172,7 @@ struct integer_kernel_moments {
       int const column_count = smaller(along_column::size, cut.order + 1 - j);
 #pragma GCC unroll 4
       for (int i = 0; i < column_count; ++i) {
-        before = unsigned(held[at]) + enters * unsigned(binomials_of<under.y.size, along_column::size>[std::size_t(i)]) - before;
+        before = unsigned(held[at]) + enters * unsigned(binomials_of<under.y.size, along_column::size>[i]) - before;
         held.set(at, int(before));
         at += pitch / 2;
       }
@@ -179,10 +181,9 @@ struct integer_kernel_moments {
 
   static constexpr bool pads = under.x.before > 0 || under.x.after > 0;
   static constexpr auto column_values = [] {
-    std::array<std::array<std::int16_t, std::size_t(along_column::size)>, std::size_t(under.y.size)> all{};
+    fixed_array<fixed_array<std::int16_t, along_column::size>, under.y.size> all{};
     for (int r = 0; r < under.y.size; ++r)
-      for (int i = 0; i < along_column::size; ++i)
-        all[std::size_t(r)][std::size_t(i)] = static_cast<std::int16_t>(along_column::value(0, i, r));
+      for (int i = 0; i < along_column::size; ++i) all[r][i] = static_cast<std::int16_t>(along_column::value(0, i, r));
     return all;
   }();
 
@@ -198,7 +199,7 @@ struct integer_kernel_moments {
       auto const row = in_row(c, inside ? iy : 0);
       for (int x = 0; x < width; ++x) {
         int const left = under.x.start(x);
-        int moments[std::size_t(row_terms)] = {};
+        c_array<int, row_terms> moments{};
         along_row::analyse(
             [&](int s) __attribute__((always_inline)) {
               int const ix = left + s * under.x.dilation;
@@ -211,7 +212,7 @@ struct integer_kernel_moments {
           int const moment = rounded_shift(moments[j], row_shift(j));
           int const column_count = smaller(along_column::size, cut.order + 1 - j);
 #pragma GCC unroll 4
-          for (int i = 0; i < column_count; ++i, at += pitch) held.set(at, held[at] + column_values[std::size_t(r)][std::size_t(i)] * moment);
+          for (int i = 0; i < column_count; ++i, at += pitch) held.set(at, held[at] + column_values[r][i] * moment);
         }
       }
     }

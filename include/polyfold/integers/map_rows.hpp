@@ -120,7 +120,7 @@ struct integer_group_rows {
   template <class Run>
   [[nodiscard]] static constexpr int average(Run const& run, int sum) {
     constexpr bool is_signed = integers::template map<group.value>.is_signed;
-    int const code = run.net.scale(integers::places[std::size_t(G)].scale)(sum);
+    int const code = run.net.scale(integers::places[G].scale)(sum);
     return clamped(code, is_signed ? -128 : 0, is_signed ? 127 : 255);
   }
 };

@@ -16,8 +16,7 @@ class numbers_in_bytes {
   [[gnu::always_inline, nodiscard]] constexpr int operator[](int i) const {
     if (std::is_constant_evaluated() || sizeof(T) == 1) {
       std::uint32_t value = 0;
-      for (int b = 0; b < int(sizeof(T)); ++b)
-        value |= std::uint32_t(bytes_[i * int(sizeof(T)) + b]) << 8 * b;
+      for (int b = 0; b < int(sizeof(T)); ++b) value |= std::uint32_t(bytes_[i * int(sizeof(T)) + b]) << 8 * b;
       return int(static_cast<T>(value));
     }
     return int(reinterpret_cast<aliasing const*>(bytes_)[i]);

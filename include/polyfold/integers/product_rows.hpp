@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/integers/integer_run.hpp>
 #include <polyfold/integers/lanes.hpp>
 #include <polyfold/integers/window_sums.hpp>
@@ -29,7 +30,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   static constexpr bool takes_moments = integers::template takes_moments<G>;
   static constexpr bool expands = group.expansion >= 0;
   static constexpr bool pools = group.pool >= 0;
-  static constexpr auto first = integers::places[std::size_t(G)];
+  static constexpr auto first = integers::places[G];
   static constexpr shape sums = form.output();
   static constexpr shape in = form.in;
   static constexpr int per_group = form.outputs / form.groups;  // filters
@@ -142,10 +143,11 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     using moments = typename integers::template kernel_moments<G>;
     constexpr int pairs = weight_words;
     alignas(4) std::uint8_t memory[keeps_weights ? 4 : std::size_t(4 * at_once * pairs)];
-    numbers_in_bytes<std::int16_t> const widened = keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
+    numbers_in_bytes<std::int16_t> const widened =
+        keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
     auto const weights = widened.words();
-    int starts[std::size_t(at_once)];
-    int shifts[std::size_t(at_once)];
+    c_array<int, at_once> starts;
+    c_array<int, std::size_t(at_once)> shifts;
     for (int f = 0; f < at_once; ++f) {
       if constexpr (!keeps_weights) widen<moments>(run, m + f, widened + 2 * f * pairs);
       starts[f] = bias_of_product(run, m + f);
@@ -154,8 +156,8 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     auto const plane = held(run) + m / per_group * channels * moments::pitch;
     auto const to = line(run, m);
     for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
-      int left[std::size_t(at_once)];
-      int right[std::size_t(at_once)];
+      c_array<int, at_once> left;
+      c_array<int, at_once> right;
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
       if constexpr (!has_dual_products) {
@@ -189,23 +191,26 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   /// The same over a map.
   template <class Run>
   static constexpr void sum_windows(Run const& run, int m, int y) {
-    int starts[std::size_t(at_once)];
-    int shifts[std::size_t(at_once)];
+    c_array<int, at_once> starts;
+    c_array<int, std::size_t(at_once)> shifts;
     for (int f = 0; f < at_once; ++f) {
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;
     }
     auto const to = line(run, m);
-    window_sums::multiply(run, m, y, starts, [&](int word, int const* left, int const* right) __attribute__((always_inline)) {
-      store(to, word, left, right, shifts, y);
-    });
+    window_sums::multiply(
+        run, m, y, starts, [&](int word, int const* left, int const* right) __attribute__((always_inline)) {
+          store(to, word, left, right, shifts, y);
+        });
   }
   [[gnu::always_inline]] static constexpr void store(numbers_in_bytes<std::int16_t> to, int word, int const* left,
                                                      int const* right, int const* shifts, int y) {
 #pragma GCC unroll 4
     for (int f = 0; f < at_once; ++f) {
       if constexpr (!pools)
-        (to + f * pitch).words().set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
+        (to + f * pitch)
+            .words()
+            .set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
       else if (2 * word + 1 < sums.width)
         keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
     }
@@ -225,26 +230,28 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     auto const plane = held(run) + m / per_group * channels;
     int sum = bias_of_product(run, m);
     for (int degree = 0; degree < source_degrees; ++degree) {
-      int of_term[std::size_t(terms)] = {};
+      c_array<int, terms> of_term{};
       for (int k = degree * terms; k < channels; k += source_degrees * terms)
 #pragma GCC unroll 6
         for (int t = 0; t < terms; ++t)
-          of_term[t] += code[k + t] * rounded_shift(plane[k + t], moments::of_terms[std::size_t(t)].shift);
+          of_term[t] += code[k + t] * rounded_shift(plane[k + t], moments::of_terms[t].shift);
       for (int t = 0; t < terms; ++t)
-        sum += of_term[t] * (1 << degree_shift(run, degree * plane_degrees + moments::of_terms[std::size_t(t)].degree));
+        sum += of_term[t] * (1 << degree_shift(run, degree * plane_degrees + moments::of_terms[t].degree));
     }
     line(run, m).set(0, sum >> run.net.scale(first.scale + m).before);
   }
-  [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value, int y) {
+  [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value,
+                                                            int y) {
     to.set(at, y % 2 == 0 ? value : larger(value, to[at]));
   }
 
   /// Moment k of pixels 2 * word and the next.
   template <class Moments>
-  [[gnu::always_inline, nodiscard]] static constexpr unsigned two_pixels(typename Moments::sums plane, int k, int word) {
+  [[gnu::always_inline, nodiscard]] static constexpr unsigned two_pixels(typename Moments::sums plane, int k,
+                                                                         int word) {
     if constexpr (Moments::wide) {
       int const at = k * Moments::pitch + 2 * word;
-      int const shift = Moments::of_terms[std::size_t(k % Moments::terms)].shift;
+      int const shift = Moments::of_terms[k % Moments::terms].shift;
       return low_lanes(unsigned(rounded_shift(plane[at], shift)), unsigned(rounded_shift(plane[at + 1], shift)));
     } else {
       return unsigned(plane.words()[k * (Moments::pitch / 2) + word]);
@@ -257,11 +264,11 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     constexpr int plane_degrees = degrees / source_degrees;
     std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
     int degree = 0;  // of the plane's channel
-    int shift[std::size_t(terms)] = {};
+    c_array<int, terms> shift{};
     for (int k = 0; k < channels; k += terms) {
       if (k == 0 || source_degrees > 1)
         for (int t = 0; t < terms; ++t)
-          shift[t] = degree_shift(run, degree * plane_degrees + Moments::of_terms[std::size_t(t)].degree);
+          shift[t] = degree_shift(run, degree * plane_degrees + Moments::of_terms[t].degree);
 #pragma GCC unroll 8
       for (int t = 0; t < terms; ++t) to.set(k + t, *code++ * (1 << shift[t]));
       degree = degree + 1 == source_degrees ? 0 : degree + 1;

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/integers/map_rows.hpp>
 #include <polyfold/integers/product_rows.hpp>
 #include <polyfold/numbers/int8.hpp>
@@ -57,32 +59,30 @@ struct rolling_integer_maps {
     row_range (*reads)(int) = nullptr;
   };
   static constexpr auto facts = []<int... G>(std::integer_sequence<int, G...>) {
-    return std::array<group_facts, std::size_t(groups)>{group_facts{
-        integers::maker(integers::template group<G>.source) + 1,
-        integers::template group<G>.added < 0 ? -1 : integers::maker(integers::template group<G>.added) + 1,
-        rows_of<G>::steps, &rows_of<G>::made, &rows_of<G>::reads}...};
+    return fixed_array<group_facts, groups>{
+        group_facts{integers::maker(integers::template group<G>.source) + 1,
+                    integers::template group<G>.added < 0 ? -1 : integers::maker(integers::template group<G>.added) + 1,
+                    rows_of<G>::steps, &rows_of<G>::made, &rows_of<G>::reads}...};
   }
   (std::make_integer_sequence<int, groups>{});
   [[nodiscard]] static constexpr int aligned(int bytes) { return ceil_div(bytes, 4) * 4; }
 
   struct usage {
-    std::array<rolling_use, std::size_t(groups) + 1> maps{};  // the image's first
-    std::array<rolling_use, std::size_t(groups)> states{};
+    fixed_array<rolling_use, groups + 1> values{};  // the image's first
+    fixed_array<rolling_use, groups> states{};
   };
   /// The rows of an image, one after the other, as rolling_run takes them.
   struct walk {
     usage u;
-    std::array<int, std::size_t(groups) + 1> done{};  // steps; the image's rows first
+    fixed_array<int, groups + 1> taken{};  // steps; the image's rows first
     int event = 0;
 
-    [[nodiscard]] constexpr int made(int v) const {
-      return v == 0 ? done[0] : facts[std::size_t(v) - 1].made(done[std::size_t(v)]);
-    }
+    [[nodiscard]] constexpr int made(int v) const { return v == 0 ? taken[0] : facts[v - 1].made(taken[v]); }
     [[nodiscard]] constexpr int first_needed(int v) const {
       int first = made(v);
       for (int g = 0; g < groups; ++g) {
-        group_facts const& f = facts[std::size_t(g)];
-        int const y = done[std::size_t(g) + 1];
+        group_facts const& f = facts[g];
+        int const y = taken[g + 1];
         if (y == f.steps) continue;
         if (f.source == v) first = smaller(first, f.reads(y).first);
         if (f.added == v) first = smaller(first, f.made(y));
@@ -90,27 +90,27 @@ struct rolling_integer_maps {
       return first;
     }
     [[nodiscard]] constexpr bool ready(int g) const {
-      group_facts const& f = facts[std::size_t(g)];
-      int const y = done[std::size_t(g) + 1];
+      group_facts const& f = facts[g];
+      int const y = taken[g + 1];
       return y < f.steps && f.reads(y).last <= made(f.source) && (f.added < 0 || f.made(y) < made(f.added));
     }
     /// The new row lies beside those that are still read, by this step or later.
     constexpr void take_row(int v, int rows) {
-      rolling_use& of = u.maps[std::size_t(v)];
+      rolling_use& of = u.values[v];
       of.kept = larger(of.kept, rows - first_needed(v));
       of.use(event);
     }
     constexpr void pass_on(int v) {
       for (int g = groups - 1; g >= v; --g) {
-        group_facts const& f = facts[std::size_t(g)];
+        group_facts const& f = facts[g];
         if (f.source != v && f.added != v) continue;
         while (ready(g)) {
           ++event;
-          take_row(g + 1, f.made(done[std::size_t(g) + 1] + 1));
-          u.maps[std::size_t(f.source)].use(event);
-          if (f.added >= 0) u.maps[std::size_t(f.added)].use(event);
-          u.states[std::size_t(g)].use(event);
-          ++done[std::size_t(g) + 1];
+          take_row(g + 1, f.made(taken[g + 1] + 1));
+          u.values[f.source].use(event);
+          if (f.added >= 0) u.values[f.added].use(event);
+          u.states[g].use(event);
+          ++taken[g + 1];
           pass_on(g + 1);
         }
       }
@@ -121,54 +121,52 @@ struct rolling_integer_maps {
     for (int row = 0; row < integers::template value_shape<0>().height; ++row) {
       ++w.event;
       w.take_row(0, row + 1);
-      w.done[0] = row + 1;
+      w.taken[0] = row + 1;
       w.pass_on(0);
     }
     return w.u;
   }();
 
   struct placement {
-    std::array<int, std::size_t(groups) + 1> map{};
-    std::array<int, std::size_t(groups)> state{};
+    fixed_array<int, groups + 1> map{};
+    fixed_array<int, groups> state{};
     int scratch = 0;
     int size = 0;
   };
 
-  [[nodiscard]] static constexpr int kept(int v) { return larger(1, used.maps[std::size_t(integers::maker(v) + 1)].kept); }
+  [[nodiscard]] static constexpr int kept(int v) { return larger(1, used.values[integers::maker(v) + 1].kept); }
 
  public:
-  static constexpr placement places = []<int... G>(std::integer_sequence<int, G...>) {
-    std::array<buffer, std::size_t(2 * groups) + 2> all{};
+  static constexpr placement places = [] {
+    fixed_array<buffer, 2 * groups + 2> all{};
     int scratch = 0;
     int last = 0;
     constexpr shape image = integers::template value_shape<0>();
-    rolling_use const& pixels = used.maps[0];
+    rolling_use const& pixels = used.values[0];
     if (Streamed) all[0] = {aligned(kept(0) * image.channels * image.width), pixels.born, pixels.dies, 0};
-    auto const add = [&]<int I>() {
+    for_constexpr<groups>([&]<int I>() {
       constexpr int value = integers::template group<I>.value;
-      rolling_use const& map = used.maps[std::size_t(I) + 1];
+      rolling_use const& map = used.values[I + 1];
       if (value != integers::result)
-        all[std::size_t(I) + 1] = {aligned(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
-      rolling_use const& state = used.states[std::size_t(I)];
-      all[std::size_t(groups + 1 + I)] = {aligned(rows_of<I>::state_bytes), state.born, state.dies, 0};
+        all[I + 1] = {aligned(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
+      rolling_use const& state = used.states[I];
+      all[groups + 1 + I] = {aligned(rows_of<I>::state_bytes), state.born, state.dies, 0};
       scratch = larger(scratch, aligned(rows_of<I>::scratch_bytes));
       last = larger(last, state.dies);
-    };
-    (add.template operator()<G>(), ...);
+    });
     // What a row needs while it is computed is there all the time.
-    all[std::size_t(2 * groups) + 1] = {scratch, 0, last, 0};
+    all[2 * groups + 1] = {scratch, 0, last, 0};
     placement p;
     p.size = place(all);
-    for (int i = 0; i <= groups; ++i) p.map[std::size_t(i)] = all[std::size_t(i)].offset;
-    for (int i = 0; i < groups; ++i) p.state[std::size_t(i)] = all[std::size_t(groups + 1 + i)].offset;
-    p.scratch = all[std::size_t(2 * groups) + 1].offset;
+    for (int i = 0; i <= groups; ++i) p.map[i] = all[i].offset;
+    for (int i = 0; i < groups; ++i) p.state[i] = all[groups + 1 + i].offset;
+    p.scratch = all[2 * groups + 1].offset;
     return p;
-  }
-  (std::make_integer_sequence<int, groups>{});
+  }();
 
   template <int V>
-  using rows = integer_rows<integers, V, places.map[std::size_t(integers::maker(V) + 1)], kept(V)>;
-  [[nodiscard]] static constexpr int state(int g) { return places.state[std::size_t(g)]; }
+  using rows = integer_rows<integers, V, places.map[integers::maker(V) + 1], kept(V)>;
+  [[nodiscard]] static constexpr int state(int g) { return places.state[g]; }
   [[nodiscard]] static constexpr int scratch(int) { return places.scratch; }
   [[nodiscard]] static constexpr int image_row(int c, int y) {
     constexpr shape in = integers::template value_shape<0>();
@@ -217,8 +215,7 @@ struct rolling_run {
   /// Value V has a new row.
   template <int V>
   constexpr void pass_on(int rows) const {
-    [&]<int... I>(std::integer_sequence<int, I...>) { (offer<V, integers::groups - 1 - I>(rows), ...); }
-    (std::make_integer_sequence<int, integers::groups>{});
+    for_constexpr<integers::groups>([&]<int I>() { offer<V, integers::groups - 1 - I>(rows); });
   }
   template <int V, int G>
   constexpr void offer(int rows) const {

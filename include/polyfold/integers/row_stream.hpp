@@ -24,7 +24,8 @@ inline constexpr bool takes_rows<network<Pipeline, in_int8, rolling_rows>> = tru
 /// One object for each stream: it holds all that is between two rows, and `net` must outlive it.
 template <class Network>
 class row_stream {
-  static_assert(detail::takes_rows<Network>, "polyfold: a row_stream runs a network<description, in_int8, rolling_rows>");
+  static_assert(detail::takes_rows<Network>,
+                "polyfold: a row_stream runs a network<description, in_int8, rolling_rows>");
   using places = detail::rolling_integer_maps<typename Network::integers, true>;
   static constexpr shape image = Network::input_shape;
 

@@ -41,7 +41,7 @@ template <int G, class Net>
 [[nodiscard]] constexpr bool sums_of_group_fit(Net const& net) {
   using integers = typename Net::integers;
   constexpr integer_group g = integers::template group<G>;
-  constexpr auto first = integers::places[std::size_t(G)];
+  constexpr auto first = integers::places[G];
   if constexpr (g.kind == integer_group_kind::average) {
     constexpr int area = integers::template operation_at<g.head>::input_window.area();
     return requantises(net.scale(first.scale), area * integers::template map<g.source>.bound);
@@ -60,7 +60,7 @@ template <int G, class Net>
         int degree = k / form.under.area() % source_degrees;
         if constexpr (integers::template takes_moments<G>) {
           using moments = typename integers::template kernel_moments<G>;
-          auto const& term = moments::of_terms[std::size_t(k % moments::terms)];
+          auto const& term = moments::of_terms[k % moments::terms];
           bound = term.bound;
           degree = k / moments::terms % source_degrees * (degrees / source_degrees) + term.degree;
         }
@@ -73,12 +73,14 @@ template <int G, class Net>
       constexpr operation_form of = integers::template operation_at<g.expansion>::form;
       using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
       for (int m = 0; m < of.outputs; ++m) {
-        long long const sum = basis::value_bound(32767) + bias_bound<of.bias, of.outputs>(net, first.bias + rule.numbers(form.outputs), m);
+        long long const sum = basis::value_bound(32767) +
+                              bias_bound<of.bias, of.outputs>(net, first.bias + rule.numbers(form.outputs), m);
         if (!requantises(net.scale(first.scale + form.outputs), sum)) return false;
       }
     }
     if constexpr (g.added >= 0)
-      return requantises(net.scale(first.scale + form.outputs + (g.expansion >= 0)), integers::template map<g.added>.bound);
+      return requantises(net.scale(first.scale + form.outputs + (g.expansion >= 0)),
+                         integers::template map<g.added>.bound);
     return true;
   } else {
     return true;

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/integers/map_rows.hpp>
 #include <polyfold/integers/product_rows.hpp>
 #include <polyfold/numbers/int8.hpp>
@@ -37,42 +39,40 @@ struct whole_integer_maps {
   };
   [[nodiscard]] static constexpr int aligned(int bytes) { return ceil_div(bytes, 4) * 4; }
   struct placement {
-    std::array<int, std::size_t(groups)> map{};
-    std::array<int, std::size_t(groups)> state{};
-    std::array<int, std::size_t(groups)> scratch{};
+    fixed_array<int, groups> map{};
+    fixed_array<int, groups> state{};
+    fixed_array<int, groups> scratch{};
     int size = 0;
   };
 
  public:
-  static constexpr placement places = []<int... G>(std::integer_sequence<int, G...>) {
-    std::array<buffer, std::size_t(3 * groups)> all{};
-    auto const add = [&]<int I>() {
+  static constexpr placement places = [] {
+    fixed_array<buffer, 3 * groups> all{};
+    for_constexpr<groups>([&]<int I>() {
       constexpr integer_group g = integers::template group<I>;
       using rows_of = rows_of_group<sizes, I>;
       if (g.value != integers::result)
-        all[std::size_t(I)] = {aligned(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes), I, I, 0};
-      all[std::size_t(groups + I)] = {aligned(rows_of::state_bytes), I, I, 0};
-      all[std::size_t(2 * groups + I)] = {aligned(rows_of::scratch_bytes), I, I, 0};
+        all[I] = {aligned(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes),
+                  I, I, 0};
+      all[groups + I] = {aligned(rows_of::state_bytes), I, I, 0};
+      all[2 * groups + I] = {aligned(rows_of::scratch_bytes), I, I, 0};
       for (int source : {g.source, g.added})
-        if (source > 0) all[std::size_t(integers::maker(source))].dies = I;
-    };
-    (add.template operator()<G>(), ...);
+        if (source > 0) all[integers::maker(source)].dies = I;
+    });
     placement p;
     p.size = place(all);
     for (int i = 0; i < groups; ++i) {
-      p.map[std::size_t(i)] = all[std::size_t(i)].offset;
-      p.state[std::size_t(i)] = all[std::size_t(groups + i)].offset;
-      p.scratch[std::size_t(i)] = all[std::size_t(2 * groups + i)].offset;
+      p.map[i] = all[i].offset;
+      p.state[i] = all[groups + i].offset;
+      p.scratch[i] = all[2 * groups + i].offset;
     }
     return p;
-  }
-  (std::make_integer_sequence<int, groups>{});
+  }();
 
   template <int V>
-  using rows = integer_rows<integers, V, places.map[std::size_t(integers::maker(V))],
-                            integers::template value_shape<V>().height>;
-  [[nodiscard]] static constexpr int state(int g) { return places.state[std::size_t(g)]; }
-  [[nodiscard]] static constexpr int scratch(int g) { return places.scratch[std::size_t(g)]; }
+  using rows = integer_rows<integers, V, places.map[integers::maker(V)], integers::template value_shape<V>().height>;
+  [[nodiscard]] static constexpr int state(int g) { return places.state[g]; }
+  [[nodiscard]] static constexpr int scratch(int g) { return places.scratch[g]; }
   [[nodiscard]] static constexpr int image_row(int c, int y) {
     constexpr shape in = integers::template value_shape<0>();
     return (c * in.height + y) * in.width;
@@ -104,8 +104,7 @@ struct engine<Structure, in_int8, whole_maps_schedule> {
   [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
                                                          workspace<scalar>* room) {
     detail::integer_run<places, storage> const at{held, image, room->bytes.data(), room->logits.data()};
-    [&]<int... G>(std::integer_sequence<int, G...>) { (run_group<G>(at), ...); }
-    (std::make_integer_sequence<int, integers::groups>{});
+    for_constexpr<integers::groups>([&]<int G>() { run_group<G>(at); });
     return room->logits.data();
   }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/c_array.hpp>
 #include <polyfold/integers/integer_run.hpp>
 #include <polyfold/integers/lanes.hpp>
 
@@ -28,10 +29,13 @@ struct integer_window_sums {
   static constexpr int per_group = form.outputs / form.groups;
   static constexpr int fan_in = form.fan_in();
   static constexpr int degrees = integers::template degree_count<G>;
-  static constexpr auto first = integers::places[std::size_t(G)];
+  static constexpr auto first = integers::places[G];
 
   static constexpr bool is_vector = sums.pixels() == 1 && under.covers(in) && degrees == 1;
-  static constexpr int at_once = per_group % 4 == 0 && fan_in <= 256 ? 4 : per_group % 3 == 0 ? 3 : per_group % 2 == 0 ? 2 : 1;
+  static constexpr int at_once = per_group % 4 == 0 && fan_in <= 256 ? 4
+                                 : per_group % 3 == 0                ? 3
+                                 : per_group % 2 == 0                ? 2
+                                                                     : 1;
 
  private:
   static constexpr int runs = under.x.dilation == 1 ? 1 : under.x.size;  // under a row of the window
@@ -92,7 +96,8 @@ struct integer_window_sums {
     for (int i = end * channels; i < line_numbers; ++i) to.set(i, 0);
     for (int c = 0; c < channels; ++c) {
       auto const row = run.template row<group.source>(g * channels + c, iy);
-      for (int x = 0, at = under.x.before * channels + c; x < end - under.x.before; ++x, at += channels) to.set(at, row[x]);
+      for (int x = 0, at = under.x.before * channels + c; x < end - under.x.before; ++x, at += channels)
+        to.set(at, row[x]);
     }
     if constexpr (copies == 2) {
       for (int i = 0; i + 1 < line_numbers; ++i) to.set(line_numbers + i, to[i + 1]);
@@ -125,7 +130,8 @@ struct integer_window_sums {
   }
 
   template <class Run, class Store>
-  [[gnu::always_inline]] static constexpr void multiply_lines(Run const& run, int m, int y, int const* starts, Store store) {
+  [[gnu::always_inline]] static constexpr void multiply_lines(Run const& run, int m, int y, int const* starts,
+                                                              Store store) {
     alignas(4) std::uint8_t memory[std::size_t(4 * at_once * filter_words)];
     numbers_in_bytes<std::int16_t> const widened(memory);
     for (int f = 0; f < at_once; ++f) widen(run, m + f, widened + 2 * f * filter_words);
@@ -134,8 +140,8 @@ struct integer_window_sums {
     for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
       int const x = 2 * word;
       int const next = x + 1 < sums.width ? x + 1 : x;
-      int left[std::size_t(at_once)];
-      int right[std::size_t(at_once)];
+      c_array<int, at_once> left;
+      c_array<int, at_once> right;
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
       for (int r = inside.first; r < inside.last; ++r) {
@@ -186,7 +192,7 @@ struct integer_window_sums {
   [[gnu::always_inline]] static constexpr void multiply_vector(Run const& run, int m, int const* starts, Store store) {
     std::int8_t const* const codes = run.net.codes.data() + first.code + m * fan_in;
     numbers_in_bytes<std::int16_t> const vector = scratch(run);
-    int sum[std::size_t(at_once)];
+    c_array<int, at_once> sum;
 #pragma GCC unroll 4
     for (int f = 0; f < at_once; ++f) sum[f] = starts[f];
     int k = 0;

@@ -142,7 +142,8 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
                 std::to_string(tensors) + " for this network");
   if constexpr (requires { typename Network::integers; })
     if (int const layer = layer_that_overflows(*loaded); layer >= 0)
-      throw error(path, "has sums in layer " + std::to_string(layer) + " that could leave 32 bits", "codes, biases and shifts that quantise made");
+      throw error(path, "has sums in layer " + std::to_string(layer) + " that could leave 32 bits",
+                  "codes, biases and shifts that quantise made");
   net = *loaded;
   return file.metadata;
 } catch (...) {

@@ -16,6 +16,8 @@
 #include <type_traits>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/quantisation.hpp>
 #include <polyfold/fold/product.hpp>
 #include <polyfold/layers/scale_groups.hpp>
@@ -121,11 +123,8 @@ struct stored_numbers<Structure, Rule> {
     return p;
   }
   static constexpr auto places = [] {
-    std::array<place, std::size_t(Structure::layers) + 1> all{};
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((all[std::size_t(I) + 1] = after<I>(all[std::size_t(I)])), ...);
-    }
-    (std::make_integer_sequence<int, Structure::layers>{});
+    fixed_array<place, Structure::layers + 1> all{};
+    for_constexpr<Structure::layers>([&]<int I>() { all[I + 1] = after<I>(all[I]); });
     return all;
   }();
 
@@ -133,7 +132,7 @@ struct stored_numbers<Structure, Rule> {
   using decoded_at = detail::decoded_operation<typename program_type::template operation_at<J>>;
   template <int J>
   static constexpr bool decodes = [] {
-    constexpr auto const& facts = program_type::facts[std::size_t(J)];
+    constexpr auto const& facts = program_type::facts[J];
     if constexpr (facts.executed && facts.numbers > 0)
       return in_codes<facts.stage>;
     else
@@ -141,8 +140,8 @@ struct stored_numbers<Structure, Rule> {
   }();
   /// Stored numbers from the beginning of the layer of step J to those of the step.
   template <int J>
-  static constexpr int in_layer =
-      program_type::facts[std::size_t(J)].first_number - Structure::first_number(program_type::facts[std::size_t(J)].stage);
+  static constexpr int in_layer = program_type::facts[J].first_number -
+                                  Structure::first_number(program_type::facts[J].stage);
 
  public:
   /// Codes layer by layer: coefficients, then biases, in the basis that inference uses.
@@ -156,9 +155,9 @@ struct stored_numbers<Structure, Rule> {
 
   using counts = number_counts<places.back().code, places.back().scale, places.back().exact, program_type::map_bytes>;
   /// First code, scale and float32 number of layer I; I = layers gives the totals.
-  [[nodiscard]] static constexpr int first_code(int layer) { return places[std::size_t(layer)].code; }
-  [[nodiscard]] static constexpr int first_scale(int layer) { return places[std::size_t(layer)].scale; }
-  [[nodiscard]] static constexpr int first_exact(int layer) { return places[std::size_t(layer)].exact; }
+  [[nodiscard]] static constexpr int first_code(int layer) { return places[layer].code; }
+  [[nodiscard]] static constexpr int first_scale(int layer) { return places[layer].scale; }
+  [[nodiscard]] static constexpr int first_exact(int layer) { return places[layer].exact; }
 
   /// Which of the layer's scales serves stored number i of layer I.
   template <int I>
@@ -257,7 +256,7 @@ struct stored_numbers<Structure, Rule> {
   };
   template <int J>
   [[nodiscard]] auto numbers_of() const {
-    constexpr int layer = program_type::facts[std::size_t(J)].stage;
+    constexpr int layer = program_type::facts[J].stage;
     if constexpr (decodes<J>)
       return decoding_pointer<layer>{this, in_layer<J>};
     else

@@ -100,7 +100,7 @@ struct stored_numbers<Structure, in_floats> {
   }
   template <int J>
   [[nodiscard]] float const* numbers_of() const {
-    return numbers.data() + program_type::facts[std::size_t(J)].first_number;
+    return numbers.data() + program_type::facts[J].first_number;
   }
   template <class At>
   void run_step(At const& at) const {

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/integers/integer_program.hpp>
 #include <polyfold/numbers/float32.hpp>
 
@@ -32,8 +33,9 @@ struct no_integer_form {
   using type = void;
   static_assert(Kind != integer_need::integer_form,
                 "polyfold: this operation has no integer form: no_integer_form<...> in this message names it");
-  static_assert(Kind != integer_need::activation_form,
-                "polyfold: in integers activations are relu, bounded relu and leaky relu, behind a convolution or a dense layer");
+  static_assert(
+      Kind != integer_need::activation_form,
+      "polyfold: in integers activations are relu, bounded relu and leaky relu, behind a convolution or a dense layer");
   static_assert(Kind != integer_need::product_to_add,
                 "polyfold: in integers an addition follows a convolution, without an activation between them");
   static_assert(Kind != integer_need::product_at_end,
@@ -109,7 +111,7 @@ struct stored_numbers<Structure, in_int8> {
   template <int I>
   [[nodiscard]] static constexpr long long requantised() {
     long long count = 0;
-    auto const add = [&]<int G>() {
+    for_constexpr<integers::groups>([&]<int G>() {
       if constexpr (integers::stage_of(G) == I) {
         constexpr integer_group g = integers::template group<G>;
         long long const outputs = program_type::template value_shape<g.value>().size();
@@ -120,20 +122,19 @@ struct stored_numbers<Structure, in_int8> {
           count += outputs;
         }
       }
-    };
-    [&]<int... G>(std::integer_sequence<int, G...>) { (add.template operator()<G>(), ...); }
-    (std::make_integer_sequence<int, integers::groups>{});
+    });
     return count;
   }
 };
 
 namespace detail {
 template <class Structure>
-requires(!integer_program<typename Structure::program_type>::right) struct fault_of_numbers<stored_numbers<Structure, in_int8>> {
+requires(!integer_program<typename Structure::program_type>::right) struct fault_of_numbers<
+    stored_numbers<Structure, in_int8>> {
   using integers = integer_program<typename Structure::program_type>;
   static constexpr int step = integers::grouping.unmet_step;
   using type =
-      no_integer_form<integers::grouping.unmet, typename Structure::template layer_at<integers::facts[std::size_t(step)].stage>,
+      no_integer_form<integers::grouping.unmet, typename Structure::template layer_at<integers::facts[step].stage>,
                       typename integers::template operation_at<step>>;
 };
 }  // namespace detail

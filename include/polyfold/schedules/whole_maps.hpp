@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/program.hpp>
 #include <polyfold/numbers/float32.hpp>
@@ -50,7 +51,7 @@ template <class Program, int V, class Scalar>
   if constexpr (V == 0)
     return image;
   else
-    return room + Program::inference.value[std::size_t(V)];
+    return room + Program::inference.value[V];
 }
 
 /// Runs step J on its stored numbers and index map. Never inlined: in one function of all steps g++ keeps the sums of a
@@ -58,13 +59,13 @@ template <class Program, int V, class Scalar>
 template <class Program, int J, class Scalar>
 [[gnu::noinline]] void run_on_whole_maps(Scalar const* image, Scalar* room, float const* numbers,
                                          std::uint8_t const* map) {
-  constexpr auto const& facts = Program::facts[std::size_t(J)];
+  constexpr auto const& facts = Program::facts[J];
   using run_by = typename Program::template operation_at<J>;
   context<Scalar> at;
   at.numbers = numbers;
   at.map = map;
-  at.scratch = room + Program::inference.scratch[std::size_t(J)];
-  tensor_view<Scalar, run_by::output> const out(room + Program::inference.value[std::size_t(facts.value)]);
+  at.scratch = room + Program::inference.scratch[J];
+  tensor_view<Scalar, run_by::output> const out(room + Program::inference.value[facts.value]);
   row_range const all{0, run_by::output.height};
   constexpr int first = facts.sources[0];
   constexpr int second = facts.sources[1];
@@ -82,7 +83,7 @@ template <class Program, int J, int Beside, int BesideSize, class Scalar>
 struct step_on_whole_maps {
   using scalar = Scalar;
   static constexpr int step = J;
-  static constexpr auto const& facts = Program::facts[std::size_t(J)];
+  static constexpr auto const& facts = Program::facts[J];
   using operation = typename Program::template operation_at<J>;
   static constexpr shape input = Program::template value_shape<facts.sources[0]>();
   static constexpr int beside_size = BesideSize;
@@ -94,9 +95,9 @@ struct step_on_whole_maps {
     return tensor_view<Scalar const, input>(value_of<Program, facts.sources[0]>(image, room));
   }
   [[nodiscard]] tensor_view<Scalar, operation::output> out() const {
-    return tensor_view<Scalar, operation::output>(room + Program::inference.value[std::size_t(facts.value)]);
+    return tensor_view<Scalar, operation::output>(room + Program::inference.value[facts.value]);
   }
-  [[nodiscard]] Scalar* scratch() const { return room + Program::inference.scratch[std::size_t(J)]; }
+  [[nodiscard]] Scalar* scratch() const { return room + Program::inference.scratch[J]; }
   /// `beside_size` scalars that no map and no scratch uses now.
   [[nodiscard]] Scalar* beside() const { return room + Beside; }
 
@@ -129,12 +130,11 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
   }();
 
  public:
-  static constexpr int workspace_size = []<int... J>(std::integer_sequence<int, J...>) {
+  static constexpr int workspace_size = [] {
     int size = program_type::inference.size;
-    ((size = larger(size, beside<J>.offset + beside<J>.size)), ...);
+    for_constexpr<program_type::steps>([&]<int J>() { size = larger(size, beside<J>.offset + beside<J>.size); });
     return size;
-  }
-  (std::make_integer_sequence<int, program_type::steps>{});
+  }();
 
   using scalar = float;
   template <class Scalar>
@@ -149,8 +149,7 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
   template <class Scalar>
   [[nodiscard]] static Scalar const* run(storage const& held, Scalar const* image, Scalar* room) {
     program_type::for_each_step([&]<int J>() {
-      held.run_step(
-          detail::step_on_whole_maps<program_type, J, beside<J>.offset, beside<J>.size, Scalar>{image, room});
+      held.run_step(detail::step_on_whole_maps<program_type, J, beside<J>.offset, beside<J>.size, Scalar>{image, room});
     });
     return detail::value_of<program_type, program_type::result>(image, room);
   }
@@ -161,11 +160,13 @@ namespace detail {
 template <class Numbers, class Schedule, bool Kind, bool Scheduled>
 struct wrong_engine {
   using type = void;
-  static_assert(Kind, "polyfold: a network's second argument says what kind of numbers it has: in_floats, in_bytes or in_int8");
+  static_assert(
+      Kind, "polyfold: a network's second argument says what kind of numbers it has: in_floats, in_bytes or in_int8");
   static_assert(!Kind || Scheduled,
                 "polyfold: a network's third argument says how it is run: whole_maps, rolling_rows or packed");
   static_assert(!Kind || !Scheduled,
-                "polyfold: this schedule does not run that kind of numbers: rolling_rows is for in_int8, packed for in_floats and "
+                "polyfold: this schedule does not run that kind of numbers: rolling_rows is for in_int8, packed for "
+                "in_floats and "
                 "in_bytes");
 };
 template <class Numbers, class Schedule>
@@ -181,7 +182,8 @@ struct fault_of_engine {
 };
 template <class Numbers, class Schedule>
 struct fault_of_engine<Numbers, Schedule, false> {
-  using type = wrong_engine<Numbers, Schedule, std::is_base_of_v<number_kind, Numbers>, std::is_base_of_v<schedule, Schedule>>;
+  using type =
+      wrong_engine<Numbers, Schedule, std::is_base_of_v<number_kind, Numbers>, std::is_base_of_v<schedule, Schedule>>;
 };
 
 /// Stops the build where a network's kind of numbers or schedule is none.

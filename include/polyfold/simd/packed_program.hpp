@@ -10,6 +10,8 @@
 #include <array>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fold/program.hpp>
 #include <polyfold/simd/packed_elementwise.hpp>
 #include <polyfold/simd/packed_moments.hpp>
@@ -110,37 +112,36 @@ struct packed_program {
   using operation_at = typename Program::template operation_at<J>;
 
   static constexpr auto known = []<int... J>(std::integer_sequence<int, J...>) {
-    return std::array<detail::fusion_facts, std::size_t(steps)>{detail::fusion_facts_of<operation_at<J>, Vector>(
-        facts[std::size_t(J)], Program::template value_shape<facts[std::size_t(J)].sources[0]>())...};
+    return fixed_array<detail::fusion_facts, steps>{detail::fusion_facts_of<operation_at<J>, Vector>(
+        facts[J], Program::template value_shape<facts[J].sources[0]>())...};
   }
   (std::make_integer_sequence<int, steps>{});
 
   static constexpr auto calls = [] {
-    std::array<detail::fused_steps, std::size_t(steps)> all{};
+    fixed_array<detail::fused_steps, steps> all{};
     auto const alone = [](int value) { return value != Program::result && Program::readers(value) == 1; };
     for (int j = 0; j < steps; ++j) {
-      detail::fused_steps& call = all[std::size_t(j)];
-      detail::fusion_facts const& head = known[std::size_t(j)];
-      call.executed = call.executed && facts[std::size_t(j)].executed;
+      detail::fused_steps& call = all[j];
+      detail::fusion_facts const& head = known[j];
+      call.executed = call.executed && facts[j].executed;
       call.source = head.sources[0];
       call.value = head.value;
       if (!call.executed) continue;
-      if (call.source > 0 && alone(call.source) &&
-          detail::takes_row_moments(head, known[std::size_t(call.source) - 1])) {
+      if (call.source > 0 && alone(call.source) && detail::takes_row_moments(head, known[call.source - 1])) {
         call.rows = call.source - 1;
-        all[std::size_t(call.rows)].executed = false;
-        call.source = all[std::size_t(call.rows)].source;
+        all[call.rows].executed = false;
+        call.source = all[call.rows].source;
       }
       if (head.role != operation_role::product && head.role != operation_role::expansion &&
           head.role != operation_role::scale_shift)
         continue;
       for (int k = j + 1; k < steps; ++k) {
-        detail::fusion_facts const& next = known[std::size_t(k)];
+        detail::fusion_facts const& next = known[k];
         bool const reads = next.sources[0] == call.value || next.sources[1] == call.value;
-        if (!facts[std::size_t(k)].executed || !reads) continue;
+        if (!facts[k].executed || !reads) continue;
         if (!alone(call.value)) break;
         int const other = next.sources[0] == call.value ? next.sources[1] : next.sources[0];
-        bool const rising = call.activation < 0 || known[std::size_t(call.activation)].nondecreasing;
+        bool const rising = call.activation < 0 || known[call.activation].nondecreasing;
         if (detail::takes_addition(call, head, next) && other <= j && other != call.value)
           call.added = other;
         else if (detail::takes_activation(call, next))
@@ -150,12 +151,12 @@ struct packed_program {
         else
           break;
         call.value = next.value;
-        all[std::size_t(k)].executed = false;
+        all[k].executed = false;
       }
-      if (int const before = call.source - 1; before >= 0 && alone(call.source) &&
-                                              detail::takes_window_moments(call, head, all[std::size_t(before)],
-                                                                           known[std::size_t(before)], Vector::size)) {
-        detail::fused_steps& moments = all[std::size_t(before)];
+      if (int const before = call.source - 1;
+          before >= 0 && alone(call.source) &&
+          detail::takes_window_moments(call, head, all[before], known[before], Vector::size)) {
+        detail::fused_steps& moments = all[before];
         moments.executed = false;
         call.columns = before;
         call.rows = moments.rows;
@@ -168,27 +169,26 @@ struct packed_program {
   /// How each value lies; those that fusion leaves out have no channels.
   static constexpr auto layouts = []<int... J>(std::integer_sequence<int, J...>) {
     constexpr shape shapes[] = {Program::template value_shape<J + 1>()...};
-    std::array<map_layout, std::size_t(steps + 1)> all{};
+    fixed_array<map_layout, steps + 1> all{};
     all[0].inner = Program::template value_shape<0>();
     for (int j = steps - 1; j >= 0; --j) {
-      auto const& call = calls[std::size_t(j)];
+      auto const& call = calls[j];
       if (!call.executed) continue;
-      map_layout& out = all[std::size_t(call.value)];
+      map_layout& out = all[call.value];
       out.inner = shapes[call.value - 1];
-      detail::fusion_facts const& first = known[std::size_t(call.rows >= 0 ? call.rows : j)];
-      map_layout need{
-          {}, call.columns >= 0 ? known[std::size_t(call.columns)].border_y : first.border_y, first.border_x};
-      if (known[std::size_t(j)].role == operation_role::channel_moments && call.source > 0) {
+      detail::fusion_facts const& first = known[call.rows >= 0 ? call.rows : j];
+      map_layout need{{}, call.columns >= 0 ? known[call.columns].border_y : first.border_y, first.border_x};
+      if (known[j].role == operation_role::channel_moments && call.source > 0) {
         need.border_y = larger(need.border_y, out.border_y);
         need.border_x = larger(need.border_x, out.border_x);
       }
-      map_layout& in = all[std::size_t(call.source)];
+      map_layout& in = all[call.source];
       in.border_y = larger(in.border_y, need.border_y);
       in.border_x = larger(in.border_x, need.border_x);
     }
     // Planes a multiple of 1 KiB apart compete for the same lines of the first cache: move them apart.
     for (int v = 1; v <= steps; ++v) {
-      map_layout& layout = all[std::size_t(v)];
+      map_layout& layout = all[v];
       if (v != Program::result && layout.plane() > 0 && layout.plane() % 256 == 0 && layout.inner.channels >= 8)
         layout.gap = alignment;
     }
@@ -201,19 +201,19 @@ struct packed_program {
     if constexpr (V < 0)
       return {};
     else
-      return layouts[std::size_t(V)];
+      return layouts[V];
   }
 
   template <int J>
   static auto step_of() {
-    constexpr auto const& call = calls[std::size_t(J)];
-    constexpr int second = call.added >= 0 ? call.added : facts[std::size_t(J)].sources[1];
+    constexpr auto const& call = calls[J];
+    constexpr int second = call.added >= 0 ? call.added : facts[J].sources[1];
     constexpr step_wiring wiring{layout_of<call.source>(), layout_of<second>(), layout_of<call.value>(), call.pools};
     return packed_step<Vector, decltype(operation_of<J>()), wiring, decltype(function_of<J>())>{};
   }
   template <int J>
   static auto operation_of() {
-    constexpr auto const& call = calls[std::size_t(J)];
+    constexpr auto const& call = calls[J];
     using last = operation_at<J>;
     if constexpr (call.columns >= 0)
       return window_product<operation_at<call.rows>, operation_at<call.columns>, last>{};
@@ -224,7 +224,7 @@ struct packed_program {
   }
   template <int J>
   static auto function_of() {
-    constexpr int activation = calls[std::size_t(J)].activation;
+    constexpr int activation = calls[J].activation;
     if constexpr (activation >= 0)
       return typename operation_at<activation>::function{};
     else
@@ -238,41 +238,36 @@ struct packed_program {
 
   template <class F>
   static constexpr void for_each_call(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (
-          [&] {
-            if constexpr (calls[std::size_t(J)].executed) f.template operator()<J>();
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, steps>{});
+    for_constexpr<steps>([&]<int J>() {
+      if constexpr (calls[J].executed) f.template operator()<J>();
+    });
   }
 
   struct placement {
-    std::array<int, std::size_t(steps + 1)> value{};
-    std::array<int, std::size_t(steps)> scratch{};
-    std::array<int, std::size_t(steps)> packed{};
+    fixed_array<int, steps + 1> value{};
+    fixed_array<int, steps> scratch{};
+    fixed_array<int, steps> packed{};
     int size = 0;
     int packed_size = 0;
   };
   static constexpr placement places = [] {
-    std::array<detail::buffer, std::size_t(2 * steps + 1)> buffers{};
+    fixed_array<detail::buffer, 2 * steps + 1> buffers{};
     placement p;
     auto const whole = [](int size) { return ceil_div(size, alignment) * alignment; };
     if (copies_input) buffers[0] = {whole(layouts[0].size()), 0, 0, 0};
     for_each_call([&]<int J>() {
-      auto const& call = calls[std::size_t(J)];
-      p.packed[std::size_t(J)] = p.packed_size;
+      auto const& call = calls[J];
+      p.packed[J] = p.packed_size;
       p.packed_size += whole(step<J>::packed_size);
-      buffers[std::size_t(steps + 1 + J)] = {whole(step<J>::scratch), J, J, 0};
-      buffers[std::size_t(call.value)] = {whole(layouts[std::size_t(call.value)].size()), J, J, 0};
-      for (int source : {call.source, facts[std::size_t(J)].sources[1], call.added})
-        if (source >= 0) buffers[std::size_t(source)].dies = J;
+      buffers[steps + 1 + J] = {whole(step<J>::scratch), J, J, 0};
+      buffers[call.value] = {whole(layouts[call.value].size()), J, J, 0};
+      for (int source : {call.source, facts[J].sources[1], call.added})
+        if (source >= 0) buffers[source].dies = J;
     });
-    buffers[std::size_t(Program::result)].dies = steps;
+    buffers[Program::result].dies = steps;
     p.size = detail::place(buffers);
-    for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(v)].offset;
-    for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+    for (int v = 0; v <= steps; ++v) p.value[v] = buffers[v].offset;
+    for (int j = 0; j < steps; ++j) p.scratch[j] = buffers[steps + 1 + j].offset;
     return p;
   }();
 };
