@@ -59,8 +59,8 @@ consteval auto exported() {
 template <class Network, int... Counts>
 using exported_network = typename decltype(detail::exported<Network, number_counts<Counts...>>())::type;
 
-/// Whether `net` makes of the images, one behind the other, what it made of them on another machine: integers to the last bit;
-/// floats, whose sums compilers may fuse, within a ten-thousandth of the largest.
+/// Whether `net` makes of the images, one behind the other, what it made of them on another machine: integers to the last
+/// bit; floats, whose sums compilers may fuse, within a ten-thousandth of the largest.
 template <class Network, class Workspace, class Pixel, std::size_t Pixels, class Output, std::size_t Outputs>
 [[nodiscard]] constexpr bool reproduces(Network const& net, Workspace& room, std::array<Pixel, Pixels> const& images,
                                         std::array<Output, Outputs> const& expected) {

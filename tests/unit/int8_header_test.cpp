@@ -24,7 +24,7 @@ constexpr auto sums = input<2, 1, 1> | dense<1>;
 constexpr auto layers = input<2, 6, 6> | conv2d<4, 3>(along<axis::kernel, linear>) | relu | max_pool<2> | dense<3>;
 header_names const names{.constant = "sums_net", .pipeline = "my::sums", .include = "my.hpp"};
 
-/// A pixel that stands for zero, 10 in the first channel and 20 in the second; the sum is 3 x - 2 y + 100, and so is the logit.
+/// The pixel that stands for zero is 10 in the first channel and 20 in the second.
 template <auto Schedule>
 constexpr network<sums, in_int8, Schedule> sums_network() {
   network<sums, in_int8, Schedule> net;
@@ -48,10 +48,10 @@ std::string header_of(Network const& net, auto const&... samples) {
 
 TEST_CASE("a header of integers spells out what the network holds, and what a device must know") {
   std::string const text = header_of(sums_network<whole_maps>());
-  CHECK(text.find("// Numbers: integers: codes, biases, multipliers and shifts") != std::string::npos);
-  CHECK(text.find("// An image: 2 x 1 x 1, channel by channel and row by row; pixels of a byte as they come; "
-                  "the zero code of each channel, which padding stands for: 10, 20.\n") != std::string::npos);
-  CHECK(text.find("// Its result: 1 x 1 x 1; logits of 16 bits; a unit stands for 0.25.\n") != std::string::npos);
+  CHECK(text.find("// Numbers: codes, biases, multipliers and shifts of sums") != std::string::npos);
+  CHECK(text.find("// Image: 2 x 1 x 1 pixels of 8 bits as they come, channel by channel, row by row.\n"
+                  "// Zero codes, the pixel of each channel that stands for 0: 10 20.\n"
+                  "// Result: 1 x 1 x 1 logits of 16 bits, each a multiple of 0.25.\n") != std::string::npos);
   CHECK(text.find("#include <polyfold/exported_network.hpp>\n#include <polyfold/integers/whole_maps.hpp>\n#include "
                   "<my.hpp>\n") != std::string::npos);
   CHECK(text.find("polyfold::exported_network<polyfold::network<my::sums, polyfold::in_int8>, 2, 1, 1, 2, 0, 2, 1> "

@@ -1,10 +1,11 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there. Its comment says what a
 // device needs to know: what the numbers are, how an image is scaled and laid out, how many bytes the network takes.
 //
-//   write_coefficient_header("digits.hpp", net, {.constant = "digits", .pipeline = "my::digits", .include = "my.hpp"}, samples);
+//   write_coefficient_header("digits.hpp", net, {.constant = "digits", .pipeline = "my::digits", .include = "my.hpp"},
+//                            sample_images);
 //
-// With sample images, the header holds them beside what the network makes of them, and digits_self_test(room) tells whether it
-// makes the same of them where it runs.
+// With sample images, the header holds them beside what the network makes of them, and digits_self_test(room) tells whether
+// it makes the same of them where it runs.
 #pragma once
 
 #include <array>
@@ -47,32 +48,30 @@ struct header_kind {
   std::string arguments;  // of network<pipeline>, behind the pipeline
   std::string includes;   // what declares them, beside the pipeline's header
   std::string numbers;
-  std::string input;
-  std::string output;
+  std::string pixels;
+  std::string zeros;
+  std::string outputs;
 };
 
 template <auto Pipeline, auto Numbers, auto Schedule>
 [[nodiscard]] header_kind kind_of(network<Pipeline, Numbers, Schedule> const& net) {
   using kind = std::remove_const_t<decltype(Numbers)>;
-  if constexpr (std::is_same_v<kind, int8_numbers>) {
+  header_kind k{"", "", "float32", "floats, normalised as in training", "", "floats"};
+  if constexpr (std::is_same_v<kind, byte_numbers>) {
+    k.arguments = std::string(", polyfold::byte_numbers{polyfold::scales_per::") + name_of(Numbers.scales) + "}";
+    k.numbers = "codes of a byte, their scales, float32 where a byte will not do, index maps";
+  } else if constexpr (std::is_same_v<kind, int8_numbers>) {
     constexpr bool rolls = std::is_same_v<std::remove_const_t<decltype(Schedule)>, rolling_rows_schedule>;
-    std::string zeros;
-    for (std::uint8_t const zero : net.zeros) zeros += (zeros.empty() ? "" : ", ") + std::to_string(int(zero));
-    return {std::string(", polyfold::in_int8") + (rolls ? ", polyfold::rolling_rows" : ""),
-            std::string("#include <polyfold/integers/") + (rolls ? "rolling_rows" : "whole_maps") + ".hpp>\n",
-            "integers: codes, biases, multipliers and shifts of requantisations, shifts of degrees, zero codes, the "
-            "scale of "
-            "logits",
-            "pixels of a byte as they come; the zero code of each channel, which padding stands for: " + zeros,
-            "logits of 16 bits; a unit stands for " + number_text(double(net.logit_scale[0]))};
-  } else {
-    header_kind floats{"", "", "float32", "floats, normalised as the training images were", "floats"};
-    if constexpr (std::is_same_v<kind, byte_numbers>) {
-      floats.arguments = std::string(", polyfold::byte_numbers{polyfold::scales_per::") + name_of(Numbers.scales) + "}";
-      floats.numbers = "codes of a byte, their scales, float32 where a byte will not do, index maps";
-    }
-    return floats;
+    k.arguments = std::string(", polyfold::in_int8") + (rolls ? ", polyfold::rolling_rows" : "");
+    k.includes = std::string("#include <polyfold/integers/") + (rolls ? "rolling_rows" : "whole_maps") + ".hpp>\n";
+    k.numbers = "codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits";
+    k.pixels = "pixels of 8 bits as they come";
+    k.zeros = "// Zero codes, the pixel of each channel that stands for 0:";
+    for (std::uint8_t const zero : net.zeros) k.zeros += " " + std::to_string(int(zero));
+    k.zeros += ".\n";
+    k.outputs = "logits of 16 bits, each a multiple of " + number_text(double(net.logit_scale[0]));
   }
+  return k;
 }
 
 /// What an image of the network is made of.
@@ -104,11 +103,11 @@ class header_text {
     std::istringstream description(describe<Network>());
     for (std::string line; std::getline(description, line);) out_ << "//   " << line << "\n";
     out_ << "//\n// Numbers: " << kind.numbers << ".\n// Bytes: " << Network::total_cost().flash_bytes()
-         << " of constants, " << Network::workspace_bytes() << " of workspace.\n// An image: ";
+         << " of constants, " << Network::workspace_bytes() << " of workspace.\n// Image: ";
     write(out_, Network::input_shape);
-    out_ << ", channel by channel and row by row; " << kind.input << ".\n// Its result: ";
+    out_ << " " << kind.pixels << ", channel by channel, row by row.\n" << kind.zeros << "// Result: ";
     write(out_, Network::output_shape);
-    out_ << "; " << kind.output << ".\n#pragma once\n\n#include <polyfold/exported_network.hpp>\n"
+    out_ << " " << kind.outputs << ".\n#pragma once\n\n#include <polyfold/exported_network.hpp>\n"
          << kind.includes << "#include <" << names.include
          << ">\n\ninline constexpr polyfold::exported_network<polyfold::network<" << names.pipeline << kind.arguments
          << ">, ";
