@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include <polyfold/fit/quantise_int8.hpp>
 #include <polyfold/integers/rolling_rows.hpp>
+#include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/data_set.hpp>
 #include <polyfold/io/network_file.hpp>
@@ -36,10 +36,10 @@ int largest(Logits const& logits) {
 
 /// How many of the test images `classify(i)` gets right.
 template <class Classify>
-std::string accuracy(image_set const& test, Classify classify) {
+int count_right(image_set const& test, Classify classify) {
   int right = 0;
   for (std::size_t i = 0; i < test.size(); ++i) right += classify(i) == test.labels[i];
-  return std::to_string(right) + " of " + std::to_string(test.size()) + " test images";
+  return right;
 }
 
 }  // namespace
@@ -49,9 +49,12 @@ int main(int argc, char** argv) {
   std::filesystem::path data_folder;
   std::filesystem::path file;
   std::filesystem::path out;
+  std::filesystem::path record;
   app.add_option("--data", data_folder, "folder of MNIST; else $POLYFOLD_DATA_DIR or the cache");
   app.add_option("NETWORK", file, "docs/records/lenet5_mnist/folded_61x_seed1.safetensors")->required();
   app.add_option("FOLDER", out, "where digits_int8.hpp and digits_float32.hpp go: examples/device")->required();
+  app.add_option("--record", record,
+                 "where the numbers of test images that are right go: docs/records/device_accuracy.json");
   CLI11_PARSE(app, argc, argv);
   return run_program("export_device_networks", [&] {
     data_set const data = load_data_set("mnist", data_folder);
@@ -70,13 +73,16 @@ int main(int argc, char** argv) {
     auto const room = std::make_unique<float_network::workspace<>>();
     int8_network::workspace<> rows;
     std::vector<float> image(std::size_t(float_network::input_shape.size()));
-    std::cout << "float32: " << accuracy(data.test, [&](std::size_t i) {
+    int const floats_right = count_right(data.test, [&](std::size_t i) {
       test.load(i, image.data());
       return largest(floats->run(image.data(), room->data()));
-    }) << "\n";
-    std::cout << "int8: " << accuracy(data.test, [&](std::size_t i) {
-      return largest(integers.run(data.test.image(i).data(), &rows));
-    }) << "\n";
+    });
+    int const integers_right =
+        count_right(data.test, [&](std::size_t i) { return largest(integers.run(data.test.image(i).data(), &rows)); });
+    text_stream accuracies;
+    accuracies << "{\n  \"test_images\": " << data.test.size() << ",\n  \"folded_float32\": " << floats_right
+               << ",\n  \"folded_int8\": " << integers_right << "\n}\n";
+    std::cout << accuracies.str();
 
     // Two of the drawn digits are the samples that a device checks itself with.
     std::vector<std::uint8_t> samples;
@@ -94,6 +100,7 @@ int main(int argc, char** argv) {
     std::vector<float> normalised;
     for (std::uint8_t const pixel : samples) normalised.push_back(pixels(pixel));
     write_coefficient_header(out / "digits_float32.hpp", *floats, names, normalised);
+    if (!record.empty()) write_file_atomically(record, accuracies.str());
     return 0;
   });
 }
