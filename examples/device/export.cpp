@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <polyfold/fit/quantise_int8.hpp>
-#include <polyfold/integers/rolling_rows.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/data_set.hpp>

@@ -2,8 +2,7 @@
 // facts: number_counts<2, 1, 1, 2, 0, 2, 1>, .*number_counts<3, 1, 1, 2, 0, 3, 1>
 // The same of a network in integers.
 
-#include <polyfold/inference.hpp>
-#include <polyfold/integers/rolling_rows.hpp>
+#include <polyfold/integers.hpp>
 
 namespace my {
 using namespace polyfold;

@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <polyfold/inference.hpp>
-#include <polyfold/integers/rolling_rows.hpp>
-#include <polyfold/integers/whole_maps.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 
 #include "catch.hpp"
@@ -52,8 +50,9 @@ TEST_CASE("a header of integers spells out what the network holds, and what a de
   CHECK(text.find("// Image: 2 x 1 x 1 pixels of 8 bits as they come, channel by channel, row by row.\n"
                   "// Zero codes, the pixel of each channel that stands for 0: 10 20.\n"
                   "// Result: 1 x 1 x 1 logits of 16 bits, each a multiple of 0.25.\n") != std::string::npos);
-  CHECK(text.find("#include <polyfold/exported_network.hpp>\n#include <polyfold/integers/whole_maps.hpp>\n#include "
-                  "<my.hpp>\n") != std::string::npos);
+  CHECK(text.find("#include <polyfold/exported_network.hpp>\n#include <polyfold/integers.hpp>\n#include <my.hpp>\n") !=
+        std::string::npos);
+  CHECK(text.find("\nstatic_assert(polyfold::sums_fit(sums_net), \"polyfold: sums") != std::string::npos);
   CHECK(text.find("polyfold::exported_network<polyfold::network<my::sums, polyfold::in_int8>, 2, 1, 1, 2, 0, 2, 1> "
                   "sums_net{{{") != std::string::npos);
   CHECK(text.find("self_test") == std::string::npos);
@@ -64,8 +63,13 @@ TEST_CASE("a header of integers spells out what the network holds, and what a de
 
 TEST_CASE("a header of integers by rolling rows names its schedule") {
   std::string const text = header_of(sums_network<rolling_rows>());
-  CHECK(text.find("#include <polyfold/integers/rolling_rows.hpp>\n") != std::string::npos);
   CHECK(text.find("polyfold::network<my::sums, polyfold::in_int8, polyfold::rolling_rows>, 2,") != std::string::npos);
+}
+
+TEST_CASE("a header is written of integers whose sums fit only") {
+  auto net = sums_network<whole_maps>();
+  net.biases = {0x7FFFFFFF};
+  CHECK(mentions(failure([&] { header_of(net); }), {"net.hpp", "32 bits", "quantise()"}));
 }
 
 TEST_CASE("samples are held beside what the network makes of them") {

@@ -11,8 +11,7 @@
 #elif defined(COST_OF_FOLDED_BYTES)
 #include <recorded_runs/lenet5_mnist_61x.hpp>
 #elif defined(COST_OF_DENSE_INT8)
-#include <polyfold/inference.hpp>
-#include <polyfold/integers/rolling_rows.hpp>
+#include <polyfold/integers.hpp>
 #else
 #error "Which network? The targets of CMakeLists.txt say."
 #endif
@@ -62,6 +61,7 @@ constexpr auto random_network() {
   return net;
 }
 constexpr auto digits = random_network();
+static_assert(polyfold::sums_fit(digits));
 #endif
 
 using network_type = std::remove_const_t<decltype(digits)>;

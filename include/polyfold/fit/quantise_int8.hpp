@@ -18,7 +18,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fit/calibrate.hpp>
-#include <polyfold/integers/whole_maps.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/batches.hpp>
 
@@ -347,10 +347,10 @@ class int8_quantiser {
 
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
 /// `error` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
-template <auto Pipeline>
+template <auto Pipeline, auto Schedule>
 void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
-              network<Pipeline, in_int8>& target) {
-  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8>>(net, seen, pixels, target).run();
+              network<Pipeline, in_int8, Schedule>& target) {
+  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, pixels, target).run();
 }
 
 }  // namespace polyfold

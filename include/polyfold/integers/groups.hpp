@@ -5,6 +5,9 @@
 // Other maxima go behind the activation that follows them, which never falls. How a schedule runs a group changes no bit of it.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/program.hpp>
 
@@ -13,7 +16,7 @@ namespace polyfold {
 enum class integer_group_kind { none, product, channel_moments, row_moments, maximum, average };
 
 /// What an activation is in integers.
-enum class integer_activation { none, relu, leaky };
+enum class integer_activation { none, rectified, leaky };
 
 struct integer_group {
   integer_group_kind kind = integer_group_kind::none;
@@ -64,18 +67,22 @@ struct groupable_step {
 
 template <int Steps>
 struct integer_grouping {
-  integer_group groups[Steps + 1] = {};
+  integer_group groups[std::size_t(Steps) + 1] = {};
   int count = 0;
   integer_need unmet = integer_need::nothing;
   int unmet_step = -1;
 };
 
 template <int Steps>
-[[nodiscard]] constexpr integer_grouping<Steps> group_steps(groupable_step const (&steps)[Steps], int result) {
+[[nodiscard]] constexpr integer_grouping<Steps> group_steps(std::array<groupable_step, std::size_t(Steps)> const& known,
+                                                            int result) {
   integer_grouping<Steps> all;
-  int same_as[Steps + 1] = {};  // the value that a step which integers do not need reads
-  bool taken[Steps] = {};
-  for (int v = 0; v <= Steps; ++v) same_as[v] = v;
+  auto const* const steps = known.data();
+  // The value that a step which integers do not need reads.
+  std::array<int, std::size_t(Steps) + 1> same{};
+  auto const same_as = [&same](int v) -> int& { return same[std::size_t(v)]; };
+  for (int v = 0; v <= Steps; ++v) same_as(v) = v;
+  std::array<bool, std::size_t(Steps)> taken{};
   auto const fail = [&](integer_need need, int step) {
     if (all.unmet != integer_need::nothing) return;
     all.unmet = need;
@@ -83,12 +90,12 @@ template <int Steps>
   };
   auto const source_of = [&](int step, int which) {
     int const s = steps[step].sources[which];
-    return s < 0 ? s : same_as[s];
+    return s < 0 ? s : same_as(s);
   };
   /// The one step that reads a value; -1 where there are others.
   auto const only_reader = [&](int value) {
     int reader = -1;
-    if (same_as[result] == value) return -1;
+    if (same_as(result) == value) return -1;
     for (int k = 0; k < Steps; ++k) {
       if (!steps[k].executed || (source_of(k, 0) != value && source_of(k, 1) != value)) continue;
       if (reader >= 0) return -1;
@@ -98,13 +105,13 @@ template <int Steps>
   };
   for (int j = 0; j < Steps; ++j) {
     groupable_step const& s = steps[j];
-    if (!s.executed || taken[j]) continue;
+    if (!s.executed || taken[std::size_t(j)]) continue;
     integer_group g;
     g.head = j;
     g.source = source_of(j, 0);
     g.value = s.value;
     if (s.identity) {
-      same_as[s.value] = g.source;
+      same_as(s.value) = g.source;
       continue;
     }
     if (s.average) {
@@ -151,13 +158,13 @@ template <int Steps>
                      (g.activation < 0 || steps[g.activation].nondecreasing)) {
             g.pool = k;
           } else if (next.identity) {
-            same_as[next.value] = g.value;
-            taken[k] = true;
+            same_as(next.value) = g.value;
+            taken[std::size_t(k)] = true;
             continue;
           } else {
             break;
           }
-          taken[k] = true;
+          taken[std::size_t(k)] = true;
           g.value = next.value;
         }
         // An activation behind maxima moves in front of them.
@@ -166,8 +173,8 @@ template <int Steps>
           groupable_step const& next = steps[k];
           if (next.role == operation_role::activation && next.activation != integer_activation::none && next.nondecreasing) {
             g.activation = k;
-            taken[k] = true;
-            same_as[next.value] = v;
+            taken[std::size_t(k)] = true;
+            same_as(next.value) = v;
           } else if (next.role != operation_role::maximum) {
             break;
           }
@@ -188,7 +195,7 @@ template <int Steps>
     all.groups[all.count++] = g;
   }
   if (all.count == 0 || all.groups[all.count - 1].kind != integer_group_kind::product ||
-      all.groups[all.count - 1].value != same_as[result])
+      all.groups[all.count - 1].value != same_as(result))
     fail(integer_need::product_at_end, Steps - 1);
   return all;
 }

@@ -1,7 +1,7 @@
-// The functions of a cut axis as integers: what integer networks take for them, in fitting and training as well.
+// The functions of a cut axis as integers: what integer networks take for them.
 //
-// Binomials are integers. Others are *defined* as the orthonormal functions rounded to `fraction` bits behind the point, and
-// kept as the half of a table that their symmetry leaves: phi_k(N - 1 - i) = (-1)^k phi_k(i).
+// Binomials are integers. Others are *defined* as the orthonormal functions rounded to some bits behind the point, and kept as
+// the half of a table that their symmetry leaves: phi_k(N - 1 - i) = (-1)^k phi_k(i).
 #pragma once
 
 #include <array>
@@ -14,77 +14,88 @@
 
 namespace polyfold {
 
+namespace detail {
+
+/// Bits behind the point of a set of functions: as many as numbers of 16 bits leave, a synthesis of coefficients of 16 bits, and an
+/// analysis of numbers up to `bound`, both in sums of 30.
+template <function_set S>
+[[nodiscard]] constexpr int fraction_of(int bound) {
+  std::array<double, std::size_t(S.functions)> over_positions{};
+  double largest = 0;
+  double over_functions = 0;
+  auto const magnitude = [](double v) { return v < 0 ? -v : v; };
+  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> phi{};
+  fill_orthonormal(S.positions, S.functions, S.kind,
+                   [&](int i, int k) -> double& { return phi[std::size_t(i)][std::size_t(k)]; });
+  for (int i = 0; i < S.positions; ++i) {
+    double sum = 0;
+    for (int k = 0; k < S.functions; ++k) {
+      double const v = magnitude(phi[std::size_t(i)][std::size_t(k)]);
+      largest = larger(largest, v);
+      sum += v;
+      over_positions[std::size_t(k)] += v;
+    }
+    over_functions = larger(over_functions, sum);
+  }
+  double analysed = 0;
+  for (double const v : over_positions) analysed = larger(analysed, v);
+  double const limit = double(1 << 30);
+  int bits = 0;
+  while (bits < 14 && largest * double(2 << bits) < 32767 && over_functions * 32768 * double(2 << bits) < limit &&
+         analysed * bound * double(2 << bits) < limit)
+    ++bits;
+  return bits;
+}
+
+}  // namespace detail
+
 /// Half a table of functions, rounded to `Fraction` bits behind the point.
 template <function_set S, int Fraction>
 inline constexpr auto integer_table = [] {
   std::array<std::array<std::int16_t, std::size_t(S.functions)>, std::size_t(S.half())> table{};
-  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> exact{};
+  std::array<std::array<double, std::size_t(S.functions)>, std::size_t(S.positions)> unrounded{};
   fill_orthonormal(S.positions, S.functions, S.kind,
-                   [&](int i, int k) -> double& { return exact[std::size_t(i)][std::size_t(k)]; });
+                   [&](int i, int k) -> double& { return unrounded[std::size_t(i)][std::size_t(k)]; });
   for (std::size_t i = 0; i < table.size(); ++i)
     for (std::size_t k = 0; k < table[i].size(); ++k) {
-      double const scaled = exact[i][k] * double(1 << Fraction);
+      double const scaled = unrounded[i][k] * double(1 << Fraction);
       table[i][k] = static_cast<std::int16_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
   return table;
 }();
 
-/// An axis of `Length` positions cut as F says, read by numbers up to `Bound` in an analysis, or by codes of 16 bits in a
-/// synthesis (Bound 0).
+/// n choose k of a few k, as constants: devices divide slowly.
+template <int N, int Terms>
+inline constexpr auto binomials_of = [] {
+  std::array<int, std::size_t(Terms)> all{};
+  for (int k = 0; k < Terms; ++k) all[std::size_t(k)] = int(binomial(N, k));
+  return all;
+}();
+
+/// An axis of `Length` positions cut as F says; the numbers that are analysed are at most `Bound`.
 template <int Length, factor F, int Bound>
 struct integer_basis {
   static constexpr axis_cut cut{Length, F};
   static constexpr int length = Length;
   static constexpr int size = cut.size();
   static constexpr bool binomials = cut.running_sums;
+  static constexpr int segment = cut.segment;
+  static constexpr int segments = cut.segments;
+  static constexpr int terms = cut.terms;
 
-  /// Bits behind the point: as many as numbers of 16 bits and sums of 31 leave.
+  /// Bits behind the point.
   static constexpr int fraction = [] {
-    if (binomials) return 0;
-    double largest = 0;
-    double sum = 0;
-    for (int s : {0, cut.segments - 1}) {
-      function_set const set = cut.set_of(s);
-      std::array<std::array<double, std::size_t(cut.terms)>, std::size_t(cut.segment)> phi{};
-      fill_orthonormal(set.positions, set.functions, set.kind,
-                       [&](int i, int k) -> double& { return phi[std::size_t(i)][std::size_t(k)]; });
-      auto const magnitude = [&](int i, int k) {
-        double const v = phi[std::size_t(i)][std::size_t(k)];
-        largest = v > largest ? v : -v > largest ? -v : largest;
-        return v < 0 ? -v : v;
-      };
-      for (int i = 0; Bound == 0 && i < set.positions; ++i) {
-        double over_functions = 0;
-        for (int k = 0; k < set.functions; ++k) over_functions += magnitude(i, k);
-        if (over_functions > sum) sum = over_functions;
-      }
-      for (int k = 0; Bound > 0 && k < set.functions; ++k) {
-        double over_positions = 0;
-        for (int i = 0; i < set.positions; ++i) over_positions += magnitude(i, k);
-        if (over_positions > sum) sum = over_positions;
-      }
-    }
-    double const limit = double(1LL << 30) / (Bound == 0 ? 32768 : Bound);
-    int bits = 0;
-    while (bits < 14 && largest * double(2 << bits) < 32767 && sum * double(2 << bits) < limit) ++bits;
-    return bits;
+    if constexpr (binomials)
+      return 0;
+    else
+      return smaller(detail::fraction_of<cut.set_of(0)>(Bound), detail::fraction_of<cut.set_of(segments - 1)>(Bound));
   }();
 
-  /// Function k of the axis at its position i; 0 outside of its segment.
-  [[gnu::always_inline, nodiscard]] static constexpr int value(int segment_number, int k, int i) {
-    bool const last = segment_number == cut.segments - 1;
-    if constexpr (binomials)
-      return static_cast<int>(binomial(i, k));
-    else
-      return last ? from_table<cut.set_of(cut.segments - 1)>(k, i) : from_table<cut.set_of(0)>(k, i);
-  }
-
-  /// The largest that moment k can be, of inputs up to `bound`.
+  /// The largest that moment k can be, of numbers up to `bound`.
   [[nodiscard]] static constexpr long long moment_bound(int k, long long bound) {
-    int const s = k / cut.terms;
     long long sum = 0;
-    for (int i = 0; i < cut.positions_of(s); ++i) {
-      long long const v = value(s, k % cut.terms, i);
+    for (int i = 0; i < cut.positions_of(k / terms); ++i) {
+      long long const v = value(k / terms, k % terms, i);
       sum += (v < 0 ? -v : v) * bound;
     }
     return sum;
@@ -92,7 +103,7 @@ struct integer_basis {
   /// The largest that a synthesis can give, of coefficients up to `bound`.
   [[nodiscard]] static constexpr long long value_bound(long long bound) {
     long long largest = 0;
-    for (int s = 0; s < cut.segments; ++s)
+    for (int s = 0; s < segments; ++s)
       for (int i = 0; i < cut.positions_of(s); ++i) {
         long long sum = 0;
         for (int k = 0; k < cut.terms_of(s); ++k) {
@@ -107,51 +118,82 @@ struct integer_basis {
   /// put(k, sum) takes sum over i of phi_k(i) get(i).
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void analyse(Get get, Put put) {
-    for (int s = 0; s < cut.segments; ++s) {
-      int const first = s * cut.segment;
-      int const positions = cut.positions_of(s);
-      int const terms = cut.terms_of(s);
-      int sums[std::size_t(cut.terms)] = {};
+    for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
       if constexpr (binomials) {
         // Running sums, from the last position to the first.
-        for (int j = 0; j < positions; ++j) {
-          for (int k = smaller(j, terms - 1); k > 0; --k) sums[k] += sums[k - 1];
-          sums[0] += get(first + positions - 1 - j);
+        int sum[std::size_t(S.functions)] = {};
+#pragma GCC unroll 8
+        for (int i = S.positions - 1; i >= 0; --i) {
+#pragma GCC unroll 4
+          for (int k = S.functions - 1; k > 0; --k) sum[k] += sum[k - 1];
+          sum[0] += get(first + i);
         }
+        for (int k = 0; k < S.functions; ++k) put(first_term + k, sum[k]);
       } else {
-        for (int i = 0; i < positions; ++i) {
-          int const x = get(first + i);
-          for (int k = 0; k < terms; ++k) sums[k] += value(s, k, i) * x;
-        }
+        // Four functions at a time stay in registers.
+        for (int k = 0; k + 4 <= S.functions; k += 4) analyse_block<S, 4>(first, first_term, k, get, put);
+        if constexpr (S.functions % 4 != 0) analyse_block<S, S.functions % 4>(first, first_term, S.functions / 4 * 4, get, put);
       }
-      for (int k = 0; k < terms; ++k) put(s * cut.terms + k, sums[k]);
-    }
+    });
   }
   /// put(i, sum) takes sum over k of phi_k(i) get(k).
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void synthesise(Get get, Put put) {
-    for (int s = 0; s < cut.segments; ++s) {
-      int const first = s * cut.segment;
-      int const positions = cut.positions_of(s);
-      int const terms = cut.terms_of(s);
-      int c[std::size_t(cut.terms)] = {};
-      for (int k = 0; k < terms; ++k) c[k] = get(s * cut.terms + k);
-      for (int i = 0; i < positions; ++i) {
-        if constexpr (binomials) {
+    for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
+      int c[std::size_t(S.functions)] = {};
+      for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
+      if constexpr (binomials) {
+        for (int i = 0; i < S.positions; ++i) {
           put(first + i, c[0]);
-          for (int k = 0; k + 1 < terms; ++k) c[k] += c[k + 1];
-        } else {
-          int sum = 0;
-          for (int k = 0; k < terms; ++k) sum += value(s, k, i) * c[k];
-          put(first + i, sum);
+#pragma GCC unroll 4
+          for (int k = 0; k + 1 < S.functions; ++k) c[k] += c[k + 1];
+        }
+      } else {
+        for (int i = 0; i < S.half(); ++i) {
+          auto const& phi = integer_table<S, fraction>[std::size_t(i)];
+          int even = 0;
+          int odd = 0;
+#pragma GCC unroll 16
+          for (int k = 0; k < S.functions; k += 2) even += phi[std::size_t(k)] * c[k];
+#pragma GCC unroll 16
+          for (int k = 1; k < S.functions; k += 2) odd += phi[std::size_t(k)] * c[k];
+          put(first + i, even + odd);
+          if (2 * i + 1 < S.positions) put(first + S.positions - 1 - i, even - odd);
         }
       }
-    }
+    });
+  }
+
+  /// Function k of segment s at its position i: for constants.
+  [[nodiscard]] static constexpr int value(int s, int k, int i) {
+    if (binomials) return int(binomial(i, k));
+    return s == segments - 1 ? from_table<cut.set_of(segments - 1)>(k, i) : from_table<cut.set_of(0)>(k, i);
   }
 
  private:
+  template <class Each>
+  [[gnu::always_inline]] static constexpr void for_each_segment(Each f) {
+    for (int s = 0; s + 1 < segments; ++s) f.template operator()<cut.set_of(0)>(s * segment, s * terms);
+    f.template operator()<cut.set_of(segments - 1)>((segments - 1) * segment, (segments - 1) * terms);
+  }
+
+  /// Functions k to k + Block - 1; k is even.
+  template <function_set S, int Block, class Get, class Put>
+  [[gnu::always_inline]] static constexpr void analyse_block(int first, int first_term, int k, Get get, Put put) {
+    int sum[std::size_t(Block)] = {};
+    for (int i = 0; i < S.half(); ++i) {
+      auto const& phi = integer_table<S, fraction>[std::size_t(i)];
+      int const a = get(first + i);
+      int const b = 2 * i + 1 < S.positions ? get(first + S.positions - 1 - i) : 0;
+#pragma GCC unroll 4
+      for (int j = 0; j < Block; ++j) sum[j] += phi[std::size_t(k + j)] * (j % 2 == 0 ? a + b : a - b);
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < Block; ++j) put(first_term + k + j, sum[j]);
+  }
+
   template <function_set S>
-  [[gnu::always_inline, nodiscard]] static constexpr int from_table(int k, int i) {
+  [[nodiscard]] static constexpr int from_table(int k, int i) {
     auto const& table = integer_table<S, fraction>;
     if (i < S.half()) return table[std::size_t(i)][std::size_t(k)];
     int const mirrored = table[std::size_t(S.positions - 1 - i)][std::size_t(k)];

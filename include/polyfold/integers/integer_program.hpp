@@ -46,7 +46,7 @@ struct integer_function {
 };
 template <>
 struct integer_function<relu_function> {
-  static constexpr integer_activation kind = integer_activation::relu;
+  static constexpr integer_activation kind = integer_activation::rectified;
   static constexpr int slope = 0;
 };
 /// Its bound is that of the codes: quantising gives 255 a scale that stands for no more.
@@ -89,8 +89,7 @@ struct integer_program {
   using operation_at = typename Program::template operation_at<J>;
 
   static constexpr auto grouping = []<int... J>(std::integer_sequence<int, J...>) {
-    detail::groupable_step const known[] = {detail::groupable<operation_at<J>>(facts[std::size_t(J)])...};
-    return detail::group_steps(known, Program::result);
+    return detail::group_steps<steps>({detail::groupable<operation_at<J>>(facts[std::size_t(J)])...}, Program::result);
   }
   (std::make_integer_sequence<int, steps>{});
   static constexpr bool right = grouping.unmet == integer_need::nothing;
@@ -121,7 +120,7 @@ struct integer_program {
       if constexpr (g.kind == integer_group_kind::product) {
         if constexpr (V == result) return {16, true, 32767, 0};
         if constexpr (g.activation >= 0)
-          if (detail::integer_function<typename operation_at<g.activation>::function>::kind == integer_activation::relu)
+          if (detail::integer_function<typename operation_at<g.activation>::function>::kind == integer_activation::rectified)
             return {8, false, 255, 0};
         return {8, true, 128, 0};
       } else if constexpr (g.kind == integer_group_kind::maximum || g.kind == integer_group_kind::average) {

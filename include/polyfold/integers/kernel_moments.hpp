@@ -75,12 +75,12 @@ struct integer_kernel_moments {
   static constexpr bool in_lanes = [] {
     for (int j = 0; j < row_terms; ++j)
       if (row_shift(j) > 0) return false;
-    return Bytes && !wide && under.x.slides_by_one() && under.y.slides_by_one();
+    return Bytes && !wide && under.x.slides_by_one() && under.y.slides_by_one() && width > 1;
   }();
   using sum_type = std::conditional_t<wide, std::int32_t, std::int16_t>;
   using sums = detail::numbers_in_bytes<sum_type>;
   /// From one term of a plane to the next: pairs of pixels lie in words.
-  static constexpr int pitch = ceil_div(width, 2) * 2;
+  static constexpr int pitch = width == 1 ? 1 : ceil_div(width, 2) * 2;
   static constexpr int bytes = size * pitch * int(sizeof(sum_type));
   /// A row of words, with what stands for zero around it, while a row is computed.
   static constexpr int scratch_bytes = in_lanes ? 4 * (pitch + under.x.size) : 0;
@@ -140,6 +140,7 @@ struct integer_kernel_moments {
     }
     unsigned row[std::size_t(row_terms)] = {};
     for (int s = under.x.size - 1; s >= 0; --s) {
+#pragma GCC unroll 4
       for (int k = row_terms - 1; k > 0; --k) row[k] += row[k - 1];
       row[0] += unsigned(line[s]);
     }
@@ -155,7 +156,9 @@ struct integer_kernel_moments {
   [[gnu::always_inline]] static constexpr void next(unsigned* row, words line, int x) {
     unsigned const entering = unsigned(line[x + under.x.size - 1]);
     row[0] += entering - unsigned(line[x - 1]);
-    for (int k = 1; k < row_terms; ++k) row[k] += entering * unsigned(binomial(under.x.size, k)) - row[k - 1];
+#pragma GCC unroll 4
+    for (int k = 1; k < row_terms; ++k)
+      row[k] += entering * unsigned(binomials_of<under.x.size, row_terms>[std::size_t(k)]) - row[k - 1];
   }
   /// Two neighbouring pixels, given the sums of their rows.
   [[gnu::always_inline]] static constexpr void move_down(words held, unsigned const* first, unsigned const* second) {
@@ -164,13 +167,24 @@ struct integer_kernel_moments {
     for (int j = 0; j < row_terms; ++j) {
       unsigned const enters = detail::low_lanes(first[j], second[j]);
       unsigned before = detail::high_lanes(first[j], second[j]);
+      int const column_count = smaller(along_column::size, cut.order + 1 - j);
 #pragma GCC unroll 4
-      for (int i = 0; i < smaller(along_column::size, cut.order + 1 - j); ++i, at += pitch / 2) {
-        before = unsigned(held[at]) + enters * unsigned(binomial(under.y.size, i)) - before;
+      for (int i = 0; i < column_count; ++i) {
+        before = unsigned(held[at]) + enters * unsigned(binomials_of<under.y.size, along_column::size>[std::size_t(i)]) - before;
         held.set(at, int(before));
+        at += pitch / 2;
       }
     }
   }
+
+  static constexpr bool pads = under.x.before > 0 || under.x.after > 0;
+  static constexpr auto column_values = [] {
+    std::array<std::array<std::int16_t, std::size_t(along_column::size)>, std::size_t(under.y.size)> all{};
+    for (int r = 0; r < under.y.size; ++r)
+      for (int i = 0; i < along_column::size; ++i)
+        all[std::size_t(r)][std::size_t(i)] = static_cast<std::int16_t>(along_column::value(0, i, r));
+    return all;
+  }();
 
   /// The windows of output row y, each by itself.
   template <class Row>
@@ -184,18 +198,21 @@ struct integer_kernel_moments {
       auto const row = in_row(c, inside ? iy : 0);
       for (int x = 0; x < width; ++x) {
         int const left = under.x.start(x);
+        int moments[std::size_t(row_terms)] = {};
         along_row::analyse(
-            [&](int s) {
+            [&](int s) __attribute__((always_inline)) {
               int const ix = left + s * under.x.dilation;
-              return inside && ix >= 0 && ix < in.width ? row[ix] : pad;
+              return inside && (!pads || (ix >= 0 && ix < in.width)) ? row[ix] : pad;
             },
-            [&](int j, int sum) {
-              int const moment = rounded_shift(sum, row_shift(j));
-              for (int i = 0; i < column_terms(j); ++i) {
-                int const at = (first_at(j) + i) * pitch + x;
-                held.set(at, held[at] + along_column::value(0, i, r) * moment);
-              }
-            });
+            [&](int j, int sum) __attribute__((always_inline)) { moments[j] = sum; });
+        int at = x;
+#pragma GCC unroll 4
+        for (int j = 0; j < row_terms; ++j) {
+          int const moment = rounded_shift(moments[j], row_shift(j));
+          int const column_count = smaller(along_column::size, cut.order + 1 - j);
+#pragma GCC unroll 4
+          for (int i = 0; i < column_count; ++i, at += pitch) held.set(at, held[at] + column_values[std::size_t(r)][std::size_t(i)] * moment);
+        }
       }
     }
   }

@@ -11,6 +11,13 @@
 
 namespace polyfold::detail {
 
+/// Whether two products are one instruction; else their lanes are better parted once for all filters.
+#ifdef __ARM_FEATURE_SIMD32
+inline constexpr bool has_dual_products = true;
+#else
+inline constexpr bool has_dual_products = false;
+#endif
+
 /// The low lanes of both, the first one's low.
 [[gnu::always_inline, nodiscard]] constexpr unsigned low_lanes(unsigned a, unsigned b) {
 #ifdef __ARM_FEATURE_SIMD32

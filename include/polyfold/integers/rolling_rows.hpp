@@ -8,7 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <polyfold/integers/integer_engine.hpp>
+#include <polyfold/integers/map_rows.hpp>
+#include <polyfold/integers/product_rows.hpp>
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/rolling_rows.hpp>
 
@@ -85,27 +86,37 @@ struct rolling_integer_maps {
       }
       return first;
     };
+    auto const ready = [&](int g) {
+      group_facts const& f = facts[std::size_t(g)];
+      int const y = done[std::size_t(g) + 1];
+      return y < f.steps && f.reads(y).last <= made(f.source) && (f.added < 0 || f.made(y) < made(f.added));
+    };
     int event = 0;
-    for (int image_row = 0; image_row < integers::template value_shape<0>().height; ++image_row) {
-      u.maps[0].kept = larger(u.maps[0].kept, image_row + 1 - first_needed(0));
-      u.maps[0].use(event);
-      done[0] = image_row + 1;
-      for (int g = 0; g < groups; ++g) {
+    // What reads a new row goes first: few rows then wait.
+    auto const pass_on = [&](auto const& self, int v) -> void {
+      for (int g = groups - 1; g >= v; --g) {
         group_facts const& f = facts[std::size_t(g)];
-        for (;;) {
-          int const y = done[std::size_t(g) + 1];
-          if (y == f.steps || f.reads(y).last > made(f.source) || (f.added >= 0 && made(f.added) <= f.made(y))) break;
+        if (f.source != v && f.added != v) continue;
+        while (ready(g)) {
           ++event;
           // The new row lies beside those that are still read, by this step or later.
           rolling_use& out = u.maps[std::size_t(g) + 1];
-          out.kept = larger(out.kept, f.made(y + 1) - first_needed(g + 1));
+          out.kept = larger(out.kept, f.made(done[std::size_t(g) + 1] + 1) - first_needed(g + 1));
           out.use(event);
           u.maps[std::size_t(f.source)].use(event);
           if (f.added >= 0) u.maps[std::size_t(f.added)].use(event);
           u.states[std::size_t(g)].use(event);
-          done[std::size_t(g) + 1] = y + 1;
+          ++done[std::size_t(g) + 1];
+          self(self, g + 1);
         }
       }
+    };
+    for (int image_row = 0; image_row < integers::template value_shape<0>().height; ++image_row) {
+      ++event;
+      u.maps[0].kept = larger(u.maps[0].kept, image_row + 1 - first_needed(0));
+      u.maps[0].use(event);
+      done[0] = image_row + 1;
+      pass_on(pass_on, 0);
     }
     return u;
   }();
@@ -162,25 +173,15 @@ struct rolling_integer_maps {
   }
 };
 
-/// Computes the rows of groups that `rows` rows of the image allow.
-template <class Places, class Net>
+/// Computes the rows of groups that `rows` rows of the image allow, what reads a row right behind it. Calls `between()` after each.
+template <class Places, class Net, class Between>
 struct rolling_run {
   using integers = typename Places::integers;
   integer_run<Places, Net> at;
   std::int16_t* done;
+  Between between;
 
-  /// All that are ready.
-  constexpr void advance(int rows) const {
-    [&]<int... G>(std::integer_sequence<int, G...>) { (advance_group<G>(rows), ...); }
-    (std::make_integer_sequence<int, integers::groups>{});
-  }
-  /// One row; false where none is ready.
-  constexpr bool step(int rows) const {
-    return [&]<int... G>(std::integer_sequence<int, G...>) {
-      return (... || (ready<G>(rows) && (compute<G>(), true)));
-    }
-    (std::make_integer_sequence<int, integers::groups>{});
-  }
+  constexpr void advance(int rows) const { pass_on<0>(rows); }
 
  private:
   template <int V>
@@ -205,10 +206,22 @@ struct rolling_run {
   [[gnu::noinline]] constexpr void compute() const {
     rows_of_group<Places, G>::row(at, done[G]);
     ++done[G];
+    between();
   }
-  template <int G>
-  constexpr void advance_group(int rows) const {
-    while (ready<G>(rows)) compute<G>();
+  /// Value V has a new row.
+  template <int V>
+  constexpr void pass_on(int rows) const {
+    [&]<int... I>(std::integer_sequence<int, I...>) { (offer<V, integers::groups - 1 - I>(rows), ...); }
+    (std::make_integer_sequence<int, integers::groups>{});
+  }
+  template <int V, int G>
+  constexpr void offer(int rows) const {
+    constexpr integer_group g = integers::template group<G>;
+    if constexpr (g.source == V || g.added == V)
+      while (ready<G>(rows)) {
+        compute<G>();
+        pass_on<g.value>(rows);
+      }
   }
 };
 
@@ -237,8 +250,9 @@ struct engine<Structure, in_int8, rolling_rows_schedule> {
   [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
                                                          workspace<scalar>* room) {
     room->done = {};
-    detail::rolling_run<places, storage> const run{{held, image, room->bytes.data(), room->logits.data()},
-                                                   room->done.data()};
+    auto const nothing = [] {};
+    detail::rolling_run<places, storage, decltype(nothing)> const run{
+        {held, image, room->bytes.data(), room->logits.data()}, room->done.data(), nothing};
     for (int y = 1; y <= Structure::input_shape.height; ++y) run.advance(y);
     return room->logits.data();
   }

@@ -7,7 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <polyfold/integers/integer_engine.hpp>
+#include <polyfold/integers/map_rows.hpp>
+#include <polyfold/integers/product_rows.hpp>
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/whole_maps.hpp>
 

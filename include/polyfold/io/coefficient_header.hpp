@@ -24,6 +24,7 @@
 
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -63,7 +64,7 @@ template <auto Pipeline, auto Numbers, auto Schedule>
   } else if constexpr (std::is_same_v<kind, int8_numbers>) {
     constexpr bool rolls = std::is_same_v<std::remove_const_t<decltype(Schedule)>, rolling_rows_schedule>;
     k.arguments = std::string(", polyfold::in_int8") + (rolls ? ", polyfold::rolling_rows" : "");
-    k.includes = std::string("#include <polyfold/integers/") + (rolls ? "rolling_rows" : "whole_maps") + ".hpp>\n";
+    k.includes = "#include <polyfold/integers.hpp>\n";
     k.numbers = "codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits";
     k.pixels = "pixels of 8 bits as they come";
     k.zeros = "// Zero codes, the pixel of each channel that stands for 0:";
@@ -119,6 +120,12 @@ class header_text {
       write_list(values);
     });
     out_ << "}};\n";
+    if constexpr (requires { typename Network::integers; }) {
+      if (!sums_fit(net))
+        throw error(path_, "would hold a network whose sums could leave 32 bits", "one from quantise()");
+      out_ << "static_assert(polyfold::sums_fit(" << names.constant
+           << "), \"polyfold: sums of this network could leave 32 bits; write the header again\");\n";
+    }
   }
 
   template <class Network>

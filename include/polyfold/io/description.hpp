@@ -142,6 +142,8 @@ template <class Network>
   out << '\n';
   if constexpr (requires { Network::rule.scales; })
     out << "numbers of 8 bits, a scale per " << detail::name_of(Network::rule.scales) << '\n';
+  else if constexpr (requires { typename Network::integers; })
+    out << "integers of 8 bits\n";
   return out.str();
 }
 

@@ -3,7 +3,7 @@
 // Tensors are named "<layer number>.<layer name>.numbers" (float32: coefficients, then biases; batch norm: gamma, beta,
 // mean, variance) and "<layer number>.<layer name>.map" (bytes). A network of bytes has, instead of a weighted layer's
 // numbers, "<layer number>.<layer name>.codes" (signed bytes) and "<layer number>.<layer name>.scales" (bytes, see
-// core/quantisation.hpp). The metadata holds "format" and "checksum" (see own_format.hpp), "network" (see description.hpp) and
+// core/quantisation.hpp). A network in integers has the arrays of numbers/int8.hpp, by their names. The metadata holds "format" and "checksum" (see own_format.hpp), "network" (see description.hpp) and
 // whatever the caller adds.
 #pragma once
 
@@ -21,6 +21,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
+#include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/own_format.hpp>
@@ -150,6 +151,9 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
   if (file.tensors.size() != tensors)
     throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
                 std::to_string(tensors) + " for this network");
+  if constexpr (requires { typename Network::integers; })
+    if (int const layer = layer_that_overflows(*loaded); layer >= 0)
+      throw error(path, "has sums in layer " + std::to_string(layer) + " that could leave 32 bits", "codes, biases and shifts that quantise made");
   net = *loaded;
   return file.metadata;
 } catch (...) {

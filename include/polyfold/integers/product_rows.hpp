@@ -1,5 +1,5 @@
-// Integer networks at work: the groups of a network (groups.hpp), row by row. A schedule says which rows are kept, where, and when
-// each is computed; no bit of a result depends on it.
+// The rows of a product in integers, with what it takes in: moments of kernels, an expansion, an addition, an activation, and the
+// maximum of each 2 x 2 sums.
 #pragma once
 
 #include <array>
@@ -9,10 +9,8 @@
 #include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
-#include <polyfold/integers/integer_program.hpp>
+#include <polyfold/integers/integer_run.hpp>
 #include <polyfold/integers/lanes.hpp>
-#include <polyfold/integers/memory.hpp>
-#include <polyfold/layers/scale_groups.hpp>
 
 namespace polyfold {
 
@@ -20,112 +18,6 @@ namespace polyfold {
 inline constexpr int addition_fraction = 4;
 
 namespace detail {
-
-/// The rows of value V in a workspace, of which the last `Kept` are there: row after row, all channels of one side by side.
-template <class Integers, int V, int Offset, int Kept>
-struct integer_rows {
-  static constexpr shape extent = Integers::template value_shape<V>();
-  static constexpr integer_map map = Integers::template map<V>;
-  using number = std::conditional_t<map.bits == 16, std::int16_t,
-                                    std::conditional_t<map.is_signed, std::int8_t, std::uint8_t>>;
-  static constexpr int row_numbers = extent.channels * extent.width;
-  static constexpr int bytes = Kept * row_numbers * int(sizeof(number));
-
-  /// y modulo Kept, without a division: exact for all rows of the map.
-  [[gnu::always_inline, nodiscard]] static constexpr int slot(int y) {
-    if constexpr (Kept >= extent.height)
-      return y;
-    else
-      return y - (y * reciprocal >> 16) * Kept;
-  }
-  [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int y) {
-    return numbers_in_bytes<number>(memory + Offset) + slot(y) * row_numbers;
-  }
-  [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int c, int y) {
-    return row(memory, y) + c * extent.width;
-  }
-
- private:
-  static constexpr int reciprocal = (1 << 16) / Kept + 1;
-  static_assert([] {
-    for (int y = 0; y < extent.height && Kept < extent.height; ++y)
-      if (y - (y * reciprocal >> 16) * Kept != y % Kept) return false;
-    return true;
-  }());
-};
-
-/// A row of pixels, less the one that stands for zero.
-struct pixel_row {
-  std::uint8_t const* pixels;
-  int zero;
-  [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return pixels[x] - zero; }
-  [[gnu::always_inline, nodiscard]] constexpr pixel_row operator+(int i) const { return {pixels + i, zero}; }
-};
-
-/// Signed codes as numbers from 0 on.
-template <class T>
-struct offset_row {
-  numbers_in_bytes<T> codes;
-  [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return codes[x] + 128; }
-};
-
-struct logit_row {
-  std::int16_t* logits;
-  [[gnu::always_inline]] constexpr void set(int x, int value) const { logits[x] = static_cast<std::int16_t>(value); }
-};
-
-/// What a group reads and writes while it runs: the network's numbers, the image, and the workspace of `Places`.
-template <class Places, class Net>
-struct integer_run {
-  Net const& net;
-  std::uint8_t const* image;
-  std::uint8_t* memory;
-  std::int16_t* logits;
-
-  /// Row y of channel c of value V.
-  template <int V>
-  [[gnu::always_inline, nodiscard]] constexpr auto row(int c, int y) const {
-    if constexpr (V == 0)
-      return pixel_row{image + Places::image_row(c, y), net.zeros[std::size_t(c)]};
-    else
-      return Places::template rows<V>::row(memory, c, y);
-  }
-  /// The same as numbers from 0 to 255, where they are bytes; and what stands for zero among them.
-  template <int V>
-  [[gnu::always_inline, nodiscard]] constexpr auto nonnegative_row(int c, int y) const {
-    constexpr integer_map map = Places::integers::template map<V>;
-    if constexpr (V == 0)
-      return pixel_row{image + Places::image_row(c, y), 0};
-    else if constexpr (map.bits == 8 && map.is_signed)
-      return offset_row<std::int8_t>{row<V>(c, y)};
-    else
-      return row<V>(c, y);
-  }
-  template <int V>
-  [[gnu::always_inline, nodiscard]] constexpr int zero(int c) const {
-    constexpr integer_map map = Places::integers::template map<V>;
-    if constexpr (V == 0)
-      return net.zeros[std::size_t(c)];
-    else
-      return map.bits == 8 && map.is_signed ? 128 : 0;
-  }
-  /// Where row y of channel c of value V is written to.
-  template <int V>
-  [[gnu::always_inline, nodiscard]] constexpr auto target(int c, int y) const {
-    constexpr shape out = Places::integers::template value_shape<V>();
-    if constexpr (V == Places::integers::result)
-      return logit_row{logits + (c * out.height + y) * out.width};
-    else
-      return Places::template rows<V>::row(memory, c, y);
-  }
-};
-
-/// Group G: `row(run, y)` takes step y, a row of sums or of what it makes; steps come in order.
-template <class Places, int G, integer_group_kind Kind>
-struct integer_group_rows;
-
-template <class Places, int G>
-using rows_of_group = integer_group_rows<Places, G, Places::integers::template group<G>.kind>;
 
 template <class Places, int G>
 struct integer_group_rows<Places, G, integer_group_kind::product> {
@@ -165,12 +57,17 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }();
   static constexpr int partial_bytes = expands ? ceil_div(sums.channels * sums.width, 2) * 4 : 0;
   /// Filters that are computed together, and sums of one in a line of them.
-  static constexpr int at_once = !takes_moments ? 1 : per_group % 4 == 0 ? 4 : per_group % 3 == 0 ? 3 : per_group % 2 == 0 ? 2 : 1;
+  static constexpr int at_once = takes_moments && sums.width > 1 && per_group % 2 == 0 ? 2 : 1;
+  /// Codes with their shifts, two of 16 bits in a word: kept from row to row where they are few, else made anew for each.
+  static constexpr int weight_words = takes_moments ? ceil_div(channels, 2) : 0;  // of a filter
+  static constexpr bool keeps_weights = 4 * weight_words * sums.channels <= 1024 && sums.height > 1 && sums.width > 1;
+  static constexpr int kept_bytes = keeps_weights ? 4 * weight_words * sums.channels : 0;
   static constexpr int pitch = pools ? sums.width / 2 : ceil_div(sums.width, 2) * 2;
 
  public:
-  /// Memory that is kept from step to step, and of one step: moments and the maxima of a row; rows of pixels and partial products.
-  static constexpr int state_bytes = moment_bytes + (pools ? 2 * sums.channels * (sums.width / 2) : 0);
+  /// Memory that is kept from step to step, and of one step: moments, weights and the maxima of a row; rows of pixels and partial
+  /// products.
+  static constexpr int state_bytes = moment_bytes + kept_bytes + (pools ? 2 * sums.channels * (sums.width / 2) : 0);
   static constexpr int scratch_bytes = [] {
     int const of_sums = partial_bytes + (pools ? 0 : 2 * at_once * pitch);
     if constexpr (takes_moments)
@@ -187,9 +84,14 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
           held(run), run.memory + Places::scratch(G), y,
           [&](int c, int iy) { return run.template nonnegative_row<group.source>(c, iy); },
           [&](int c) { return run.template zero<group.source>(c); });
+      if constexpr (keeps_weights)
+        if (y == 0)
+          for (int m = 0; m < sums.channels; ++m) widen<moments>(run, m, kept_weights(run, m));
     }
     for (int m = 0; m < sums.channels; m += at_once) {
-      if constexpr (takes_moments) {
+      if constexpr (takes_moments && sums.width == 1) {
+        sum_moments_of_pixel(run, m);
+      } else if constexpr (takes_moments) {
         sum_moments(run, m, y);
       } else {
         int x = 0;
@@ -227,7 +129,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr auto line(Run const& run, int m) {
     if constexpr (pools)
-      return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes) + m * pitch;
+      return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes + kept_bytes) + m * pitch;
     else
       return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + partial_bytes);
   }
@@ -236,15 +138,14 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   static constexpr void sum_moments(Run const& run, int m, int y) {
     using moments = typename integers::template kernel_moments<G>;
-    constexpr int pairs = ceil_div(channels, 2);
-    // Codes with their shifts, which all pixels share, two in a word.
-    alignas(4) std::uint8_t memory[std::size_t(4 * at_once * pairs)];
-    numbers_in_bytes<std::int16_t> const widened(memory);
+    constexpr int pairs = weight_words;
+    alignas(4) std::uint8_t memory[keeps_weights ? 4 : std::size_t(4 * at_once * pairs)];
+    numbers_in_bytes<std::int16_t> const widened = keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
     auto const weights = widened.words();
     int starts[std::size_t(at_once)];
     int shifts[std::size_t(at_once)];
     for (int f = 0; f < at_once; ++f) {
-      widen<moments>(run, m + f, widened + 2 * f * pairs);
+      if constexpr (!keeps_weights) widen<moments>(run, m + f, widened + 2 * f * pairs);
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;
     }
@@ -255,8 +156,20 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       int right[std::size_t(at_once)];
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
+      if constexpr (!has_dual_products) {
+#pragma GCC unroll 6
+        for (int k = 0; k < channels; ++k) {
+          unsigned const two = two_pixels<moments>(plane, k, word);
+#pragma GCC unroll 4
+          for (int f = 0; f < at_once; ++f) {
+            int const weight = widened[2 * f * pairs + k];
+            left[f] += weight * low_lane(two);
+            right[f] += weight * high_lane(two);
+          }
+        }
+      }
 #pragma GCC unroll 3
-      for (int k = 0; k < pairs; ++k) {
+      for (int k = 0; has_dual_products && k < pairs; ++k) {
         unsigned const a = two_pixels<moments>(plane, 2 * k, word);
         unsigned const b = 2 * k + 1 < channels ? two_pixels<moments>(plane, 2 * k + 1, word) : 0;
         unsigned const of_left = low_lanes(a, b);
@@ -276,6 +189,31 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
           keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
       }
     }
+  }
+  template <class Run>
+  [[gnu::always_inline, nodiscard]] static constexpr auto kept_weights(Run const& run, int m) {
+    return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes) + 2 * m * weight_words;
+  }
+
+  /// The same of maps of a single column: each degree of the plane is summed by itself.
+  template <class Run>
+  static constexpr void sum_moments_of_pixel(Run const& run, int m) {
+    using moments = typename integers::template kernel_moments<G>;
+    constexpr int terms = moments::terms;
+    constexpr int plane_degrees = degrees / source_degrees;
+    std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
+    auto const plane = held(run) + m / per_group * channels;
+    int sum = bias_of_product(run, m);
+    for (int degree = 0; degree < source_degrees; ++degree) {
+      int of_term[std::size_t(terms)] = {};
+      for (int k = degree * terms; k < channels; k += source_degrees * terms)
+#pragma GCC unroll 6
+        for (int t = 0; t < terms; ++t)
+          of_term[t] += code[k + t] * rounded_shift(plane[k + t], moments::of_terms[std::size_t(t)].shift);
+      for (int t = 0; t < terms; ++t)
+        sum += of_term[t] * (1 << degree_shift(run, degree * plane_degrees + moments::of_terms[std::size_t(t)].degree));
+    }
+    line(run, m).set(0, sum >> run.net.scale(first.scale + m).before);
   }
   [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value, int y) {
     to.set(at, y % 2 == 0 ? value : larger(value, to[at]));
@@ -432,100 +370,6 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     constexpr int low = out.is_signed ? -high - 1 : 0;
     return clamped(value, low, high);
   }
-};
-
-template <class Places, int G>
-struct integer_group_rows<Places, G, integer_group_kind::channel_moments> {
-  using integers = typename Places::integers;
-  static constexpr integer_group group = integers::template group<G>;
-  static constexpr operation_form form = integers::template operation_at<group.head>::form;
-  using basis = typename integers::template moment_basis<G>;
-  static constexpr int state_bytes = 0;
-  static constexpr int scratch_bytes = 0;
-  static constexpr int steps = form.in.height;
-  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
-  [[nodiscard]] static constexpr row_range reads(int y) { return {y, y + 1}; }
-
-  template <class Run>
-  static constexpr void row(Run const& run, int y) {
-    constexpr int shift = integers::template map<group.value>.shift;
-    for (int g = 0; g < form.groups; ++g)
-      for (int x = 0; x < form.in.width; ++x)
-        basis::analyse([&](int c) { return run.template row<group.source>(g * basis::length + c, y)[x]; },
-                       [&](int k, int sum) {
-                         run.template target<group.value>(g * basis::size + k, y).set(x, rounded_shift(sum, shift));
-                       });
-  }
-};
-
-template <class Places, int G>
-struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
-  using integers = typename Places::integers;
-  static constexpr integer_group group = integers::template group<G>;
-  static constexpr operation_form form = integers::template operation_at<group.head>::form;
-  using basis = typename integers::template moment_basis<G>;
-  static constexpr int state_bytes = 0;
-  static constexpr int scratch_bytes = 0;
-  static constexpr int steps = form.in.height;
-  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
-  [[nodiscard]] static constexpr row_range reads(int y) { return {y, y + 1}; }
-
-  template <class Run>
-  static constexpr void row(Run const& run, int y) {
-    constexpr int shift = integers::template map<group.value>.shift;
-    constexpr window_axis under = form.under.x;
-    for (int c = 0; c < form.in.channels; ++c) {
-      auto const source = run.template row<group.source>(c, y);
-      for (int x = 0; x < form.output().width; ++x) {
-        int const left = under.start(x);
-        basis::analyse(
-            [&](int s) {
-              int const at = left + s * under.dilation;
-              return at >= 0 && at < form.in.width ? source[at] : 0;
-            },
-            [&](int k, int sum) {
-              run.template target<group.value>(c * basis::size + k, y).set(x, rounded_shift(sum, shift));
-            });
-      }
-    }
-  }
-};
-
-/// Maxima and averages under a window; padding is left out, and averages have none.
-template <class Places, int G, integer_group_kind Kind>
-struct integer_group_rows {
-  using integers = typename Places::integers;
-  static constexpr integer_group group = integers::template group<G>;
-  using pool_type = typename integers::template operation_at<group.head>;
-  static constexpr shape in = integers::template value_shape<group.source>();
-  static constexpr shape out = pool_type::output;
-  static constexpr bool averages = Kind == integer_group_kind::average;
-  static constexpr int state_bytes = 0;
-  static constexpr int scratch_bytes = 0;
-  static constexpr int steps = out.height;
-  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
-  [[nodiscard]] static constexpr row_range reads(int y) { return pool_type::rows(y); }
-
-  template <class Run>
-  static constexpr void row(Run const& run, int y) {
-    for (int c = 0; c < in.channels; ++c)
-      for_each_window<in, under>({y, y + 1}, [&](int, int x, auto pixels) {
-        int value = averages ? 0 : -32768;
-        pixels([&](int iy, int ix) {
-          int const code = run.template row<group.source>(c, iy)[ix];
-          value = averages ? value + code : larger(value, code);
-        });
-        if constexpr (averages) {
-          constexpr integer_map map = integers::template map<group.value>;
-          value = clamped(run.net.scale(integers::places[std::size_t(G)].scale)(value), map.is_signed ? -128 : 0,
-                          map.is_signed ? 127 : 255);
-        }
-        run.template target<group.value>(c, y).set(x, value);
-      });
-  }
-
- private:
-  static constexpr window under = pool_type::input_window;
 };
 
 }  // namespace detail

@@ -1,0 +1,127 @@
+// An integer network at work: where its rows of codes lie, and what a group reads and writes. A schedule says which rows are kept,
+// where, and when each is computed; no bit of a result depends on it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include <polyfold/core/arithmetic.hpp>
+#include <polyfold/integers/integer_program.hpp>
+#include <polyfold/integers/memory.hpp>
+
+namespace polyfold {
+
+namespace detail {
+
+/// The rows of value V in a workspace, of which the last `Kept` are there: row after row, all channels of one side by side.
+template <class Integers, int V, int Offset, int Kept>
+struct integer_rows {
+  static constexpr shape extent = Integers::template value_shape<V>();
+  static constexpr integer_map map = Integers::template map<V>;
+  using number = std::conditional_t<map.bits == 16, std::int16_t,
+                                    std::conditional_t<map.is_signed, std::int8_t, std::uint8_t>>;
+  static constexpr int row_numbers = extent.channels * extent.width;
+  static constexpr int bytes = Kept * row_numbers * int(sizeof(number));
+
+  /// y modulo Kept, without a division: exact for all rows of the map.
+  [[gnu::always_inline, nodiscard]] static constexpr int slot(int y) {
+    if constexpr (Kept >= extent.height)
+      return y;
+    else
+      return y - (y * reciprocal >> 16) * Kept;
+  }
+  [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int y) {
+    return numbers_in_bytes<number>(memory + Offset) + slot(y) * row_numbers;
+  }
+  [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int c, int y) {
+    return row(memory, y) + c * extent.width;
+  }
+
+ private:
+  static constexpr int reciprocal = (1 << 16) / Kept + 1;
+  static_assert([] {
+    for (int y = 0; y < extent.height && Kept < extent.height; ++y)
+      if (y - (y * reciprocal >> 16) * Kept != y % Kept) return false;
+    return true;
+  }());
+};
+
+/// A row of pixels, less the one that stands for zero.
+struct pixel_row {
+  std::uint8_t const* pixels;
+  int zero;
+  [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return pixels[x] - zero; }
+  [[gnu::always_inline, nodiscard]] constexpr pixel_row operator+(int i) const { return {pixels + i, zero}; }
+};
+
+/// Signed codes as numbers from 0 on.
+template <class T>
+struct offset_row {
+  numbers_in_bytes<T> codes;
+  [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return codes[x] + 128; }
+};
+
+struct logit_row {
+  std::int16_t* logits;
+  [[gnu::always_inline]] constexpr void set(int x, int value) const { logits[x] = static_cast<std::int16_t>(value); }
+};
+
+/// What a group reads and writes while it runs: the network's numbers, the image, and the workspace of `Places`.
+template <class Places, class Net>
+struct integer_run {
+  Net const& net;
+  std::uint8_t const* image;
+  std::uint8_t* memory;
+  std::int16_t* logits;
+
+  /// Row y of channel c of value V.
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr auto row(int c, int y) const {
+    if constexpr (V == 0)
+      return pixel_row{image + Places::image_row(c, y), net.zeros[std::size_t(c)]};
+    else
+      return Places::template rows<V>::row(memory, c, y);
+  }
+  /// The same as numbers from 0 to 255, where they are bytes; and what stands for zero among them.
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr auto nonnegative_row(int c, int y) const {
+    constexpr integer_map map = Places::integers::template map<V>;
+    if constexpr (V == 0)
+      return pixel_row{image + Places::image_row(c, y), 0};
+    else if constexpr (map.bits == 8 && map.is_signed)
+      return offset_row<std::int8_t>{row<V>(c, y)};
+    else
+      return row<V>(c, y);
+  }
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr int zero(int c) const {
+    constexpr integer_map map = Places::integers::template map<V>;
+    if constexpr (V == 0)
+      return net.zeros[std::size_t(c)];
+    else
+      return map.bits == 8 && map.is_signed ? 128 : 0;
+  }
+  /// Where row y of channel c of value V is written to.
+  template <int V>
+  [[gnu::always_inline, nodiscard]] constexpr auto target(int c, int y) const {
+    constexpr shape out = Places::integers::template value_shape<V>();
+    if constexpr (V == Places::integers::result)
+      return logit_row{logits + (c * out.height + y) * out.width};
+    else
+      return Places::template rows<V>::row(memory, c, y);
+  }
+};
+
+/// Group G: `row(run, y)` takes step y, a row of sums or of what it makes; steps come in order.
+template <class Places, int G, integer_group_kind Kind>
+struct integer_group_rows;
+
+template <class Places, int G>
+using rows_of_group = integer_group_rows<Places, G, Places::integers::template group<G>.kind>;
+
+}  // namespace detail
+
+}  // namespace polyfold
