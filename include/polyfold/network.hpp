@@ -35,6 +35,7 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   using runs_by = detail::engine_of<Pipeline, Numbers, Schedule>;
   static_assert(detail::check_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>());
   static_assert(detail::check_engine<std::remove_cv_t<decltype(Numbers)>, std::remove_cv_t<decltype(Schedule)>>());
+  static_assert(detail::check_numbers<typename runs_by::numbers>());
   static_assert(detail::check_parts<network_structure<std::remove_cvref_t<decltype(Pipeline)>>>());
 
  public:

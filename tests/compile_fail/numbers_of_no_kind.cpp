@@ -1,4 +1,4 @@
-// expect: polyfold: a network's second argument says what kind of numbers it has: in_floats or in_bytes
+// expect: polyfold: a network's second argument says what kind of numbers it has: in_floats, in_bytes or in_int8
 // facts: wrong_engine<int
 // How many bits is no kind of numbers.
 

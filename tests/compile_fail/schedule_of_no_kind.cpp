@@ -1,4 +1,4 @@
-// expect: polyfold: a network's third argument says how it is run: whole_maps, or packed (packed.hpp)
+// expect: polyfold: a network's third argument says how it is run: whole_maps, rolling_rows or packed
 // facts: wrong_engine<.*int
 // How many threads is no schedule.
 

@@ -69,13 +69,16 @@ struct rolling_integer_maps {
     std::array<rolling_use, std::size_t(groups) + 1> maps{};  // the image's first
     std::array<rolling_use, std::size_t(groups)> states{};
   };
-  static constexpr usage used = [] {
+  /// The rows of an image, one after the other, as rolling_run takes them.
+  struct walk {
     usage u;
     std::array<int, std::size_t(groups) + 1> done{};  // steps; the image's rows first
-    auto const made = [&](int v) {
+    int event = 0;
+
+    [[nodiscard]] constexpr int made(int v) const {
       return v == 0 ? done[0] : facts[std::size_t(v) - 1].made(done[std::size_t(v)]);
-    };
-    auto const first_needed = [&](int v) {
+    }
+    [[nodiscard]] constexpr int first_needed(int v) const {
       int first = made(v);
       for (int g = 0; g < groups; ++g) {
         group_facts const& f = facts[std::size_t(g)];
@@ -85,40 +88,43 @@ struct rolling_integer_maps {
         if (f.added == v) first = smaller(first, f.made(y));
       }
       return first;
-    };
-    auto const ready = [&](int g) {
+    }
+    [[nodiscard]] constexpr bool ready(int g) const {
       group_facts const& f = facts[std::size_t(g)];
       int const y = done[std::size_t(g) + 1];
       return y < f.steps && f.reads(y).last <= made(f.source) && (f.added < 0 || f.made(y) < made(f.added));
-    };
-    int event = 0;
-    // What reads a new row goes first: few rows then wait.
-    auto const pass_on = [&](auto const& self, int v) -> void {
+    }
+    /// The new row lies beside those that are still read, by this step or later.
+    constexpr void take_row(int v, int rows) {
+      rolling_use& of = u.maps[std::size_t(v)];
+      of.kept = larger(of.kept, rows - first_needed(v));
+      of.use(event);
+    }
+    constexpr void pass_on(int v) {
       for (int g = groups - 1; g >= v; --g) {
         group_facts const& f = facts[std::size_t(g)];
         if (f.source != v && f.added != v) continue;
         while (ready(g)) {
           ++event;
-          // The new row lies beside those that are still read, by this step or later.
-          rolling_use& out = u.maps[std::size_t(g) + 1];
-          out.kept = larger(out.kept, f.made(done[std::size_t(g) + 1] + 1) - first_needed(g + 1));
-          out.use(event);
+          take_row(g + 1, f.made(done[std::size_t(g) + 1] + 1));
           u.maps[std::size_t(f.source)].use(event);
           if (f.added >= 0) u.maps[std::size_t(f.added)].use(event);
           u.states[std::size_t(g)].use(event);
           ++done[std::size_t(g) + 1];
-          self(self, g + 1);
+          pass_on(g + 1);
         }
       }
-    };
-    for (int image_row = 0; image_row < integers::template value_shape<0>().height; ++image_row) {
-      ++event;
-      u.maps[0].kept = larger(u.maps[0].kept, image_row + 1 - first_needed(0));
-      u.maps[0].use(event);
-      done[0] = image_row + 1;
-      pass_on(pass_on, 0);
     }
-    return u;
+  };
+  static constexpr usage used = [] {
+    walk w;
+    for (int row = 0; row < integers::template value_shape<0>().height; ++row) {
+      ++w.event;
+      w.take_row(0, row + 1);
+      w.done[0] = row + 1;
+      w.pass_on(0);
+    }
+    return w.u;
   }();
 
   struct placement {

@@ -29,6 +29,7 @@
 namespace polyfold {
 
 struct number_kind {
+  static constexpr bool integers = false;  ///< else it runs on scalars
   friend constexpr bool operator==(number_kind const&, number_kind const&) = default;
 };
 
@@ -46,6 +47,18 @@ template <class Structure, auto Numbers>
 struct stored_numbers;
 
 namespace detail {
+/// The sentence for a network that cannot have this kind of numbers; none where it can.
+template <class Stored>
+struct fault_of_numbers {
+  using type = std::type_identity<void>;
+};
+/// Stops the build there.
+template <class Stored>
+consteval bool check_numbers() {
+  using stopped [[maybe_unused]] = typename fault_of_numbers<Stored>::type::type;
+  return true;
+}
+
 /// The part of an array that belongs to a layer.
 template <class Array>
 [[nodiscard]] auto part_of(Array& values, int first, int end) {

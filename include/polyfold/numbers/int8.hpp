@@ -20,6 +20,7 @@
 namespace polyfold {
 
 struct int8_numbers : number_kind {
+  static constexpr bool integers = true;
   friend constexpr bool operator==(int8_numbers const&, int8_numbers const&) = default;
 };
 inline constexpr int8_numbers in_int8{};
@@ -38,30 +39,12 @@ struct no_integer_form {
   static_assert(Kind != integer_need::product_at_end,
                 "polyfold: in integers a network ends with a convolution or a dense layer, whose sums are its logits");
 };
-template <class Structure, class Integers, bool Right = Integers::right>
-struct fault_of_integers {
-  using type = std::type_identity<void>;
-};
-template <class Structure, class Integers>
-struct fault_of_integers<Structure, Integers, false> {
-  static constexpr int step = Integers::grouping.unmet_step;
-  using type =
-      no_integer_form<Integers::grouping.unmet, typename Structure::template layer_at<Integers::facts[std::size_t(step)].stage>,
-                      typename Integers::template operation_at<step>>;
-};
-/// Stops the build where a network has no integer form.
-template <class Structure, class Integers>
-consteval bool check_integers() {
-  using stopped [[maybe_unused]] = typename fault_of_integers<Structure, Integers>::type::type;
-  return true;
-}
 }  // namespace detail
 
 template <class Structure>
 struct stored_numbers<Structure, in_int8> {
   using program_type = typename Structure::program_type;
   using integers = integer_program<program_type>;
-  static_assert(detail::check_integers<Structure, integers>());
 
  private:
   static constexpr auto end = integers::places.back();
@@ -143,5 +126,16 @@ struct stored_numbers<Structure, in_int8> {
     return count;
   }
 };
+
+namespace detail {
+template <class Structure>
+requires(!integer_program<typename Structure::program_type>::right) struct fault_of_numbers<stored_numbers<Structure, in_int8>> {
+  using integers = integer_program<typename Structure::program_type>;
+  static constexpr int step = integers::grouping.unmet_step;
+  using type =
+      no_integer_form<integers::grouping.unmet, typename Structure::template layer_at<integers::facts[std::size_t(step)].stage>,
+                      typename integers::template operation_at<step>>;
+};
+}  // namespace detail
 
 }  // namespace polyfold

@@ -10,6 +10,8 @@
 namespace polyfold {
 
 struct rolling_rows_schedule : schedule {
+  static constexpr bool runs_integers = true;
+  static constexpr bool runs_scalars = false;
   friend constexpr bool operator==(rolling_rows_schedule const&, rolling_rows_schedule const&) = default;
 };
 inline constexpr rolling_rows_schedule rolling_rows{};

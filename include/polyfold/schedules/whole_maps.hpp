@@ -27,10 +27,13 @@
 namespace polyfold {
 
 struct schedule {
+  static constexpr bool runs_integers = false;
+  static constexpr bool runs_scalars = true;
   friend constexpr bool operator==(schedule const&, schedule const&) = default;
 };
 
 struct whole_maps_schedule : schedule {
+  static constexpr bool runs_integers = true;
   friend constexpr bool operator==(whole_maps_schedule const&, whole_maps_schedule const&) = default;
 };
 inline constexpr whole_maps_schedule whole_maps{};
@@ -155,22 +158,30 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
 
 namespace detail {
 /// Does not compile: the sentence for a second or third argument of a network that is none.
-template <class Numbers, class Schedule>
+template <class Numbers, class Schedule, bool Kind, bool Scheduled>
 struct wrong_engine {
   using type = void;
-  static_assert(std::is_base_of_v<number_kind, Numbers>,
-                "polyfold: a network's second argument says what kind of numbers it has: in_floats or in_bytes");
-  static_assert(!std::is_base_of_v<number_kind, Numbers> || std::is_base_of_v<schedule, Schedule>,
-                "polyfold: a network's third argument says how it is run: whole_maps, or packed (packed.hpp)");
+  static_assert(Kind, "polyfold: a network's second argument says what kind of numbers it has: in_floats, in_bytes or in_int8");
+  static_assert(!Kind || Scheduled,
+                "polyfold: a network's third argument says how it is run: whole_maps, rolling_rows or packed");
+  static_assert(!Kind || !Scheduled,
+                "polyfold: this schedule does not run that kind of numbers: rolling_rows is for in_int8, packed for in_floats and "
+                "in_bytes");
 };
-template <class Numbers, class Schedule,
-          bool Right = std::is_base_of_v<number_kind, Numbers>&& std::is_base_of_v<schedule, Schedule>>
+template <class Numbers, class Schedule>
+[[nodiscard]] consteval bool has_engine() {
+  if constexpr (std::is_base_of_v<number_kind, Numbers> && std::is_base_of_v<schedule, Schedule>)
+    return Numbers::integers ? Schedule::runs_integers : Schedule::runs_scalars;
+  else
+    return false;
+}
+template <class Numbers, class Schedule, bool Right = has_engine<Numbers, Schedule>()>
 struct fault_of_engine {
   using type = std::type_identity<void>;
 };
 template <class Numbers, class Schedule>
 struct fault_of_engine<Numbers, Schedule, false> {
-  using type = wrong_engine<Numbers, Schedule>;
+  using type = wrong_engine<Numbers, Schedule, std::is_base_of_v<number_kind, Numbers>, std::is_base_of_v<schedule, Schedule>>;
 };
 
 /// Stops the build where a network's kind of numbers or schedule is none.
@@ -184,7 +195,7 @@ consteval bool check_engine() {
 template <class Structure, auto Numbers, auto Schedule>
 consteval auto engine_for() {
   using schedule_type = std::remove_cv_t<decltype(Schedule)>;
-  if constexpr (std::is_base_of_v<number_kind, decltype(Numbers)> && std::is_base_of_v<schedule, schedule_type>)
+  if constexpr (has_engine<std::remove_cv_t<decltype(Numbers)>, schedule_type>())
     return std::type_identity<engine<Structure, Numbers, schedule_type>>{};
   else
     return std::type_identity<engine<Structure, in_floats, whole_maps_schedule>>{};

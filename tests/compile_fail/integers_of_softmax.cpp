@@ -1,0 +1,20 @@
+// expect: polyfold: this operation has no integer form
+// facts: no_integer_form<.*softmax
+// Probabilities; the largest logit is the same.
+
+#include <polyfold/integers.hpp>
+
+using namespace polyfold;
+
+#ifdef POLYFOLD_COMPILE_PASS
+constexpr auto description = input<1, 8, 8> | dense<4>;
+#else
+constexpr auto description = input<1, 8, 8> | dense<4> | softmax;
+#endif
+
+static network<description, in_int8> net;
+static network<description, in_int8>::workspace<> room;
+int main() {
+  tensor<std::uint8_t, shape{1, 8, 8}> const image{};
+  return net.run(image, room)[0] > 0;
+}
