@@ -1,4 +1,5 @@
-// How large the numbers in a network's maps get: what scales of 8-bit maps are chosen by.
+// How large the numbers in a network's maps get, and how the inputs of its products go together: what scales of 8-bit maps are
+// chosen by, and how weights are rounded.
 //
 //   calibration<network<digits>> seen;
 //   for (auto const& image : images) seen.widen(net, image);    // first the largest
@@ -31,8 +32,10 @@ class calibration {
       for (float const x : values) largest_[std::size_t(v)] = std::max(largest_[std::size_t(v)], std::abs(x));
     });
   }
-  /// Counts the magnitudes of an image's values; larger ones than were seen before count as the largest.
+  /// Counts the magnitudes of an image's values, larger ones than were seen before as the largest; and adds up the products of the
+  /// inputs that products read, at some of their pixels.
   void add(Network const& net, float const* image) {
+    ++images_;
     for_each_value(net, image, [&](int v, std::vector<float> const& values) {
       auto& counts = counts_[std::size_t(v)];
       counts.resize(bins);
@@ -41,6 +44,10 @@ class calibration {
         ++counts[std::size_t(std::clamp(int(std::abs(x) * scale), 0, bins - 1))];
     });
   }
+
+  /// Of the product of step j: sum over windows of x_a x_b, fan-in x fan-in; empty where nothing was counted.
+  [[nodiscard]] std::vector<double> const& products_of_inputs(int j) const& { return inputs_[std::size_t(j)]; }
+  std::vector<double> const& products_of_inputs(int j) const&& = delete;
 
   /// The largest magnitude of value v; 0 where nothing was seen.
   [[nodiscard]] float largest(int v) const { return largest_[std::size_t(v)]; }
@@ -96,14 +103,43 @@ class calibration {
             tensor_view<float const, program_type::template value_shape<second>()>(values_[std::size_t(second)].data()));
       else
         operation_type::forward(at, all, to, in);
+      if constexpr (operation_type::role == operation_role::product && requires { operation_type::fan_in; })
+        if (images_ > 0) add_inputs<operation_type>(in, inputs_[std::size_t(J)]);
       visit(facts.value, out);
     });
+  }
+
+  /// Windows of one group of channels at some pixels, other ones for every image.
+  template <class Product, class Input>
+  void add_inputs(Input in, std::vector<double>& sums) const {
+    constexpr int windows = 32;
+    constexpr int fan_in = Product::fan_in;
+    constexpr window under = Product::input_window;
+    constexpr shape of = Input::extent;
+    constexpr int channels = of.channels / Product::filter_groups;
+    sums.resize(static_cast<std::size_t>(fan_in) * fan_in);
+    std::vector<double> x(static_cast<std::size_t>(fan_in));
+    int const pixels = Product::output.pixels();
+    for (int n = 0; n < smaller(windows, pixels); ++n) {
+      int const at = pixels <= windows ? n : int((std::uint64_t(images_) * windows + std::uint64_t(n)) * 7919 % std::uint64_t(pixels));
+      int const group = images_ % Product::filter_groups;
+      for (int k = 0; k < fan_in; ++k) {
+        int const y = under.y.start(at / Product::output.width) + k % under.area() / under.x.size * under.y.dilation;
+        int const column = under.x.start(at % Product::output.width) + k % under.x.size * under.x.dilation;
+        bool const inside = y >= 0 && y < of.height && column >= 0 && column < of.width;
+        x[std::size_t(k)] = inside ? double(in(group * channels + k / under.area(), y, column)) : 0.0;
+      }
+      for (int a = 0; a < fan_in; ++a)
+        for (int b = 0; b <= a; ++b) sums[static_cast<std::size_t>(a) * fan_in + std::size_t(b)] += x[std::size_t(a)] * x[std::size_t(b)];
+    }
   }
 
   std::array<float, std::size_t(steps) + 1> largest_{};
   std::array<std::vector<std::uint64_t>, std::size_t(steps) + 1> counts_;
   std::array<std::vector<float>, std::size_t(steps) + 1> values_;
+  std::array<std::vector<double>, std::size_t(steps)> inputs_;  // lower triangles
   std::vector<float> scratch_;
+  int images_ = 0;
 };
 
 }  // namespace polyfold

@@ -5,7 +5,9 @@
 //   quantise(net, seen, data.normalise, *integers);
 //
 // Each filter gets the scale that its largest weight needs, degrees of moments shifts between them, so that codes of high and low
-// degrees use all of their bits. Sums are bounded by sum |weight| * bound for each filter: none can overflow.
+// degrees use all of their bits. Weights are rounded one after the other, and what each rounding does to the sums of the
+// calibration's images is taken back by those that are still to be rounded (Frantar et al. 2022, arXiv 2210.17323): moments go
+// together, so that much of it can be. Sums are bounded by sum |weight| * bound for each filter: none can overflow.
 #pragma once
 
 #include <algorithm>
@@ -131,6 +133,7 @@ class int8_quantiser {
       return double(numbers[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
 
+    std::vector<double> const compensation = compensation_of(seen_.products_of_inputs(g.head), fan_in);
     std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
     constexpr bool one_scale = integers::template product_biases<G>.kind == bias_kind::segmented;
@@ -142,7 +145,7 @@ class int8_quantiser {
         row_scale[std::size_t(m)] = largest / 127;
       }
       if (one_scale) std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
-      if (fill_codes<G>(shift, degree, bound, row_scale, weight)) break;
+      if (fill_codes<G>(shift, degree, bound, row_scale, unit, compensation)) break;
       if (extra == 8)
         throw error("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
                     " do not fit into 32 bits; cut its weights or choose a lower order");
@@ -263,22 +266,29 @@ class int8_quantiser {
   }
 
   /// Writes codes and biases of a product; false where a sum could leave 31 bits.
-  template <int G, class Weight>
+  template <int G>
   bool fill_codes(std::vector<int> const& shift, std::vector<int> const& degree, std::vector<long long> const& bound,
-                  std::vector<double> const& row_scale, Weight weight) {
+                  std::vector<double> const& row_scale, std::vector<double> const& unit,
+                  std::vector<double> const& compensation) {
     constexpr integer_group g = integers::template group<G>;
     constexpr auto first = integers::places[std::size_t(G)];
     constexpr operation_form form = operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
+    float const* const numbers = net_.template numbers_of<g.head>();
     constexpr bias_rule rule = integers::template product_biases<G>;
     std::vector<double> biases = product_biases<g.head>();
     sum_bounds_.assign(std::size_t(form.outputs), 0);
     for (int m = 0; m < form.outputs; ++m) {
       long long sum = 0;
       double of_zero = 0;  // what the sum has where all is padding
+      std::vector<double> rest(numbers + m * fan_in, numbers + (m + 1) * fan_in);
       for (int k = 0; k < fan_in; ++k) {
         int const s = shift[std::size_t(degree[std::size_t(k)])];
-        long const code = std::clamp(std::lround(std::ldexp(weight(m, k) / row_scale[std::size_t(m)], -s)), -127L, 127L);
+        double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];  // of a code
+        long const code = std::clamp(std::lround(rest[std::size_t(k)] / step), -127L, 127L);
+        double const off = rest[std::size_t(k)] - double(code) * step;
+        for (int j = k + 1; j < fan_in && !compensation.empty(); ++j)
+          rest[std::size_t(j)] -= off * compensation[static_cast<std::size_t>(k) * fan_in + std::size_t(j)];
         target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
         sum += (std::labs(code) << s) * bound[std::size_t(k)];
         if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
@@ -327,6 +337,46 @@ class int8_quantiser {
     auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
     int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
     return std::ldexp(double(t.of_one) * zero, -t.exponent);
+  }
+
+  /// How much of an error of weight k each later weight j takes back: U_kj / U_kk, where U'U is the inverse of the inputs' products.
+  /// Empty where they are not known.
+  [[nodiscard]] static std::vector<double> compensation_of(std::vector<double> const& products, int size) {
+    if (products.empty()) return {};
+    std::size_t const n = std::size_t(size);
+    std::vector<double> h = products;
+    double mean = 0;
+    for (std::size_t i = 0; i < n; ++i) mean += h[i * n + i] / double(n);
+    if (!(mean > 0)) return {};
+    for (std::size_t i = 0; i < n; ++i) {
+      h[i * n + i] += 0.001 * mean + 0.001 * h[i * n + i];
+      for (std::size_t j = i + 1; j < n; ++j) h[i * n + j] = h[j * n + i];
+    }
+    // With H = L L' from the last row to the first, H^-1 = L'^-1 L^-1, and U = L^-1 is upper triangular where L is.
+    std::vector<double> l(n * n, 0.0);
+    for (std::size_t j = n; j-- > 0;) {
+      double diagonal = h[j * n + j];
+      for (std::size_t k = j + 1; k < n; ++k) diagonal -= l[j * n + k] * l[j * n + k];
+      if (!(diagonal > 0)) return {};
+      l[j * n + j] = std::sqrt(diagonal);
+      for (std::size_t i = 0; i < j; ++i) {
+        double sum = h[i * n + j];
+        for (std::size_t k = j + 1; k < n; ++k) sum -= l[i * n + k] * l[j * n + k];
+        l[i * n + j] = sum / l[j * n + j];
+      }
+    }
+    std::vector<double> u(n * n, 0.0);
+    for (std::size_t i = n; i-- > 0;) {
+      u[i * n + i] = 1 / l[i * n + i];
+      for (std::size_t j = i + 1; j < n; ++j) {
+        double sum = 0;
+        for (std::size_t k = i + 1; k <= j; ++k) sum += l[i * n + k] * u[k * n + j];
+        u[i * n + j] = -sum / l[i * n + i];
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = n; j-- > i;) u[i * n + j] /= u[i * n + i];
+    return u;
   }
 
   void put_scale(int i, requantisation const& r) {
