@@ -1,6 +1,6 @@
 # cmake [-DWORK_DIR=FOLDER] -P examples/device/table.cmake
-# Builds the firmware for every core at -O2 and -Os, runs it in QEMU, writes what it costs to docs/records/device.json and the tables
-# of that record into docs/device.md. Needs arm-none-eabi-g++ and qemu-system-arm.
+# Builds the firmware for every core at -O2 and -Os, runs it in QEMU, writes what it costs to docs/records/device.json, and
+# the tables of that record into docs/device.md. Needs arm-none-eabi-g++ and qemu-system-arm.
 #
 # cmake -DCHECK=ON -P examples/device/table.cmake
 # Measures nothing; fails where docs/device.md does not show what the records hold.
@@ -82,9 +82,8 @@ function(measure result)
     endforeach()
   endforeach()
   list(JOIN rows ",\n" rows)
-  set(${result}
-      "{\n  \"compiler\": \"arm-none-eabi-g++ ${compiler}\",\n  \"emulator\": \"QEMU ${emulator}\",\n  \"runs\": [\n${rows}\n  ]\n}\n"
-      PARENT_SCOPE)
+  set(text "{\n  \"compiler\": \"arm-none-eabi-g++ ${compiler}\",\n  \"emulator\": \"QEMU ${emulator}\",\n")
+  set(${result} "${text}  \"runs\": [\n${rows}\n  ]\n}\n" PARENT_SCOPE)
 endfunction()
 
 # with_thousands(RESULT NUMBER): 1,234,567

@@ -1,6 +1,6 @@
-# cmake -DCORE=... -DFIRMWARE=.../examples/device/firmware -DBUILD=FOLDER -DGENERATOR=... -DWARNINGS_AS_ERRORS=ON|OFF -P check_run.cmake
-# Builds the firmware for a core and runs it in QEMU: the self-test passes and ten drawn digits are read. What it prints is a user's
-# first sight of the library on a device, so the words are looked at as well as the exit code.
+# cmake -DCORE=... -DFIRMWARE=FOLDER -DBUILD=FOLDER -DGENERATOR=... -DWARNINGS_AS_ERRORS=... -P check_run.cmake
+# Builds the firmware for a core and runs it in QEMU: the self-test passes and ten drawn digits are read. What it prints is a
+# user's first sight of the library on a device, so the words are looked at as well as the exit code.
 
 function(run)
   execute_process(
@@ -14,8 +14,9 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
-run("${CMAKE_COMMAND}" -S "${FIRMWARE}" -B "${BUILD}" -G "${GENERATOR}" -DPOLYFOLD_DEVICE_CORE=${CORE} -DCMAKE_BUILD_TYPE=Release
-    "-DCMAKE_TOOLCHAIN_FILE=${FIRMWARE}/arm-none-eabi.cmake" -DPOLYFOLD_WARNINGS_AS_ERRORS=${WARNINGS_AS_ERRORS})
+run("${CMAKE_COMMAND}" -S "${FIRMWARE}" -B "${BUILD}" -G "${GENERATOR}" -DPOLYFOLD_DEVICE_CORE=${CORE}
+    -DCMAKE_BUILD_TYPE=Release "-DCMAKE_TOOLCHAIN_FILE=${FIRMWARE}/arm-none-eabi.cmake"
+    -DPOLYFOLD_WARNINGS_AS_ERRORS=${WARNINGS_AS_ERRORS})
 run("${CMAKE_COMMAND}" --build "${BUILD}" --target digits_int8)
 set(programs digits_int8)
 if(NOT CORE STREQUAL cortex-m0)
@@ -33,7 +34,6 @@ foreach(program IN LISTS programs)
       message(FATAL_ERROR "${program} takes a ${digit} for something else")
     endif()
   endforeach()
-  # The workspace is what the type says, the stack stays within what the linker script gives it.
   if(NOT output MATCHES "[^a-z]instructions: [1-9][0-9]+" OR NOT output MATCHES "stack: [1-9][0-9]?[0-9]?\r?\n")
     message(FATAL_ERROR "${program} counts no instructions, or its stack takes more than 999 bytes")
   endif()

@@ -1,6 +1,7 @@
-# cmake -DCMAKE_TOOLCHAIN_FILE=arm-none-eabi.cmake -DPOLYFOLD_DEVICE_CORE=cortex-m4 [-DCMAKE_BUILD_TYPE=Release|MinSizeRel] ...
-# Debian's cross compiler (gcc-arm-none-eabi, libstdc++-arm-none-eabi-newlib) for one core, and QEMU (qemu-system-arm) as what runs
-# its programs: `ctest` starts them there. With -icount shift=0 an instruction takes a nanosecond of the machine's time.
+# cmake -DCMAKE_TOOLCHAIN_FILE=arm-none-eabi.cmake -DPOLYFOLD_DEVICE_CORE=cortex-m4 -DCMAKE_BUILD_TYPE=Release ...
+# Debian's cross compiler (gcc-arm-none-eabi, libstdc++-arm-none-eabi-newlib) for one core, and QEMU (qemu-system-arm), which
+# runs its programs: `ctest` starts them. With -icount shift=0 an instruction takes a nanosecond of the machine's time.
+# Build types: Release is -O2, MinSizeRel -Os.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
@@ -21,7 +22,8 @@ elseif(POLYFOLD_DEVICE_CORE STREQUAL cortex-m7)
   set(machine mps2-an500)
   string(APPEND flags " -mfloat-abi=hard -mfpu=fpv5-sp-d16")
 else()
-  message(FATAL_ERROR "POLYFOLD_DEVICE_CORE is '${POLYFOLD_DEVICE_CORE}'; expected cortex-m0, cortex-m3, cortex-m4 or cortex-m7")
+  message(FATAL_ERROR "POLYFOLD_DEVICE_CORE is '${POLYFOLD_DEVICE_CORE}'; "
+                      "expected cortex-m0, cortex-m3, cortex-m4 or cortex-m7")
 endif()
 
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)

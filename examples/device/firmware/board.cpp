@@ -1,4 +1,4 @@
-// Start-up code for Cortex-M: the vector table, the reset handler, and what board.hpp promises. Same code for all boards here.
+// Start-up code for Cortex-M, the same for all boards here: vector table, reset handler, and what board.hpp promises.
 #include "board.hpp"
 
 int run_main() asm("main");  // C++ lets nobody else call main by its name

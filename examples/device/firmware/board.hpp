@@ -1,4 +1,4 @@
-// What a program here asks of the board: text to the host, a count of instructions, the deepest stack, an end with an exit code.
+// What a program here asks of the board: text to the host, a count of instructions, the deepest stack, an exit code.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ void print(Parts... parts) {
 /// Ends the program, and QEMU.
 [[noreturn]] void exit_with(int code);
 
-/// Counts instructions, where the machine takes the same time for each (QEMU's -icount): by the system timer, and by a loop of
-/// known length that says what one of its ticks is worth.
+/// Counts instructions, where the machine takes the same time for each (QEMU's -icount): by the system timer, and by a loop
+/// of known length that says what one of its ticks is worth.
 class instruction_counter {
  public:
   instruction_counter();

@@ -1,5 +1,5 @@
-// What one inference of a network costs: instructions, memory and the deepest stack, with nothing else in the program. The image
-// is a ring, made here, so that the flash holds none.
+// What one inference of a network costs: instructions, memory and the deepest stack, with nothing else in the program. The
+// image is a ring, made here, so that the flash holds none.
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

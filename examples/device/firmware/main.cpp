@@ -1,5 +1,5 @@
-// Digits on a microcontroller: checks the network against what it computed on the host, reads ten drawn digits, and says what one
-// inference takes. The exit code tells whether all is right.
+// Digits on a microcontroller: checks the network against what it computed on the host, reads ten drawn digits, and says
+// what one inference takes. The exit code tells whether all is right.
 #include <cstdint>
 #include <type_traits>
 
