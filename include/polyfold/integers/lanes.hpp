@@ -52,4 +52,20 @@ inline constexpr bool has_dual_products = false;
   return sum + low_lane(a) * low_lane(b) + high_lane(a) * high_lane(b);
 }
 
+/// Codes 0 and 2, and 1 and 3, of four in a row.
+struct four_codes {
+  unsigned even;
+  unsigned odd;
+};
+[[gnu::always_inline, nodiscard]] constexpr four_codes widened_codes(std::int8_t const* codes) {
+#ifdef __ARM_FEATURE_SIMD32
+  if (!std::is_constant_evaluated()) {
+    unsigned four;
+    __builtin_memcpy(&four, codes, 4);
+    return {unsigned(__sxtb16(int8x4_t(four))), unsigned(__sxtb16(int8x4_t(four >> 8 | four << 24)))};
+  }
+#endif
+  return {low_lanes(unsigned(codes[0]), unsigned(codes[2])), low_lanes(unsigned(codes[1]), unsigned(codes[3]))};
+}
+
 }  // namespace polyfold::detail

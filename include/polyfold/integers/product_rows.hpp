@@ -11,6 +11,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/integers/integer_run.hpp>
 #include <polyfold/integers/lanes.hpp>
+#include <polyfold/integers/window_sums.hpp>
 
 namespace polyfold {
 
@@ -49,6 +50,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }
 
  private:
+  using window_sums = integer_window_sums<Places, G>;
   static constexpr int moment_bytes = [] {
     if constexpr (takes_moments)
       return integers::template kernel_moments<G>::bytes;
@@ -57,7 +59,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }();
   static constexpr int partial_bytes = expands ? ceil_div(sums.channels * sums.width, 2) * 4 : 0;
   /// Filters that are computed together, and sums of one in a line of them.
-  static constexpr int at_once = takes_moments && sums.width > 1 && per_group % 2 == 0 ? 2 : 1;
+  static constexpr int at_once = !takes_moments ? window_sums::at_once : sums.width > 1 && per_group % 2 == 0 ? 2 : 1;
   /// Codes with their shifts, two of 16 bits in a word: kept from row to row where they are few, else made anew for each.
   static constexpr int weight_words = takes_moments ? ceil_div(channels, 2) : 0;  // of a filter
   static constexpr bool keeps_weights = 4 * weight_words * sums.channels <= 1024 && sums.height > 1 && sums.width > 1;
@@ -73,7 +75,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     if constexpr (takes_moments)
       return larger(integers::template kernel_moments<G>::scratch_bytes, of_sums);
     else
-      return of_sums;
+      return window_sums::scratch_bytes + of_sums;
   }();
 
   template <class Run>
@@ -87,6 +89,8 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       if constexpr (keeps_weights)
         if (y == 0)
           for (int m = 0; m < sums.channels; ++m) widen<moments>(run, m, kept_weights(run, m));
+    } else {
+      window_sums::prepare(run, y);
     }
     for (int m = 0; m < sums.channels; m += at_once) {
       if constexpr (takes_moments && sums.width == 1) {
@@ -94,10 +98,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       } else if constexpr (takes_moments) {
         sum_moments(run, m, y);
       } else {
-        int x = 0;
-        for (; x + block <= sums.width; x += block) sum_map<block>(run, m, y, x);
-        if constexpr (sums.width % block != 0)
-          for (; x < sums.width; ++x) sum_map<1>(run, m, y, x);
+        sum_windows(run, m, y);
       }
       if (!pools || y % 2 == 1)
         for (int f = 0; f < at_once; ++f) write_row(run, m + f, pools ? y / 2 : y, line(run, m) + f * pitch);
@@ -107,10 +108,11 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }
 
  private:
+  /// Behind the numbers that windows read lie the partial products, then the lines of sums.
+  static constexpr int line_offset = partial_bytes + (takes_moments ? 0 : window_sums::scratch_bytes);
   static constexpr bool adds = group.added >= 0;
   static constexpr int degrees = integers::template degree_count<G>;
   static constexpr int source_degrees = integers::template degrees<group.source>();
-  static constexpr int block = sums.width >= 4 ? 4 : pools ? 2 : sums.width;
 
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr auto held(Run const& run) {
@@ -131,7 +133,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     if constexpr (pools)
       return numbers_in_bytes<std::int16_t>(run.memory + Places::state(G) + moment_bytes + kept_bytes) + m * pitch;
     else
-      return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + partial_bytes);
+      return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + line_offset);
   }
 
   /// A line of sums for each of `at_once` filters from m on, for a row of moments: two pixels, two moments and all filters at a time.
@@ -181,13 +183,31 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
           right[f] = multiply_lanes(two, of_right, right[f]);
         }
       }
+      store(to, word, left, right, shifts, y);
+    }
+  }
+  /// The same over a map.
+  template <class Run>
+  static constexpr void sum_windows(Run const& run, int m, int y) {
+    int starts[std::size_t(at_once)];
+    int shifts[std::size_t(at_once)];
+    for (int f = 0; f < at_once; ++f) {
+      starts[f] = bias_of_product(run, m + f);
+      shifts[f] = run.net.scale(first.scale + m + f).before;
+    }
+    auto const to = line(run, m);
+    window_sums::multiply(run, m, y, starts, [&](int word, int const* left, int const* right) __attribute__((always_inline)) {
+      store(to, word, left, right, shifts, y);
+    });
+  }
+  [[gnu::always_inline]] static constexpr void store(numbers_in_bytes<std::int16_t> to, int word, int const* left,
+                                                     int const* right, int const* shifts, int y) {
 #pragma GCC unroll 4
-      for (int f = 0; f < at_once; ++f) {
-        if constexpr (!pools)
-          (to + f * pitch).words().set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
-        else if (2 * word + 1 < sums.width)
-          keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
-      }
+    for (int f = 0; f < at_once; ++f) {
+      if constexpr (!pools)
+        (to + f * pitch).words().set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
+      else if (2 * word + 1 < sums.width)
+        keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
     }
   }
   template <class Run>
@@ -249,55 +269,6 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     if constexpr (channels % 2 == 1) to.set(channels, 0);
   }
 
-  /// Pixels x to x + Count - 1 of the line of filter m, from a map.
-  template <int Count, class Run>
-  static constexpr void sum_map(Run const& run, int m, int y, int x) {
-    int sum[std::size_t(Count)];
-    int const start = bias_of_product(run, m);
-    for (int p = 0; p < Count; ++p) sum[p] = start;
-    multiply_map<Count>(run, m, y, x, sum);
-    auto const to = line(run, m);
-    int const shift = run.net.scale(first.scale + m).before;
-    if constexpr (pools) {
-      for (int p = 0; p + 1 < Count; p += 2) keep_maximum(to, (x + p) / 2, larger(sum[p], sum[p + 1]) >> shift, y);
-    } else {
-      for (int p = 0; p < Count; ++p) to.set(x + p, sum[p] >> shift);
-    }
-  }
-  template <int Count, class Run>
-  [[gnu::always_inline]] static constexpr void multiply_map(Run const& run, int m, int y, int x, int* sum) {
-    constexpr window under = form.under;
-    std::int8_t const* code = run.net.codes.data() + first.code + m * form.fan_in();
-    int const top = under.y.start(y);
-    int const left = under.x.start(x);
-    index_range const inside = pads(under.y) ? under.y.inside(top, in.height) : index_range{0, under.y.size};
-    // Whether all columns of all windows are there: else each is asked for.
-    bool const inner =
-        !pads(under.x) || (left >= 0 && left + (Count - 1) * under.x.stride + under.x.extent() <= in.width);
-    int degree = 0;
-    for (int c = 0; c < channels; ++c, code += under.area()) {
-      int const shift = degree_shift(run, degree);
-      for (int r = inside.first; r < inside.last; ++r) {
-        auto const row = run.template row<group.source>(m / per_group * channels + c, top + r * under.y.dilation);
-        std::int8_t const* const w = code + r * under.x.size;
-        for (int s = 0; s < under.x.size; ++s) {
-          int const weight = w[s] * (1 << shift);
-          int const from = left + s * under.x.dilation;
-          if (inner) {
-            for (int p = 0; p < Count; ++p) sum[p] += weight * row[from + p * under.x.stride];
-          } else {
-            for (int p = 0; p < Count; ++p) {
-              int const at = from + p * under.x.stride;
-              if (at >= 0 && at < in.width) sum[p] += weight * row[at];
-            }
-          }
-        }
-      }
-      if constexpr (source_degrees > 1) degree = degree + 1 == source_degrees ? 0 : degree + 1;
-    }
-  }
-  [[nodiscard]] static constexpr bool pads(window_axis const& a) { return a.before > 0 || a.after > 0; }
-
   /// Row y of filter, or partial product, m from its line of sums.
   template <class Run>
   static constexpr void write_row(Run const& run, int m, int y, numbers_in_bytes<std::int16_t> from) {
@@ -335,7 +306,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
 
   template <class Run>
   [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<std::int16_t> partial(Run const& run) {
-    return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G));
+    return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G) + line_offset - partial_bytes);
   }
   template <class Run>
   static constexpr void expand(Run const& run, int y, int x) {
