@@ -1,4 +1,4 @@
-// expect: polyfold: the numbers of this layer are ints, and a fraction is two of them
+// expect: polyfold: the numbers of layers and options are ints, and a fraction is two of them
 // facts: layer_index<0>, .*layer_of_fractions<.*dropout_layer<
 // A rate as frameworks write it.
 

@@ -1,4 +1,4 @@
-// expect: polyfold: the numbers of this layer are ints, and a fraction is two of them
+// expect: polyfold: the numbers of layers and options are ints, and a fraction is two of them
 // facts: layer_index<1>, .*layer_of_fractions<.*leaky_relu_function<
 // A slope with a decimal point. A bound that is whole may have one.
 

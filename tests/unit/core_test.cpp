@@ -5,6 +5,8 @@
 #include <type_traits>
 
 #include <polyfold/core/border.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/tensor.hpp>
@@ -55,6 +57,13 @@ TEST_CASE("windows with gaps, and with another padding at each end") {
   static_assert(rounded_up({2, 3}, 6) == window_axis{2, 3, 0, 0} &&
                 rounded_up({3, 2, 1, 1}, 6) == window_axis{3, 2, 1, 2});
   static_assert(rounded_up({1, 3}, 3).outputs(3) == 1, "the second would lie in the padding alone");
+  // Both directions of a window at once.
+  constexpr shape in{1, 5, 6};
+  constexpr window padded{{3, 1, 1, 2}, {3, 2}};
+  static_assert(with_same_padding(window{{3, 2}, {3, 2}}, in) == window{{3, 2, 1, 1}, {3, 2, 0, 1}});
+  static_assert(rounded_up(window{{2, 2}, {3, 2, 1, 1}}, in) == window{{2, 2, 0, 1}, {3, 2, 1, 2}});
+  static_assert(without_padding(padded) == window{{3}, {3, 2}});
+  static_assert(with_added_padding(padded, window{{9, 9, 1, 2}, {9, 9, 3, 4}}) == window{{3, 1, 2, 4}, {3, 2, 3, 4}});
 }
 
 TEST_CASE("outputs that read padding are told from inner ones") {
@@ -88,10 +97,55 @@ TEST_CASE("tensors are row-major, channels outermost") {
   CHECK(t.values[6] == 99);
 }
 
+TEST_CASE("views see rows where their layout says that they lie") {
+  constexpr shape map{2, 4, 3};
+  static_assert(sizeof(tensor_view<int, map>) == sizeof(int*), "a whole map's layout takes no memory");
+  int memory[2 * 2 * 3];
+  for (int i = 0; i < 12; ++i) memory[i] = i;
+  // Rows 2 and 3 of each channel.
+  tensor_view<int, map, strip_layout<2>> const strip(memory, {2});
+  CHECK(strip(0, 2, 0) == 0);
+  CHECK(strip(0, 3, 1) == 4);
+  CHECK(strip(1, 2, 2) == 8);
+  tensor_view<int const, map, strip_layout<2>> const read_only = strip;
+  CHECK(read_only.row(1, 3) == memory + 9);
+  static_assert(tensor_view<int, map>::whole && !tensor_view<int, map, strip_layout<2>>::whole);
+}
+
 TEST_CASE("type lists") {
   using list = concat<type_list<char, int>, type_list<>, type_list<long>>;
   static_assert(list::size == 3);
   static_assert(std::is_same_v<type_at<list, 0>, char> && std::is_same_v<type_at<list, 2>, long>);
+}
+
+TEST_CASE("loops over constants run in order") {
+  constexpr auto digits = []<int First, int Last>() {
+    int number = 0;
+    for_constexpr<First, Last>([&]<int I>() { number = 10 * number + I; });
+    return number;
+  };
+  static_assert(digits.operator()<2, 5>() == 234 && digits.operator()<3, 3>() == 0);
+  std::string types;
+  for_constexpr<type_list<char, int>::size>(
+      [&]<int I>() { types += std::to_string(sizeof(type_at<type_list<char, int>, I>)) + (I == 0 ? ", " : ""); });
+  CHECK(types == "1, 4");
+}
+
+template <fixed_array<int, 2> Pair>
+inline constexpr int difference = Pair[1] - Pair[0];
+
+TEST_CASE("fixed arrays are values, indexed by ints") {
+  constexpr fixed_array<int, 3> odd{1, 3, 5};
+  static_assert(odd.size() == 3 && odd[1] == 3 && odd.back() == 5 && odd.end() - odd.begin() == 3);
+  static_assert(odd == fixed_array<int, 3>{1, 3, 5} && odd != fixed_array<int, 3>{});
+  static_assert(difference<fixed_array<int, 2>{3, 8}> == 5);
+  fixed_array<fixed_array<int, 2>, 2> square{{{1, 2}, {3, 4}}};
+  square[1][0] = 7;
+  CHECK(square.back().data()[0] == 7);
+  for (int& i : square[0]) i = 0;
+  CHECK(square == fixed_array<fixed_array<int, 2>, 2>{{{0, 0}, {7, 4}}});
+  fixed_array<int, 0> none{};
+  CHECK(none.begin() == none.end());
 }
 
 TEST_CASE("level numbers are packed without gaps") {

@@ -1,7 +1,6 @@
 // The plan of the workspace: nothing that is still needed is written over, nothing outside is touched.
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <memory>
 #include <string>
@@ -32,23 +31,23 @@ std::string broken_plan() {
     return true;
   };
   auto const held = [&](int value, int size) {
-    int const first = plan.value[std::size_t(value)];
+    int const first = plan.value[value];
     return first >= 0 && first + size <= plan.size &&
            std::all_of(owner.begin() + first, owner.begin() + first + size, [&](int o) { return o == value; });
   };
   auto const overlap = [](int a, int a_size, int b, int b_size) { return a < b + b_size && b < a + a_size; };
-  auto const size_of = [](int value) { return Program::facts[std::size_t(value) - 1].output_size; };
+  auto const size_of = [](int value) { return Program::facts[value - 1].output_size; };
 
   for (int j = 0; j < Program::steps; ++j) {
-    auto const& f = Program::facts[std::size_t(j)];
+    auto const& f = Program::facts[j];
     if (!f.executed) continue;
     std::string const step = "step " + std::to_string(j);
-    int const out = plan.value[std::size_t(f.value)];
-    int const scratch = plan.scratch[std::size_t(j)];
+    int const out = plan.value[f.value];
+    int const scratch = plan.scratch[j];
     for (int const source : f.sources) {
       if (source <= 0) continue;
       if (!held(source, size_of(source))) return step + " reads a value that was written over";
-      int const in = plan.value[std::size_t(source)];
+      int const in = plan.value[source];
       bool const in_place = f.in_place && in == out && size_of(source) == f.output_size;
       if (!in_place && overlap(in, size_of(source), out, f.output_size)) return step + " writes over what it reads";
       if (overlap(in, size_of(source), scratch, f.scratch)) return step + " has scratch over what it reads";
@@ -96,7 +95,7 @@ constexpr auto cut = along<axis::channel, segment<4>, linear>;
 }  // namespace
 
 TEST_CASE("buffers that live at once do not overlap") {
-  std::array<detail::buffer, 5> buffers{{{10, 0, 2, 0}, {20, 1, 1, 0}, {5, 2, 4, 0}, {20, 3, 4, 0}, {0, 0, 4, 0}}};
+  fixed_array<detail::buffer, 5> buffers{{{10, 0, 2, 0}, {20, 1, 1, 0}, {5, 2, 4, 0}, {20, 3, 4, 0}, {0, 0, 4, 0}}};
   int const total = detail::place(buffers);
   // The two largest share the first 20, the others follow.
   CHECK(total == 35);
@@ -109,7 +108,7 @@ TEST_CASE("buffers that live at once do not overlap") {
 TEST_CASE("random buffers are placed without overlap") {
   test::random_numbers random(22);
   for (int round = 0; round < 200; ++round) {
-    std::array<detail::buffer, 12> buffers{};
+    fixed_array<detail::buffer, 12> buffers{};
     int live_at[16] = {};
     for (auto& b : buffers) {
       b.size = random.below(50);

@@ -72,9 +72,9 @@ void check_strips() {
   auto const context_with = [&](float* gradient) {
     return [&net, &scratch, gradient]<int J>() {
       context<float> at;
-      at.numbers = net->numbers.data() + program::facts[std::size_t(J)].first_number;
+      at.numbers = net->numbers.data() + program::facts[J].first_number;
       at.scratch = scratch.data();
-      at.gradient = gradient + program::facts[std::size_t(J)].first_number;
+      at.gradient = gradient + program::facts[J].first_number;
       return at;
     };
   };

@@ -2,10 +2,9 @@
 // what one analysis or synthesis along the axis takes, and which constants it reads.
 #pragma once
 
-#include <array>
-
 #include <polyfold/basis/function_set.hpp>
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/shape.hpp>
 
 namespace polyfold {
@@ -41,9 +40,9 @@ struct axis_cut {
   [[nodiscard]] constexpr function_set set_of(int s) const { return {positions_of(s), terms_of(s), kind}; }
 
   /// The sets whose constants are read: none for running sums, whose functions are empty sets here.
-  [[nodiscard]] constexpr std::array<function_set, 2> sets() const {
-    if (running_sums) return {function_set{0, 0}, function_set{0, 0}};
-    return {set_of(0), set_of(segments - 1)};
+  [[nodiscard]] constexpr fixed_array<function_set, 2> sets() const {
+    if (running_sums) return {{{0, 0}, {0, 0}}};
+    return {{set_of(0), set_of(segments - 1)}};
   }
 
   /// Operations of one analysis or synthesis of so many pixels at once: values of functions are made once for all.
@@ -73,8 +72,8 @@ struct axis_cut {
     function_set set;
     long long times;
   };
-  [[nodiscard]] constexpr std::array<part, 2> parts() const {
-    return {part{set_of(0), segments - 1}, part{set_of(segments - 1), 1}};
+  [[nodiscard]] constexpr fixed_array<part, 2> parts() const {
+    return {{{set_of(0), segments - 1}, {set_of(segments - 1), 1}}};
   }
 };
 

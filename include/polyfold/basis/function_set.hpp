@@ -8,11 +8,9 @@
 // Short segments, and orders at which float32 would lose digits in the recurrence, read half a table.
 #pragma once
 
-#include <array>
-#include <cstddef>
-
 #include <polyfold/basis/functions.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold {
@@ -158,14 +156,13 @@ class function_walk {
 
  private:
   static constexpr auto constants = [] {
-    std::array<float, std::size_t(S.constants())> all{};
+    fixed_array<float, S.constants()> all{};
     if constexpr (S.recurs()) {
       detail::fill_constants(S, all.data());
     } else {
       for (int i = 0; i < S.half(); ++i)
         for (int k = 0; k < S.functions; ++k)
-          all[std::size_t(i * S.functions + k)] =
-              orthonormal_table<S.positions, S.functions, S.kind>[std::size_t(i)][std::size_t(k)];
+          all[i * S.functions + k] = orthonormal_table<S.positions, S.functions, S.kind>[i][k];
     }
     return all;
   }();

@@ -5,10 +5,8 @@
 // (Gautschi, Orthogonal Polynomials, section 1.4). Cosines: the DCT-II, c_k(i) = cos(pi k (2 i + 1) / 2 n).
 #pragma once
 
-#include <array>
-#include <cstddef>
-
 #include <polyfold/basis/factor.hpp>
+#include <polyfold/core/fixed_array.hpp>
 
 namespace polyfold {
 
@@ -75,21 +73,20 @@ constexpr void fill_orthonormal(int n, int terms, basis_kind kind, Table&& table
 
 /// The first K of them on Length points: row i holds their values at point i.
 template <int Length, int K>
-[[nodiscard]] constexpr std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> orthonormal_functions(
-    basis_kind kind) {
+[[nodiscard]] constexpr fixed_array<fixed_array<double, K>, Length> orthonormal_functions(basis_kind kind) {
   static_assert(K <= Length, "polyfold: N points carry at most N independent functions");
-  std::array<std::array<double, std::size_t(K)>, std::size_t(Length)> table{};
-  fill_orthonormal(Length, K, kind, [&](int i, int k) -> double& { return table[std::size_t(i)][std::size_t(k)]; });
+  fixed_array<fixed_array<double, K>, Length> table{};
+  fill_orthonormal(Length, K, kind, [&](int i, int k) -> double& { return table[i][k]; });
   return table;
 }
 
 /// The same rounded to float32, one table for each use.
 template <int Length, int K, basis_kind Kind>
 inline constexpr auto orthonormal_table = [] {
-  std::array<std::array<float, std::size_t(K)>, std::size_t(Length)> table{};
+  fixed_array<fixed_array<float, K>, Length> table{};
   auto const unrounded = orthonormal_functions<Length, K>(Kind);
-  for (std::size_t i = 0; i < std::size_t(Length); ++i)
-    for (std::size_t k = 0; k < std::size_t(K); ++k) table[i][k] = float(unrounded[i][k]);
+  for (int i = 0; i < Length; ++i)
+    for (int k = 0; k < K; ++k) table[i][k] = float(unrounded[i][k]);
   return table;
 }();
 

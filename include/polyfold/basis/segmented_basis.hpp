@@ -39,7 +39,7 @@ struct segmented_basis {
     if constexpr (running_sums)
       return float(binomial(i, k));
     else
-      return orthonormal_table<Count, Terms, F.basis>[std::size_t(i)][std::size_t(k)];
+      return orthonormal_table<Count, Terms, F.basis>[i][k];
   }
 
   /// m_k for the whole axis: `get(i)` gives x_i, `put(k, m)` takes the moments.

@@ -155,8 +155,7 @@ struct wrong_layer {
   static_assert(
       met<Kind, need::known_options, Facts...>,
       "polyfold: a layer does not take this option: stride, padding, same_padding and dilation are for conv2d and "
-      "pooling "
-      "(no dilation of averages), ceil_mode for pooling, exclude_padding for average_pool, groups for conv2d, "
+      "pooling (no dilation of averages), ceil_mode for pooling, exclude_padding for average_pool, groups for conv2d, "
       "approximations for conv2d and dense");
   static_assert(met<Kind, need::each_option_once, Facts...>,
                 "polyfold: a layer is given the same option twice, or both padding and same_padding");
@@ -179,7 +178,7 @@ struct wrong_layer {
   static_assert(met<Kind, need::padding_of_half_a_window, Facts...>,
                 "polyfold: pooling has a window of at least 1 x 1 and pads by at most half of it on each side");
   static_assert(met<Kind, need::whole_numbers, Facts...>,
-                "polyfold: the numbers of this layer are ints, and a fraction is two of them: dropout<1, 4> "
+                "polyfold: the numbers of layers and options are ints, and a fraction is two of them: dropout<1, 4> "
                 "zeroes a quarter, leaky_relu<1, 100> has a slope of 0.01");
   static_assert(met<Kind, need::share_of_inputs, Facts...>, "polyfold: dropout zeroes a share between 0 and 1");
   static_assert(met<Kind, need::bound_above_zero, Facts...>, "polyfold: the bound of bounded_relu is above 0");

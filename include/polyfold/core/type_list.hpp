@@ -43,7 +43,7 @@ struct joined<type_list<A...>, type_list<B...>, type_list<C...>, type_list<D...>
 
 template <int I, class... Types>
 auto at(type_list<Types...>)
-    -> decltype(select<std::size_t(I)>(static_cast<indexer<std::index_sequence_for<Types...>, Types...>*>(nullptr)));
+    -> decltype(select<I>(static_cast<indexer<std::index_sequence_for<Types...>, Types...>*>(nullptr)));
 }  // namespace detail
 
 /// One list of all the types in `Lists`, in order.

@@ -70,6 +70,10 @@ struct window {
   a.after = zeros - a.before;
   return a;
 }
+[[nodiscard]] constexpr window with_same_padding(window const& w, shape in) {
+  return {with_same_padding(w.y, in.height), with_same_padding(w.x, in.width)};
+}
+
 /// As much behind the map that a window which hangs over its end gives an output too, as long as it starts before that end:
 /// PyTorch's and ONNX' ceil_mode.
 [[nodiscard]] constexpr window_axis rounded_up(window_axis a, int inputs) {
@@ -79,10 +83,24 @@ struct window {
   a.after = larger(a.after, a.start(outputs - 1) + a.extent() - inputs);
   return a;
 }
+[[nodiscard]] constexpr window rounded_up(window const& w, shape in) {
+  return {rounded_up(w.y, in.height), rounded_up(w.x, in.width)};
+}
 
 [[nodiscard]] constexpr window_axis without_padding(window_axis a) {
   a.before = a.after = 0;
   return a;
+}
+[[nodiscard]] constexpr window without_padding(window const& w) { return {without_padding(w.y), without_padding(w.x)}; }
+
+/// With the zeros of another window around its own.
+[[nodiscard]] constexpr window_axis with_added_padding(window_axis a, window_axis const& zeros) {
+  a.before += zeros.before;
+  a.after += zeros.after;
+  return a;
+}
+[[nodiscard]] constexpr window with_added_padding(window const& w, window const& zeros) {
+  return {with_added_padding(w.y, zeros.y), with_added_padding(w.x, zeros.x)};
 }
 
 /// The window that covers a map.

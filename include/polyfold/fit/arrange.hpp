@@ -26,29 +26,28 @@ inline double refine(arranged_weights& arranged, float const* weights, matrix co
   std::size_t const count = arranged.levels.size();
   // Least squares over all weights needs each level's number of weights and their sum only: rows scaled by the root of
   // the number. Pieces that no weight uses come out as zero.
-  std::vector<double> members(std::size_t(levels), 0.0);
-  std::vector<double> sums(std::size_t(levels), 0.0);
+  matrix members(1, levels);
+  matrix sums(1, levels);
   for (std::size_t i = 0; i < count; ++i) {
-    members[arranged.levels[i]] += 1;
-    sums[arranged.levels[i]] += double(weights[i]);
+    members(0, arranged.levels[i]) += 1;
+    sums(0, arranged.levels[i]) += double(weights[i]);
   }
   matrix scaled = basis;
   for (int l = 0; l < levels; ++l)
-    for (int k = 0; k < basis.columns; ++k) scaled(l, k) *= std::sqrt(members[std::size_t(l)]);
+    for (int k = 0; k < basis.columns; ++k) scaled(l, k) *= std::sqrt(members(0, l));
   qr_factors const factors = qr(std::move(scaled));
   matrix const solve = times_transposed(inverse_of_upper(factors.r), factors.q);
-  std::vector<double> coefficients(std::size_t(basis.columns));
+  matrix coefficients(1, basis.columns);
   for (int k = 0; k < basis.columns; ++k)
     for (int l = 0; l < levels; ++l)
-      if (double const n = members[std::size_t(l)]; n > 0)
-        coefficients[std::size_t(k)] += solve(k, l) * sums[std::size_t(l)] / std::sqrt(n);
-  arranged.coefficients.assign(coefficients.begin(), coefficients.end());
+      if (double const n = members(0, l); n > 0) coefficients(0, k) += solve(k, l) * sums(0, l) / std::sqrt(n);
+  arranged.coefficients.assign(coefficients.values.begin(), coefficients.values.end());
 
-  std::vector<std::pair<double, std::uint8_t>> sorted(static_cast<std::size_t>(levels));
+  std::vector<std::pair<double, std::uint8_t>> sorted;
   for (int l = 0; l < levels; ++l) {
     double value = 0;
-    for (int k = 0; k < basis.columns; ++k) value += basis(l, k) * coefficients[std::size_t(k)];
-    sorted[std::size_t(l)] = {value, static_cast<std::uint8_t>(l)};
+    for (int k = 0; k < basis.columns; ++k) value += basis(l, k) * coefficients(0, k);
+    sorted.emplace_back(value, static_cast<std::uint8_t>(l));
   }
   std::sort(sorted.begin(), sorted.end());
   double error = 0;

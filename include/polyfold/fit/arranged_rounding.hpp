@@ -10,9 +10,10 @@
 #pragma once
 
 #include <array>
-#include <utility>
+#include <cstdint>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/fit/arrange.hpp>
 #include <polyfold/fit/fit.hpp>
@@ -38,21 +39,18 @@ class arranged_rounding {
       using arranged = arranged_at<I>;
       constexpr int per_curve = arranged::per_curve;
       matrix const& basis = basis_of<I>();
-      std::vector<arranged_weights>& fits = fits_[std::size_t(I)];
+      std::vector<arranged_weights>& fits = fits_[I];
       bool const first = fits.empty();
-      fits.resize(std::size_t(arranged::curves));
-      for (int c = 0; c < arranged::curves; ++c) {
-        arranged_weights& own = fits[std::size_t(c)];
-        float* const weights = net.numbers.data() + Dense::first_number(I) + c * per_curve;
+      fits.resize(arranged::curves);
+      float* weights = net.numbers.data() + Dense::first_number(I);
+      for (arranged_weights& own : fits) {
         if (first)
           own = arrange(std::vector<float>(weights, weights + per_curve), basis);
         else
           refine(own, weights, basis);
         std::vector<float> values(std::size_t(basis.rows));
-        for (int l = 0; l < basis.rows; ++l)
-          for (int k = 0; k < basis.columns; ++k)
-            values[std::size_t(l)] += float(basis(l, k)) * own.coefficients[std::size_t(k)];
-        for (int i = 0; i < per_curve; ++i) weights[i] = values[own.levels[std::size_t(i)]];
+        multiply_along(basis, 1, 1, own.coefficients.data(), values.data());
+        for (std::uint8_t const level : own.levels) *weights++ = values[level];
       }
     });
   }
@@ -64,14 +62,15 @@ class arranged_rounding {
   template <class Dense>
   void store(Dense const& net, Folded& target) const {
     for_each_arranged([&]<int I>() {
-      if (fits_[std::size_t(I)].empty())
+      if (fits_[I].empty())
         throw error(
             "arranged_rounding: no network has been rounded since the last restart; there are no levels to store");
     });
     fit(net, target);
     for_each_arranged([&]<int I>() {
-      for (int c = 0; c < arranged_at<I>::curves; ++c)
-        arranged_at<I>::store(fits_[std::size_t(I)][std::size_t(c)], c, target.numbers.data() + Folded::first_number(I),
+      int c = 0;
+      for (arranged_weights const& fitted : fits_[I])
+        arranged_at<I>::store(fitted, c++, target.numbers.data() + Folded::first_number(I),
                               target.maps.data() + Folded::first_map_byte(I));
     });
   }
@@ -91,14 +90,9 @@ class arranged_rounding {
   }
   template <class F>
   static void for_each_arranged(F f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (
-          [&] {
-            if constexpr (is_arranged<I>()) f.template operator()<I>();
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, Folded::layers>{});
+    for_constexpr<Folded::layers>([&]<int I>() {
+      if constexpr (is_arranged<I>()) f.template operator()<I>();
+    });
   }
   /// Levels x coefficients of a curve of layer I.
   template <int I>
@@ -107,7 +101,7 @@ class arranged_rounding {
     return basis;
   }
 
-  std::array<std::vector<arranged_weights>, std::size_t(Folded::layers)> fits_;
+  std::array<std::vector<arranged_weights>, Folded::layers> fits_;
 };
 
 }  // namespace polyfold

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fit/arrange.hpp>
 #include <polyfold/fit/modes.hpp>
 #include <polyfold/network.hpp>
@@ -28,7 +29,8 @@ struct arranged_layer {
   static void store(arranged_weights const& fitted, int c, float* numbers, std::uint8_t* map) {
     std::copy(fitted.coefficients.begin(), fitted.coefficients.end(),
               numbers + std::size_t(c) * fitted.coefficients.size());
-    for (int i = 0; i < per_curve; ++i) packing::set(map, c * per_curve + i, fitted.levels[std::size_t(i)]);
+    int i = c * per_curve;
+    for (std::uint8_t const level : fitted.levels) packing::set(map, i++, level);
   }
 };
 
@@ -44,9 +46,10 @@ std::vector<float> dense_weights(Network const& net) {
     using arranged = arranged_layer<layer_type, in>;
     std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
     std::vector<float> weights(arranged::weights);
-    for (int i = 0; i < arranged::weights; ++i) {
-      int const curve = i / arranged::per_curve;
-      weights[std::size_t(i)] = values[std::size_t((curve << arranged::rule.bits) + arranged::packing::get(map, i))];
+    int i = 0;
+    for (float& weight : weights) {
+      float const* const curve = values.data() + (i / arranged::per_curve << arranged::rule.bits);
+      weight = curve[arranged::packing::get(map, i++)];
     }
     return weights;
   } else {
@@ -60,7 +63,7 @@ std::vector<float> dense_biases(Network const& net) {
   layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
   float const* const stored = net.numbers.data() + Network::first_number(I) + modes.coefficients;
   std::vector<float> values(stored, stored + modes.bias_numbers);
-  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.in_weights, values);
+  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.inner_in_weights, values);
   return values;
 }
 
@@ -82,7 +85,7 @@ void fit_layer(Network& net, std::vector<float> weights, std::vector<float> bias
     std::vector<float> const coefficients = modes.fit(std::move(weights));
     std::copy(coefficients.begin(), coefficients.end(), stored);
   }
-  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.in_weights, biases);
+  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.inner_in_weights, biases);
   std::copy(biases.begin(), biases.end(), stored + modes.coefficients);
 }
 
@@ -98,18 +101,17 @@ inline constexpr bool same_layer<A, B> = [] {
 
 /// The first layer that differs in more than its approximation; the number of layers if there is none.
 template <class Source, class Target>
-inline constexpr int unlike_layer = []<int... I>(std::integer_sequence<int, I...>) {
-  auto const alike = []<int J>() {
-    using from = typename Source::template layer_at<J>;
-    using to = typename Target::template layer_at<J>;
-    return std::string_view(from::name) == to::name && same_layer<from, to> &&
-           Source::layer_output_shape(J) == Target::layer_output_shape(J);
-  };
+inline constexpr int unlike_layer = [] {
   int first = 0;
-  (void)((alike.template operator()<I>() && ++first > 0) && ...);
+  for_constexpr<Source::layers>([&]<int I>() {
+    using from = typename Source::template layer_at<I>;
+    using to = typename Target::template layer_at<I>;
+    bool const alike = std::string_view(from::name) == to::name && same_layer<from, to> &&
+                       Source::layer_output_shape(I) == Target::layer_output_shape(I);
+    if (alike && first == I) ++first;
+  });
   return first;
-}
-(std::make_integer_sequence<int, Source::layers>{});
+}();
 
 template <class... Facts>
 inline constexpr bool same_but_for_approximations = false;
@@ -152,19 +154,13 @@ consteval bool can_be_fitted() {
 template <class Source, class Target>
 void fit(Source const& source, Target& target) {
   if constexpr (detail::can_be_fitted<Source, Target>()) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (
-          [&] {
-            if constexpr (weighted_layer<typename Target::template layer_at<I>>) {
-              detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
-            } else {
-              std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
-                          target.numbers.data() + Target::first_number(I));
-            }
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, Source::layers>{});
+    for_constexpr<Source::layers>([&]<int I>() {
+      if constexpr (weighted_layer<typename Target::template layer_at<I>>)
+        detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
+      else
+        std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
+                    target.numbers.data() + Target::first_number(I));
+    });
   }
 }
 

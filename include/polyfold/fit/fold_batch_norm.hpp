@@ -76,7 +76,8 @@ void copy_folded(Source const& source, Target& target) {
       if constexpr (takes_batch_norm<from>) {
         constexpr int per_filter = coefficients / from::spec.filters;
         for (int i = 0; i < coefficients; ++i) stored[i] = numbers[i] * maps[std::size_t(i / per_filter)].scale;
-        for (std::size_t c = 0; c < maps.size(); ++c) stored[std::size_t(coefficients) + c] = maps[c].shift;
+        std::transform(maps.begin(), maps.end(), stored + coefficients,
+                       [](scale_and_shift const& m) { return m.shift; });
         copy_folded<I + 2, J + 1>(source, target);
       } else {
         std::copy_n(numbers, coefficients, stored);

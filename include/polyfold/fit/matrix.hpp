@@ -18,8 +18,8 @@ struct matrix {
 
   matrix() = default;
   matrix(int r, int c) : rows(r), columns(c), values(std::size_t(r) * std::size_t(c)) {}
-  double& operator()(int i, int k) { return values[std::size_t(i) * std::size_t(columns) + std::size_t(k)]; }
-  double operator()(int i, int k) const { return values[std::size_t(i) * std::size_t(columns) + std::size_t(k)]; }
+  double& operator()(int i, int k) { return values.data()[std::ptrdiff_t(i) * columns + k]; }
+  double operator()(int i, int k) const { return values.data()[std::ptrdiff_t(i) * columns + k]; }
 };
 
 /// m = q r with orthonormal columns in q and r upper triangular with a diagonal >= 0. A column that depends on those
@@ -85,13 +85,12 @@ struct qr_factors {
 inline void multiply_along(matrix const& by, int outer, int inner, float const* in, float* out) {
   for (int o = 0; o < outer; ++o)
     for (int i = 0; i < by.rows; ++i) {
-      float* const target = out + (std::size_t(o) * std::size_t(by.rows) + std::size_t(i)) * std::size_t(inner);
+      float* const target = out + (std::ptrdiff_t(o) * by.rows + i) * inner;
       for (int x = 0; x < inner; ++x) target[x] = 0;
       for (int k = 0; k < by.columns; ++k) {
         float const factor = float(by(i, k));
         if (factor == 0) continue;
-        float const* const source =
-            in + (std::size_t(o) * std::size_t(by.columns) + std::size_t(k)) * std::size_t(inner);
+        float const* const source = in + (std::ptrdiff_t(o) * by.columns + k) * inner;
         for (int x = 0; x < inner; ++x) target[x] += factor * source[x];
       }
     }

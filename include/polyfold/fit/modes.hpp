@@ -15,21 +15,21 @@
 namespace polyfold {
 
 /// One cut axis. It lies in the coefficients as [outer][terms][inner], and in the weights, once the axes inside are
-/// expanded, as [outer][extent][inner] with an `inner` (for row moments also an `outer`) of its own.
+/// expanded, as [outer][extent][inner] with an `inner` of its own; the axes outside may still be cut.
 struct mode {
   struct position {
     int outer = 1;
     int inner = 1;
   };
   position in_coefficients;
-  position in_weights;
+  int inner_in_weights;
   matrix basis;             // M: extent x terms
   matrix fit;               // its pseudo-inverse: terms x extent
   matrix to_orthonormal;    // R
   matrix from_orthonormal;  // R^-1
 
-  mode(matrix m, position coefficients, position weights)
-      : in_coefficients(coefficients), in_weights(weights), basis(std::move(m)) {
+  mode(matrix m, position coefficients, int inner)
+      : in_coefficients(coefficients), inner_in_weights(inner), basis(std::move(m)) {
     qr_factors factors = qr(basis);
     to_orthonormal = std::move(factors.r);
     from_orthonormal = inverse_of_upper(to_orthonormal);
@@ -39,19 +39,22 @@ struct mode {
 
 namespace detail {
 
-[[nodiscard]] inline std::vector<float> multiply_along(matrix const& by, mode::position at,
-                                                       std::vector<float> const& values) {
-  std::vector<float> result(std::size_t(at.outer) * std::size_t(by.rows) * std::size_t(at.inner));
-  polyfold::multiply_along(by, at.outer, at.inner, values.data(), result.data());
+/// by * [...][columns of `by`][inner].
+[[nodiscard]] inline std::vector<float> multiply_along(matrix const& by, int inner, std::vector<float> const& values) {
+  int const outer = int(values.size()) / (by.columns * inner);
+  std::vector<float> result(std::size_t(outer * by.rows * inner));
+  polyfold::multiply_along(by, outer, inner, values.data(), result.data());
   return result;
 }
 
 /// [outer][a][b] to [outer][b][a].
 [[nodiscard]] inline std::vector<float> swap_inner(std::vector<float> const& values, int outer, int a, int b) {
+  float const* const from = values.data();
   std::vector<float> result(values.size());
+  float* const to = result.data();
   for (int o = 0; o < outer; ++o)
     for (int i = 0; i < a; ++i)
-      for (int k = 0; k < b; ++k) result[std::size_t((o * b + k) * a + i)] = values[std::size_t((o * a + i) * b + k)];
+      for (int k = 0; k < b; ++k) to[(o * b + k) * a + i] = from[(o * a + i) * b + k];
   return result;
 }
 
@@ -77,10 +80,10 @@ matrix plane_matrix() {
     tensor<float, plane> impulse;
     tensor<float, rows::output> between;
     tensor<float, columns::output> moments;
-    impulse.values[std::size_t(i)] = 1;
+    impulse.view()[i] = 1;
     rows::forward(context<float>{}, {0, plane.height}, between.view(), impulse.view());
     columns::forward(context<float>{}, {0, 1}, moments.view(), between.view());
-    for (int k = 0; k < columns::output.size(); ++k) m(i, k) = double(moments.values[std::size_t(k)]);
+    for (int k = 0; k < columns::output.size(); ++k) m(i, k) = double(moments.view()[k]);
   }
   return m;
 }
@@ -103,12 +106,13 @@ struct layer_modes {
   [[nodiscard]] std::vector<float> materialise(float const* stored) const {
     std::vector<float> w(stored, stored + coefficients);
     if (rows_outside) w = detail::swap_inner(w, row_outer, row_terms, kernel_rows);
-    for (mode const& m : weights) w = detail::multiply_along(m.basis, m.in_weights, w);
+    for (mode const& m : weights) w = detail::multiply_along(m.basis, m.inner_in_weights, w);
     return w;
   }
   /// The coefficients that come closest to dense weights, in the sense of least squares.
   [[nodiscard]] std::vector<float> fit(std::vector<float> w) const {
-    for (std::size_t i = weights.size(); i-- > 0;) w = detail::multiply_along(weights[i].fit, weights[i].in_weights, w);
+    for (auto m = weights.rbegin(); m != weights.rend(); ++m)
+      w = detail::multiply_along(m->fit, m->inner_in_weights, w);
     if (rows_outside) w = detail::swap_inner(w, row_outer, kernel_rows, row_terms);
     return w;
   }
@@ -127,39 +131,37 @@ template <class L, shape In>
   modes.bias_numbers = F::bias_numbers;
   if constexpr (A.arranged.used) {
     using curve = level_curve<A.arranged>;
-    modes.weights.emplace_back(detail::matrix_of<curve>(), mode::position{F::coefficients / curve::size, 1},
-                               mode::position{F::coefficients / curve::size, 1});
+    modes.weights.emplace_back(detail::matrix_of<curve>(), mode::position{F::coefficients / curve::size, 1}, 1);
   } else {
     constexpr int filters = plan.product().outputs;
     constexpr int planes = plan.kept_channels();  // per filter
     constexpr int plane_terms = plan.per_filter() / planes;
+    auto const inner = [&](axis a) { return plan.place_in_weights(a).inner; };
     if constexpr (plan.cuts_kernel()) {
-      constexpr mode::position at{filters * planes, 1};
-      modes.weights.emplace_back(detail::plane_matrix<W, A.kernel.order, A.kernel.basis>(), at, at);
+      modes.weights.emplace_back(detail::plane_matrix<W, A.kernel.order, A.kernel.basis>(),
+                                 mode::position{filters * planes, 1}, inner(axis::kernel));
     } else if constexpr (plan.cuts_rows()) {
       using rows = typename F::template basis_of<operation_kind::row_moments>;
       modes.weights.emplace_back(detail::matrix_of<rows>(), mode::position{filters * planes, W.y.size},
-                                 mode::position{filters * planes * W.y.size, 1});
+                                 inner(axis::flat));
       modes.rows_outside = true;
       modes.row_outer = filters * planes;
       modes.row_terms = rows::size;
       modes.kernel_rows = W.y.size;
     } else if constexpr (plan.cuts_flat()) {
-      constexpr mode::position at{filters, 1};
-      modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::flat_moments>>(), at,
-                                 at);
+      modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::flat_moments>>(),
+                                 mode::position{filters, 1}, inner(axis::flat));
     }
     if constexpr (A.channel.used)
       modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::channel_moments>>(),
-                                 mode::position{filters, plane_terms}, mode::position{filters, W.area()});
+                                 mode::position{filters, plane_terms}, inner(axis::channel));
     if constexpr (A.output.used)
       modes.weights.emplace_back(detail::matrix_of<typename F::template basis_of<operation_kind::expand>>(),
-                                 mode::position{groups, plan.per_filter()},
-                                 mode::position{groups, plan.channels() * W.area()});
+                                 mode::position{groups, plan.per_filter()}, inner(axis::output));
   }
   if constexpr (plan.bias.kind == bias_kind::segmented)
     modes.biases.emplace_back(detail::matrix_of<segmented_basis<L::spec.filters, plan.bias.cut>>(), mode::position{},
-                              mode::position{});
+                              1);
   return modes;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/network.hpp>
@@ -61,8 +62,9 @@ namespace detail {
 template <int I, class Network>
 void check_quantisable(Network const& net) {
   constexpr float limit = largest_code * scale_of(255);
+  float const* const numbers = net.numbers.data() + Network::first_number(I);
   for (int i = 0; i < Network::number_count(I); ++i) {
-    float const v = net.numbers[std::size_t(Network::first_number(I) + i)];
+    float const v = numbers[i];
     if (is_finite(v) && std::abs(v) <= limit) continue;
     throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
                 Network::template layer_at<I>::name + ") is " + number_text(double(v)) + "; expected a number from -" +
@@ -76,13 +78,11 @@ void quantise_layer(float const* numbers, Quantised& target) {
   constexpr int scale_count = Quantised::first_scale(I + 1) - Quantised::first_scale(I);
   std::vector<std::vector<float>> groups(static_cast<std::size_t>(scale_count));
   for (int i = 0; i < count; ++i) groups[std::size_t(Quantised::template scale_group<I>(i))].push_back(numbers[i]);
-  for (int g = 0; g < scale_count; ++g)
-    target.scales[std::size_t(Quantised::first_scale(I) + g)] = best_scale(groups[std::size_t(g)]);
-  for (int i = 0; i < count; ++i) {
-    int const scale = Quantised::first_scale(I) + Quantised::template scale_group<I>(i);
-    target.codes[std::size_t(Quantised::first_code(I) + i)] =
-        code_of(numbers[i], scale_of(target.scales[std::size_t(scale)]));
-  }
+  auto* const scales = target.scales.data() + Quantised::first_scale(I);
+  std::transform(groups.begin(), groups.end(), scales, best_scale);
+  auto* const codes = target.codes.data() + Quantised::first_code(I);
+  for (int i = 0; i < count; ++i)
+    codes[i] = code_of(numbers[i], scale_of(scales[Quantised::template scale_group<I>(i)]));
 }
 
 /// The calls of quantise and dequantise that are right; never defined.
@@ -108,19 +108,14 @@ template <auto Pipeline, byte_numbers Rule>
 void quantise(network<Pipeline> const& net, network<Pipeline, Rule>& target) {
   using source = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (detail::check_quantisable<I>(net), ...);
-    (
-        [&] {
-          float const* const numbers = net.numbers.data() + source::first_number(I);
-          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-            detail::quantise_layer<I>(numbers, target);
-          else
-            std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, source::layers>{});
+  for_constexpr<source::layers>([&]<int I>() { detail::check_quantisable<I>(net); });
+  for_constexpr<source::layers>([&]<int I>() {
+    float const* const numbers = net.numbers.data() + source::first_number(I);
+    if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
+      detail::quantise_layer<I>(numbers, target);
+    else
+      std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
+  });
   target.maps = net.maps;
 }
 /// Stops the build: what is given is no network and its bytes.
@@ -136,18 +131,13 @@ template <auto Pipeline, byte_numbers Rule>
 void dequantise(network<Pipeline, Rule> const& source, network<Pipeline>& net) {
   using target = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          float* const numbers = net.numbers.data() + target::first_number(I);
-          if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-            source.template decode<I>(0, target::number_count(I), numbers);
-          else
-            std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, target::layers>{});
+  for_constexpr<target::layers>([&]<int I>() {
+    float* const numbers = net.numbers.data() + target::first_number(I);
+    if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
+      source.template decode<I>(0, target::number_count(I), numbers);
+    else
+      std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
+  });
   net.maps = source.maps;
 }
 /// Stops the build likewise.

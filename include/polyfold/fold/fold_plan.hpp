@@ -6,12 +6,17 @@
 // Factors that the approximation does not use drop out of the expression. Arranged weights are one operation.
 #pragma once
 
-#include <array>
-#include <cstddef>
-
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/operation_form.hpp>
 
 namespace polyfold {
+
+/// An axis of an array that lies as [outer][extent][inner].
+struct axis_place {
+  int outer;
+  int extent;
+  int inner;
+};
 
 struct fold_plan {
   shape in;
@@ -23,7 +28,7 @@ struct fold_plan {
   bias_rule bias{};  ///< of the outputs
 
   /// The operations in order, `size` of them. Each reads the one before, the first what the layer reads.
-  std::array<operation_form, 5> operations{};
+  fixed_array<operation_form, 5> operations{};
   int size = 0;
 
   constexpr fold_plan(shape in_, int filters_, window kernel_, int groups_, bool has_bias_, approximation const& cut_)
@@ -50,7 +55,7 @@ struct fold_plan {
       if (at(j).kind == kind) return j;
     return -1;
   }
-  [[nodiscard]] constexpr operation_form const& at(int j) const { return operations[std::size_t(j)]; }
+  [[nodiscard]] constexpr operation_form const& at(int j) const { return operations[j]; }
   [[nodiscard]] constexpr operation_form const& operation(operation_kind kind) const { return at(place_of(kind)); }
   /// The one with the coefficients.
   [[nodiscard]] constexpr operation_form const& product() const {
@@ -59,6 +64,20 @@ struct fold_plan {
 
   /// Of the layer without approximation, biases excluded.
   [[nodiscard]] constexpr int weights() const { return filters * channels() * kernel.area(); }
+  /// Where an axis that can be cut lies in the weights, which are filters x channels x rows x columns.
+  [[nodiscard]] constexpr axis_place place_in_weights(axis a) const {
+    switch (a) {
+      case axis::flat:
+        return {filters, channels() * kernel.area(), 1};
+      case axis::kernel:
+        return {filters * channels(), kernel.area(), 1};
+      case axis::channel:
+        return {filters, channels(), kernel.area()};
+      case axis::output:
+        return {groups, group_filters(), channels() * kernel.area()};
+    }
+    return {};
+  }
 
   // Stored numbers: the coefficients, then the biases. Coefficients lie as [group][filter or partial product][channel][rest].
   [[nodiscard]] constexpr int coefficients() const { return product().coefficients(); }
@@ -85,7 +104,7 @@ struct fold_plan {
   }
 
  private:
-  constexpr void add(operation_form const& form) { operations[std::size_t(size++)] = form; }
+  constexpr void add(operation_form const& form) { operations[size++] = form; }
   [[nodiscard]] constexpr shape reached() const { return size == 0 ? in : at(size - 1).output(); }
 
   constexpr void add_folded() {

@@ -12,6 +12,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/border.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/operation_form.hpp>
 
@@ -133,8 +134,7 @@ struct column_moments : operation {
 
   template <class F>
   static constexpr void for_each_degree(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) { (f.template operator()<J>(), ...); }
-    (std::make_integer_sequence<int, row_terms>{});
+    for_constexpr<row_terms>(f);
   }
 
   static constexpr auto constants = sets_of<form.set_count()>(form);

@@ -25,11 +25,11 @@
 // Views are row accessors (tensor_view), so that a schedule may hold whole maps or a few rows.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include <polyfold/basis/function_set.hpp>
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/core/window.hpp>
@@ -86,7 +86,7 @@ struct operation {
   static constexpr int window_area = 1;
   static constexpr int filter_groups = 1;
   static constexpr bool nondecreasing = false;
-  static constexpr std::array<function_set, 0> constants{};
+  static constexpr fixed_array<function_set, 0> constants{};
 };
 
 /// Mixin for operations whose output row y reads input row y only.

@@ -2,11 +2,9 @@
 // moments.hpp, product.hpp, arranged_product.hpp and expand.hpp say what their forms say, and run-time code counts by forms.
 #pragma once
 
-#include <array>
-#include <cstddef>
-
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/window.hpp>
 #include <polyfold/fold/bias_rule.hpp>
 #include <polyfold/fold/window_line.hpp>
@@ -173,8 +171,8 @@ struct operation_form {
 
 /// The sets of an operation that has so many.
 template <int Count>
-[[nodiscard]] constexpr std::array<function_set, std::size_t(Count)> sets_of(operation_form const& form) {
-  std::array<function_set, std::size_t(Count)> all{};
+[[nodiscard]] constexpr fixed_array<function_set, Count> sets_of(operation_form const& form) {
+  fixed_array<function_set, Count> all{};
   auto next = all.begin();
   form.for_each_set([&next](function_set const& set) { *next++ = set; });
   return all;

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/step.hpp>
@@ -92,21 +94,21 @@ struct buffer {
 
 /// Places buffers so that no two that live at once overlap: largest first, each at the lowest free offset.
 /// Returns the size of the whole.
-template <std::size_t Count>
-constexpr int place(std::array<buffer, Count>& buffers) {
-  std::array<std::size_t, Count> by_size{};
-  for (std::size_t i = 0; i < Count; ++i) {
-    std::size_t j = i;
+template <int Count>
+constexpr int place(fixed_array<buffer, Count>& buffers) {
+  fixed_array<int, Count> by_size{};
+  for (int i = 0; i < Count; ++i) {
+    int j = i;
     for (; j > 0 && buffers[by_size[j - 1]].size < buffers[i].size; --j) by_size[j] = by_size[j - 1];
     by_size[j] = i;
   }
-  std::array<std::size_t, Count> by_offset{};  // of those placed
+  fixed_array<int, Count> by_offset{};  // of those placed
   int total = 0;
-  for (std::size_t i = 0; i < Count; ++i) {
+  for (int i = 0; i < Count; ++i) {
     buffer& b = buffers[by_size[i]];
     if (b.size == 0) break;
     int offset = 0;
-    for (std::size_t j = 0; j < i; ++j) {
+    for (int j = 0; j < i; ++j) {
       buffer const& other = buffers[by_offset[j]];
       if (other.dies < b.born || b.dies < other.born) continue;
       if (offset + b.size <= other.offset) break;
@@ -114,10 +116,19 @@ constexpr int place(std::array<buffer, Count>& buffers) {
     }
     b.offset = offset;
     if (offset + b.size > total) total = offset + b.size;
-    std::size_t j = i;
+    int j = i;
     for (; j > 0 && buffers[by_offset[j - 1]].offset > offset; --j) by_offset[j] = by_offset[j - 1];
     by_offset[j] = by_size[i];
   }
+  return total;
+}
+
+template <std::size_t Count>
+constexpr int place(std::array<buffer, Count>& buffers) {
+  fixed_array<buffer, int(Count)> placed{};
+  std::copy(buffers.begin(), buffers.end(), placed.begin());
+  int const total = place(placed);
+  std::copy(placed.begin(), placed.end(), buffers.begin());
   return total;
 }
 
@@ -129,10 +140,10 @@ struct stretch {
 
 /// Where at least `least` numbers can lie while step `step` runs: in the longest stretch of the first `total` that no buffer
 /// uses then, if that is long enough, else behind all of them. The size that is returned is that of the stretch.
-template <std::size_t Count>
-[[nodiscard]] constexpr stretch room_beside(std::array<buffer, Count> const& buffers, int step, int total, int least) {
-  std::array<buffer, Count> used{};
-  std::size_t count = 0;
+template <int Count>
+[[nodiscard]] constexpr stretch room_beside(fixed_array<buffer, Count> const& buffers, int step, int total, int least) {
+  fixed_array<buffer, Count> used{};
+  int count = 0;
   int end = 0;
   for (buffer const& b : buffers)
     if (b.used_at(step)) {
@@ -141,10 +152,10 @@ template <std::size_t Count>
     }
   stretch best;
   // It begins at 0 or behind a buffer.
-  for (std::size_t k = 0; k <= count; ++k) {
+  for (int k = 0; k <= count; ++k) {
     int const from = k == 0 ? 0 : used[k - 1].offset + used[k - 1].size;
     int to = total;
-    for (std::size_t i = 0; i < count; ++i)
+    for (int i = 0; i < count; ++i)
       if (used[i].offset + used[i].size > from) to = smaller(to, larger(from, used[i].offset));
     if (to - from > best.size) best = {from, to - from};
   }
@@ -178,40 +189,40 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Number of the first step of each stage; the last entry is the number of steps.
   static constexpr auto first_step = [] {
-    std::array<int, std::size_t(stages + 1)> first{};
+    fixed_array<int, stages + 1> first{};
     int i = 0;
-    ((first[std::size_t(i) + 1] = first[std::size_t(i)] + Steps::size, ++i), ...);
+    ((first[i + 1] = first[i] + Steps::size, ++i), ...);
     return first;
   }();
 
   static constexpr auto facts = []<int... J>(std::integer_sequence<int, J...>) {
     constexpr int inputs[][2] = {{Firsts, Seconds}...};
-    std::array<detail::step_facts, std::size_t(steps)> all{
+    fixed_array<detail::step_facts, steps> all{
         detail::facts_of<operation_at<J>, detail::step_parts<type_at<step_list, J>>::first,
                          detail::step_parts<type_at<step_list, J>>::second>()...};
-    ((all[std::size_t(J)].type = type_number<operation_at<J>>()), ...);
+    ((all[J].type = type_number<operation_at<J>>()), ...);
     for (int i = 0; i < stages; ++i)
-      for (int j = first_step[std::size_t(i)]; j < first_step[std::size_t(i) + 1]; ++j) {
-        detail::step_facts& f = all[std::size_t(j)];
+      for (int j = first_step[i]; j < first_step[i + 1]; ++j) {
+        detail::step_facts& f = all[j];
         f.stage = i;
         f.value = j + 1;
         for (int& source : f.sources) {
           if (source == detail::no_source)
             source = -1;
           else if (source >= 0)
-            source = first_step[std::size_t(i)] + source + 1;
+            source = first_step[i] + source + 1;
           else  // what the stage reads: the last step of that stage
-            source = first_step[std::size_t(inputs[i][source == layer_input ? 0 : 1])];
-          if (source > 0) source = all[std::size_t(source) - 1].value;
+            source = first_step[inputs[i][source == layer_input ? 0 : 1]];
+          if (source > 0) source = all[source - 1].value;
         }
         if (j > 0) {
-          detail::step_facts const& before = all[std::size_t(j) - 1];
+          detail::step_facts const& before = all[j - 1];
           f.first_number = before.first_number + before.numbers;
           f.first_map_byte = before.first_map_byte + before.map_bytes;
         }
         if (f.type < 0) continue;
         for (int k = 0; k < j; ++k) {
-          detail::step_facts const& other = all[std::size_t(k)];
+          detail::step_facts const& other = all[k];
           if (!other.executed || other.type != f.type || other.sources[0] != f.sources[0] ||
               other.sources[1] != f.sources[1])
             continue;
@@ -226,15 +237,15 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Bytes of the constants that step j reads and no step before it.
   static constexpr auto constant_bytes = []<int... J>(std::integer_sequence<int, J...>) {
-    std::array<function_set, (std::size_t(1) + ... + operation_at<J>::constants.size())> known{};
-    auto end = known.begin();
-    std::array<long long, std::size_t(steps)> bytes{};
+    fixed_array<function_set, (1 + ... + int(operation_at<J>::constants.size()))> known{};
+    function_set* end = known.begin();
+    fixed_array<long long, steps> bytes{};
     auto const add = [&](int j, auto const& sets) {
-      if (!facts[std::size_t(j)].executed) return;
+      if (!facts[j].executed) return;
       for (function_set const& set : sets) {
         if (set.functions == 0 || std::find(known.begin(), end, set) != end) continue;
         *end++ = set;
-        bytes[std::size_t(j)] += set.constant_bytes();
+        bytes[j] += set.constant_bytes();
       }
     };
     (add(J, operation_at<J>::constants), ...);
@@ -256,15 +267,14 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
   /// must keep what backward reads.
-  [[nodiscard]] static constexpr std::array<int, std::size_t(steps + 1)> homes(bool training) {
-    std::array<int, std::size_t(steps + 1)> at{};
+  [[nodiscard]] static constexpr fixed_array<int, steps + 1> homes(bool training) {
+    fixed_array<int, steps + 1> at{};
     for (int j = 0; j < steps; ++j) {
-      auto const& f = facts[std::size_t(j)];
+      auto const& f = facts[j];
       int const source = f.sources[0];
-      bool const over_input =
-          f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
-          !(training && (f.backward_reads_input || facts[std::size_t(source) - 1].backward_reads_output));
-      at[std::size_t(j) + 1] = over_input ? at[std::size_t(source)] : j + 1;
+      bool const over_input = f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
+                              !(training && (f.backward_reads_input || facts[source - 1].backward_reads_output));
+      at[j + 1] = over_input ? at[source] : j + 1;
     }
     return at;
   }
@@ -273,33 +283,33 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   /// used again.
   static constexpr auto buffers = [] {
     auto const home = homes(false);
-    std::array<detail::buffer, std::size_t(2 * steps + 1)> all{};
+    fixed_array<detail::buffer, 2 * steps + 1> all{};
     for (int j = 0; j < steps; ++j) {
-      auto const& f = facts[std::size_t(j)];
+      auto const& f = facts[j];
       if (!f.executed) continue;
-      all[std::size_t(steps + 1 + j)] = {f.scratch, j, j, 0};
-      auto& own = all[std::size_t(home[std::size_t(j) + 1])];
+      all[steps + 1 + j] = {f.scratch, j, j, 0};
+      auto& own = all[home[j + 1]];
       if (own.size == 0) own = {f.output_size, j, j, 0};
       own.dies = j;
       for (int source : f.sources)
-        if (source > 0) all[std::size_t(home[std::size_t(source)])].dies = j;
+        if (source > 0) all[home[source]].dies = j;
     }
-    all[std::size_t(home[std::size_t(result)])].dies = steps;
+    all[home[result]].dies = steps;
     (void)detail::place(all);
     return all;
   }();
 
   /// Where each value and each step's scratch lies among them, and the size of the whole.
   struct placement {
-    std::array<int, std::size_t(steps + 1)> value{};
-    std::array<int, std::size_t(steps)> scratch{};
+    fixed_array<int, steps + 1> value{};
+    fixed_array<int, steps> scratch{};
     int size = 0;
   };
   static constexpr placement inference = [] {
     auto const home = homes(false);
     placement p;
-    for (int v = 0; v <= steps; ++v) p.value[std::size_t(v)] = buffers[std::size_t(home[std::size_t(v)])].offset;
-    for (int j = 0; j < steps; ++j) p.scratch[std::size_t(j)] = buffers[std::size_t(steps + 1 + j)].offset;
+    for (int v = 0; v <= steps; ++v) p.value[v] = buffers[home[v]].offset;
+    for (int j = 0; j < steps; ++j) p.scratch[j] = buffers[steps + 1 + j].offset;
     for (detail::buffer const& b : buffers) p.size = larger(p.size, b.offset + b.size);
     return p;
   }();
@@ -307,14 +317,9 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>
   static constexpr void for_each_step(F f) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (
-          [&] {
-            if constexpr (facts[std::size_t(J)].executed) f.template operator()<J>();
-          }(),
-          ...);
-    }
-    (std::make_integer_sequence<int, steps>{});
+    for_constexpr<steps>([&]<int J>() {
+      if constexpr (facts[J].executed) f.template operator()<J>();
+    });
   }
 
   /// Shape of value V.

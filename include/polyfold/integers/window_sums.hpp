@@ -40,7 +40,7 @@ struct integer_window_sums {
   static constexpr int filter_words = under.y.size * runs * run_words;
   static constexpr int line_pixels = (sums.width - 1) * under.x.stride + under.x.extent();
   /// Where runs may begin at an odd number, a second copy lies one number further down.
-  static constexpr int copies = channels % 2 == 0 ? 1 : 2;
+  static constexpr int copies = channels % 2 == 0 || !has_dual_products ? 1 : 2;
   static constexpr int line_numbers = ceil_div(line_pixels * channels, 2) * 2 + 2;
 
  public:
@@ -99,11 +99,11 @@ struct integer_window_sums {
       to.set(2 * line_numbers - 1, 0);
     }
   }
-  /// The run at a number of a line, as words.
+  /// The run at a number of a line; words may be read there.
   [[gnu::always_inline, nodiscard]] static constexpr auto run_at(numbers_in_bytes<std::int16_t> line, int number) {
     if constexpr (copies == 2)
-      if (number % 2 != 0) return (line + (line_numbers + number - 1)).words();
-    return (line + number).words();
+      if (has_dual_products && number % 2 != 0) return line + (line_numbers + number - 1);
+    return line + number;
   }
 
   /// Codes with their shifts, in the order of the lines.
@@ -143,11 +143,28 @@ struct integer_window_sums {
         for (int j = 0; j < runs; ++j) {
           auto const a = run_at(line, (x * under.x.stride + j * under.x.dilation) * channels);
           auto const b = run_at(line, (next * under.x.stride + j * under.x.dilation) * channels);
+          if constexpr (!has_dual_products) {
+            auto const weights = widened + 2 * (r * runs + j) * run_words;
+#pragma GCC unroll 4
+            for (int i = 0; i < run_numbers; ++i) {
+              int const of_left = a[i];
+              int const of_right = b[i];
+#pragma GCC unroll 4
+              for (int f = 0; f < at_once; ++f) {
+                int const weight = weights[2 * f * filter_words + i];
+                left[f] += weight * of_left;
+                right[f] += weight * of_right;
+              }
+            }
+            continue;
+          }
+          auto const of_words = a.words();
+          auto const next_words = b.words();
           auto const weights = widened.words() + (r * runs + j) * run_words;
 #pragma GCC unroll 4
           for (int i = 0; i < run_words; ++i) {
-            unsigned const of_left = unsigned(a[i]);
-            unsigned const of_right = unsigned(b[i]);
+            unsigned const of_left = unsigned(of_words[i]);
+            unsigned const of_right = unsigned(next_words[i]);
 #pragma GCC unroll 4
             for (int f = 0; f < at_once; ++f) {
               unsigned const two = unsigned(weights[f * filter_words + i]);

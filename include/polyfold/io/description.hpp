@@ -16,8 +16,8 @@
 
 #include <ostream>
 #include <string>
-#include <utility>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/layers/pooling.hpp>
@@ -126,19 +126,14 @@ template <class Network>
   text_stream out;
   out << "input ";
   detail::write(out, Network::input_shape);
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          using layer_type = typename Network::template layer_at<I>;
-          out << '\n' << I << ' ' << layer_type::name;
-          detail::write_parameters<layer_type>(out);
-          detail::write_sources<I>(out, type_at<typename Network::graph_type::nodes, I>{});
-          out << ": ";
-          detail::write(out, Network::layer_output_shape(I));
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    using layer_type = typename Network::template layer_at<I>;
+    out << '\n' << I << ' ' << layer_type::name;
+    detail::write_parameters<layer_type>(out);
+    detail::write_sources<I>(out, type_at<typename Network::graph_type::nodes, I>{});
+    out << ": ";
+    detail::write(out, Network::layer_output_shape(I));
+  });
   out << '\n';
   if constexpr (requires { Network::rule.scales; })
     out << "numbers of 8 bits, a scale per " << detail::name_of(Network::rule.scales) << '\n';

@@ -29,14 +29,14 @@ class graph_folding {
       : graph_(graph), keeps_scalings_(keeps_scalings), uses_(graph.steps.size() + 1), is_(graph.steps.size() + 1) {
     for (std::size_t v = 0; v < is_.size(); ++v) is_[v] = int(v);
     for (file_step const& s : graph_.steps)
-      for (int const v : s.reads) ++uses_[std::size_t(v)];
-    ++uses_[std::size_t(graph_.output)];
+      for (int const v : s.reads) ++uses(v);
+    ++uses(graph_.output);
   }
 
   void fold() {
     for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
       file_step& s = graph_.steps[i];
-      for (int& v : s.reads) v = is_[std::size_t(v)];
+      for (int& v : s.reads) v = is(v);
       if (s.kind == "scale_shift")
         fold_scaling(i);
       else if (s.kind == "multiply")
@@ -46,7 +46,7 @@ class graph_folding {
       else if (s.kind == "conv2d" || s.kind == "dense" || s.kind == "average_pool")
         take_up_inputs(s);
     }
-    graph_.output = is_[std::size_t(graph_.output)];
+    graph_.output = is(graph_.output);
     // What is left is a layer of its own.
     for (file_step const& s : graph_.steps)
       if (s.kind == "scale_shift" && !s.folded) graph_.modules[*s.module].behind = s.scaling;
@@ -62,10 +62,15 @@ class graph_folding {
 
   [[nodiscard]] static bool alike(double a, double b) { return std::abs(a - b) <= 1e-6 * std::abs(b); }
 
+  /// How many steps read a value, and the network's output.
+  [[nodiscard]] int& uses(int value) { return uses_[std::size_t(value)]; }
+  /// The value that stands for one by now.
+  [[nodiscard]] int is(int value) const { return is_[std::size_t(value)]; }
+  [[nodiscard]] file_step& step_of(int value) { return graph_.steps[std::size_t(value) - 1]; }
   /// The step that computes a value, if it is `kind` and nothing else reads it.
   [[nodiscard]] file_step* sole(int value, char const* kind) {
-    if (value == 0 || uses_[std::size_t(value)] != 1) return nullptr;
-    file_step& s = graph_.steps[std::size_t(value) - 1];
+    if (value == 0 || uses(value) != 1) return nullptr;
+    file_step& s = step_of(value);
     return s.kind == kind ? &s : nullptr;
   }
   /// The same for a scale_shift with one scale and shift for all channels.
@@ -75,18 +80,18 @@ class graph_folding {
   }
   void take_up(file_step& s) {
     s.folded = true;
-    for (int const v : s.reads) --uses_[std::size_t(v)];
+    for (int const v : s.reads) --uses(v);
   }
   /// Lets step i vanish: what it would compute is `value`.
   void replace(std::size_t i, int value) {
     take_up(graph_.steps[i]);
     is_[i + 1] = value;
-    uses_[std::size_t(value)] += uses_[i + 1];
+    uses(value) += uses_[i + 1];
   }
   void read(file_step& s, int value) {
-    for (int const v : s.reads) --uses_[std::size_t(v)];
+    for (int const v : s.reads) --uses(v);
     s.reads = {value};
-    ++uses_[std::size_t(value)];
+    ++uses(value);
   }
   static void append_text(file_step& to, std::string const& text) {
     if (to.text.size() < 300) to.text += ", " + text;
@@ -97,8 +102,8 @@ class graph_folding {
     int const value = s.reads[0];
     if (!s.scaling->scales() && !s.scaling->shifts()) return replace(i, value);
     if (is_hard_sigmoid(s)) return;
-    if (value == 0 || uses_[std::size_t(value)] != 1) return;
-    file_step& before = graph_.steps[std::size_t(value) - 1];
+    if (value == 0 || uses(value) != 1) return;
+    file_step& before = step_of(value);
     if (before.scaling) {
       before.scaling = before.scaling->then(*s.scaling);
       append_text(before, s.text);
@@ -210,11 +215,10 @@ class graph_folding {
   /// What stands in front of a window, or of a dense layer, as part of it.
   void take_up_inputs(file_step& s) {
     while (s.reads[0] != 0) {
-      file_step& before = graph_.steps[std::size_t(s.reads[0]) - 1];
+      file_step& before = step_of(s.reads[0]);
       bool const padded = s.sliding && s.sliding->pads();
       if (before.kind == "pad" && s.sliding && (s.kind == "conv2d" || s.sliding->counts_padding())) {
-        add_padding(s.sliding->slid, before.sliding->slid);
-        s.sliding->counted = s.sliding->slid;
+        s.sliding->slid = s.sliding->counted = with_added_padding(s.sliding->slid, before.sliding->slid);
       } else if (before.kind == "scale_shift" && s.module && !keeps_scalings_ &&
                  !(padded && before.scaling->shifts())) {
         weight_module& weights = graph_.modules[*s.module];
@@ -223,17 +227,10 @@ class graph_folding {
         return;
       }
       s.text = before.text.substr(0, 300) + ", " + s.text;
-      if (--uses_[std::size_t(s.reads[0])] == 0) take_up(before);
+      if (--uses(s.reads[0]) == 0) take_up(before);
       s.reads[0] = before.reads[0];
-      ++uses_[std::size_t(s.reads[0])];
+      ++uses(s.reads[0]);
     }
-  }
-
-  static void add_padding(window& to, window const& zeros) {
-    to.y.before += zeros.y.before;
-    to.y.after += zeros.y.after;
-    to.x.before += zeros.x.before;
-    to.x.after += zeros.x.after;
   }
 
   file_graph& graph_;

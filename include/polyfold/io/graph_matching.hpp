@@ -99,11 +99,8 @@ class graph_matching {
   /// The file's module for each layer that stores numbers, as far as the comparison went.
   [[nodiscard]] std::vector<std::optional<std::size_t>> modules() const {
     std::vector<std::optional<std::size_t>> found;
-    for (network_layer const& l : layers_) {
-      if (!l.slot) continue;
-      int const step = step_of_[std::size_t(l.number)];
-      found.push_back(step < 0 ? std::nullopt : graph_.steps[std::size_t(step)].module);
-    }
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      if (layers_[i].slot) found.push_back(step_of_[i] == nothing ? std::nullopt : step(step_of_[i]).module);
     return found;
   }
 
@@ -123,10 +120,15 @@ class graph_matching {
     std::vector<int> others;
   };
 
-  void assign(std::size_t i, int step) {
-    step_of_[i] = step;
-    taken_[std::size_t(step)] = true;
-    values_[i + 1] = step + 1;
+  [[nodiscard]] file_step const& step(int s) const { return graph_.steps[std::size_t(s)]; }
+  [[nodiscard]] bool taken(int s) const { return taken_[std::size_t(s)]; }
+  /// The steps that read a value of the file.
+  [[nodiscard]] std::vector<int> const& readers(int value) const { return readers_[std::size_t(value)]; }
+
+  void assign(std::size_t i, int s) {
+    step_of_[i] = s;
+    taken_[std::size_t(s)] = true;
+    values_[i + 1] = s + 1;
   }
   /// Forgets layers from `first` on.
   void forget(std::size_t first) {
@@ -144,9 +146,9 @@ class graph_matching {
   [[nodiscard]] std::vector<int> candidates(network_layer const& l) const {
     std::vector<int> found;
     int const first = value_read(l, 0);
-    for (int const r : readers_[std::size_t(first)]) {
-      file_step const& s = graph_.steps[std::size_t(r)];
-      if (taken_[std::size_t(r)] || !same_kind(l, s)) continue;
+    for (int const r : readers(first)) {
+      file_step const& s = step(r);
+      if (taken(r) || !same_kind(l, s)) continue;
       if (l.reads[1] >= 0) {
         int const second = value_read(l, 1);
         if (s.reads != std::vector{first, second} && s.reads != std::vector{second, first}) continue;
@@ -185,7 +187,7 @@ class graph_matching {
   [[nodiscard]] std::vector<int> exact_candidates(network_layer const& l) const {
     std::vector<int> found = candidates(l);
     std::erase_if(found, [&](int r) {
-      file_step const& s = graph_.steps[std::size_t(r)];
+      file_step const& s = step(r);
       return !differences_of(l, s).empty() || !tensors_fit(l, s) || (s.output != l.output);
     });
     return found;
@@ -243,7 +245,7 @@ class graph_matching {
         stop_at(l);
         continue;
       }
-      file_step const& s = graph_.steps[std::size_t(found.front())];
+      file_step const& s = step(found.front());
       for (std::string const& d : differences_of(l, s)) differences_.push_back(l.text + ": " + s.text + " has " + d);
       all_fit = all_fit && tensors_fit(l, s);
       assign(i, found.front());
@@ -256,9 +258,9 @@ class graph_matching {
     stopped_ = true;
     int const value = value_read(l, 0);
     std::string there;
-    for (int const r : readers_[std::size_t(value)]) {
-      file_step const& s = graph_.steps[std::size_t(r)];
-      if (taken_[std::size_t(r)]) continue;
+    for (int const r : readers(value)) {
+      file_step const& s = step(r);
+      if (taken(r)) continue;
       // Said already.
       if (!s.refusal.empty()) return;
       there += (there.empty() ? "" : ", and ") + s.text + ", which is " + s.layer_text() +
@@ -274,8 +276,8 @@ class graph_matching {
   }
   /// What may help where a file goes on otherwise than the network.
   [[nodiscard]] std::string remedy(network_layer const& l, int value) const {
-    for (int const r : readers_[std::size_t(value)])
-      if (graph_.steps[std::size_t(r)].kind == "scale_shift" && !taken_[std::size_t(r)])
+    for (int const r : readers(value))
+      if (step(r).kind == "scale_shift" && !taken(r))
         return std::string(". Neighbouring weights can't take it up") +
                (l.slid && sliding_facts{.slid = *l.slid}.pads() ? ", as zeros are padded behind it" : "") +
                ": write scale_shift there in the network's type, or export without it (a normalisation of the input "
@@ -286,14 +288,11 @@ class graph_matching {
   /// The last layer computes the output, and no step is left over.
   void check_end() {
     int const last = values_.back();
-    auto const left = [&](std::size_t i) {
-      return !graph_.steps[i].folded && !taken_[i] && graph_.steps[i].refusal.empty();
-    };
+    auto const left = [&](int s) { return !step(s).folded && !taken(s) && step(s).refusal.empty(); };
     if (last != graph_.output) {
       std::string more;
-      for (int const r : readers_[std::size_t(last)])
-        if (left(std::size_t(r)) && more.empty())
-          more = graph_.steps[std::size_t(r)].text + ", which is " + graph_.steps[std::size_t(r)].layer_text();
+      for (int const r : readers(last))
+        if (left(r) && more.empty()) more = step(r).text + ", which is " + step(r).layer_text();
       if (!more.empty()) {
         differences_.push_back("behind the network's last layer the file computes " + more +
                                ". Write the network's type as the file's graph");
@@ -301,11 +300,11 @@ class graph_matching {
       }
       if (!refused_) differences_.push_back("the file's output is not what the network's last layer computes");
     }
-    for (std::size_t i = 0; i < graph_.steps.size(); ++i)
-      if (left(i))
-        differences_.push_back(graph_.steps[i].text + ": " +
-                               (readers_[i + 1].empty() ? "nothing reads its result. Export the model without it"
-                                                        : "no layer of the network computes it"));
+    for (int s = 0; s < int(graph_.steps.size()); ++s)
+      if (left(s))
+        differences_.push_back(step(s).text + ": " +
+                               (readers(s + 1).empty() ? "nothing reads its result. Export the model without it"
+                                                       : "no layer of the network computes it"));
   }
 
   file_graph const& graph_;

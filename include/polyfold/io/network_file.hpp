@@ -19,6 +19,7 @@
 #include <type_traits>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/error.hpp>
 #include <polyfold/integers/sum_bounds.hpp>
@@ -98,19 +99,13 @@ void save_network(std::filesystem::path const& path, Network const& net,
   tensor_file file;
   file.metadata = std::move(metadata);
   file.metadata["network"] = describe<Network>();
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          Network::template visit_layer<I>(
-              net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
-                if (values.empty()) return;
-                file.tensors.push_back(
-                    make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
-              });
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    Network::template visit_layer<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
+      if (values.empty()) return;
+      file.tensors.push_back(
+          make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
+    });
+  });
   detail::state_format(file, "network");
   write_safetensors(path, file);
 } catch (...) {
@@ -132,22 +127,16 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
   detail::check_checksum(path, file, version);
   auto loaded = std::make_unique<Network>();
   std::size_t tensors = 0;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          Network::template visit_layer<I>(
-              *loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
-                if (target.empty()) return;
-                std::string const name = detail::layer_tensor<I, Network>(what);
-                auto const values = detail::required_values<T>(path, file, name, target.size());
-                detail::check_values(path, name, values, Network::template layer_parts<I>());
-                std::copy(values.begin(), values.end(), target.begin());
-                ++tensors;
-              });
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    Network::template visit_layer<I>(*loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
+      if (target.empty()) return;
+      std::string const name = detail::layer_tensor<I, Network>(what);
+      auto const values = detail::required_values<T>(path, file, name, target.size());
+      detail::check_values(path, name, values, Network::template layer_parts<I>());
+      std::copy(values.begin(), values.end(), target.begin());
+      ++tensors;
+    });
+  });
   if (file.tensors.size() != tensors)
     throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
                 std::to_string(tensors) + " for this network");

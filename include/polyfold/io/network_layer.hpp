@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/core/type_list.hpp>
 #include <polyfold/io/description.hpp>
@@ -153,7 +154,7 @@ template <class Network, int I, class L, int First, int Second>
     layer.slid = L::sliding(in);
     if constexpr (requires { L::counted(in); }) layer.counted = L::counted(in);
   }
-  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = std::size_t(Network::first_number(I))});
+  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = Network::first_number(I)});
   return layer;
 }
 
@@ -161,10 +162,9 @@ template <class Network, int I, class L, int First, int Second>
 template <class Network>
 [[nodiscard]] std::vector<network_layer> layers_of() {
   std::vector<network_layer> layers;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (layers.push_back(describe_layer<Network, I>(polyfold::type_at<typename Network::graph_type::nodes, I>{})), ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    layers.push_back(describe_layer<Network, I>(polyfold::type_at<typename Network::graph_type::nodes, I>{}));
+  });
   return layers;
 }
 

@@ -340,10 +340,8 @@ class onnx_steps : private onnx_form_steps {
     bool const averages = node.operation == "AveragePool";
     window const padded = window_of(node, node.integers("kernel_shape"), in);
     sliding_facts f{.slid = padded, .counted = padded};
-    if (node.integer("ceil_mode", 0) != 0)
-      f.slid = {rounded_up(padded.y, in.size.height), rounded_up(padded.x, in.size.width)};
-    if (averages && node.integer("count_include_pad", 0) == 0)
-      f.counted = {without_padding(padded.y), without_padding(padded.x)};
+    if (node.integer("ceil_mode", 0) != 0) f.slid = rounded_up(padded, in.size);
+    if (averages && node.integer("count_include_pad", 0) == 0) f.counted = without_padding(padded);
     onnx_flow const out{0, output_of(f.slid, in.size.channels, in.size), in.axes};
     emit(node, averages ? "average_pool" : "max_pool", {in.value}, out).sliding = f;
   }

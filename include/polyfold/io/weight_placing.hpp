@@ -30,6 +30,7 @@ namespace polyfold::detail {
 [[nodiscard]] inline std::vector<float> arrange_axes(std::vector<float> const& values, weight_slot const& s,
                                                      weight_layout layout) {
   if (layout == weight_layout{}) return values;
+  float const* const from = values.data();
   std::vector<float> result(values.size());
   std::size_t to = 0;
   for (int m = 0; m < s.outputs; ++m)
@@ -38,8 +39,7 @@ namespace polyfold::detail {
         for (int x = 0; x < s.width; ++x) {
           int const input =
               layout.channels_last ? (y * s.width + x) * s.channels + c : (c * s.height + y) * s.width + x;
-          result[to++] = values[layout.outputs_first ? std::size_t(m) * std::size_t(s.inputs()) + std::size_t(input)
-                                                     : std::size_t(input) * std::size_t(s.outputs) + std::size_t(m)];
+          result[to++] = from[layout.outputs_first ? m * s.inputs() + input : input * s.outputs + m];
         }
   return result;
 }

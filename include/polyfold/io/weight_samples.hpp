@@ -75,10 +75,11 @@ struct checked_sample {
       return std::vector<float>();
     };
     checked_sample c{s.name, images(s.input, input), images(s.output, output)};
-    if (whole && c.inputs.size() / std::size_t(input.size()) != c.outputs.size() / std::size_t(output.size())) {
-      matching.add_difference("sample " + s.name + ": " + std::to_string(c.inputs.size() / std::size_t(input.size())) +
-                              " inputs with " + std::to_string(c.outputs.size() / std::size_t(output.size())) +
-                              " outputs");
+    std::size_t const inputs = c.inputs.size() / std::size_t(input.size());
+    std::size_t const outputs = c.outputs.size() / std::size_t(output.size());
+    if (whole && inputs != outputs) {
+      matching.add_difference("sample " + s.name + ": " + std::to_string(inputs) + " inputs with " +
+                              std::to_string(outputs) + " outputs");
       whole = false;
     }
     if (whole) checked.push_back(std::move(c));
@@ -90,8 +91,8 @@ struct checked_sample {
 template <class Network>
 void replay(Network const& net, std::vector<checked_sample> const& samples, weight_source const& source,
             weight_options const& options, weight_mapping& mapping) {
-  auto room = std::vector<float>(std::size_t(Network::workspace_size));
-  std::size_t const size = std::size_t(Network::output_shape.size());
+  auto room = std::vector<float>(Network::workspace_size);
+  std::size_t const size = Network::output_shape.size();
   text_stream worst;
   float worst_share = 0;
   for (checked_sample const& s : samples) {

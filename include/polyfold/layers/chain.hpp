@@ -4,11 +4,10 @@
 // list of nodes: a layer and the values that it reads.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <type_traits>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/residual.hpp>
@@ -200,9 +199,9 @@ struct graph<pipeline<Input, Layers...>> {
 
   /// Shape of every value: the input, then what each node computes.
   static constexpr auto shapes = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
-    std::array<shape, std::size_t(size) + 1> all{Input};
-    std::size_t i = 0;
-    ((all[i + 1] = L::output(all[std::size_t(First)]), ++i), ...);
+    fixed_array<shape, size + 1> all{Input};
+    int i = 0;
+    ((all[i + 1] = L::output(all[First]), ++i), ...);
     return all;
   }(nodes{});
 
@@ -210,8 +209,7 @@ struct graph<pipeline<Input, Layers...>> {
   static constexpr int wrong_node = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
     int i = 0;
     bool wrong = false;
-    ((wrong = wrong || !detail::needs_of<L, Second>(shapes[std::size_t(First)])
-                            .met_by(shapes[std::size_t(Second < 0 ? First : Second)]),
+    ((wrong = wrong || !detail::needs_of<L, Second>(shapes[First]).met_by(shapes[Second < 0 ? First : Second]),
       i += !wrong),
      ...);
     return i;
@@ -232,15 +230,15 @@ struct graph<pipeline<Input, Layers...>> {
   /// The stages of the program (see fold/program.hpp).
   static consteval auto stages() {
     return []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
-      return type_list<stage<typename L::template operations<shapes[std::size_t(First)]>, First, Second>...>{};
+      return type_list<stage<typename L::template operations<shapes[First]>, First, Second>...>{};
     }(nodes{});
   }
 
  private:
   template <class L, int First, int Second>
   static consteval auto fault_of(node<L, First, Second>) {
-    return detail::fault_of_layer<wrong_node, L, shapes[std::size_t(Second < 0 ? First : Second)],
-                                  detail::needs_of<L, Second>(shapes[std::size_t(First)])>();
+    return detail::fault_of_layer<wrong_node, L, shapes[Second < 0 ? First : Second],
+                                  detail::needs_of<L, Second>(shapes[First])>();
   }
 };
 

@@ -14,6 +14,7 @@
 
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -41,8 +42,7 @@ struct conv2d_layer : layer {
     return needs_of(spec.approximated, {spec.filters, spec.groups, in.channels / spec.groups, w, spec.bias});
   }
   [[nodiscard]] static constexpr window sliding(shape in) {
-    return spec.same ? window{with_same_padding(spec.slid.y, in.height), with_same_padding(spec.slid.x, in.width)}
-                     : spec.slid;
+    return spec.same ? with_same_padding(spec.slid, in) : spec.slid;
   }
   [[nodiscard]] static constexpr shape output(shape in) { return sliding(in).output(in, spec.filters); }
 
@@ -54,7 +54,9 @@ struct conv2d_layer : layer {
   static constexpr std::array parts = folded<In>::parts();
 };
 
-template <int Filters, int Kernel, int KernelWidth = Kernel>
-inline constexpr conv2d_layer<Filters, Kernel, KernelWidth> conv2d{};
+template <whole_number Filters, whole_number Kernel, whole_number KernelWidth = Kernel>
+inline constexpr detail::layer_of_whole<conv2d_layer<Filters.value, Kernel.value, KernelWidth.value>, Filters, Kernel,
+                                        KernelWidth>
+    conv2d{};
 
 }  // namespace polyfold

@@ -10,6 +10,7 @@
 
 #include <polyfold/layers/folded_convolution.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -52,7 +53,7 @@ struct dense_layer : layer {
   static constexpr std::array parts = folded<In>::parts();
 };
 
-template <int Outputs>
-inline constexpr dense_layer<Outputs> dense{};
+template <whole_number Outputs>
+inline constexpr detail::layer_of_whole<dense_layer<Outputs.value>, Outputs> dense{};
 
 }  // namespace polyfold

@@ -25,7 +25,7 @@ struct folded_convolution {
   /// The type of operation J.
   template <int J>
   static consteval auto operation_type() {
-    constexpr operation_form o = plan.operations[std::size_t(J)];
+    constexpr operation_form o = plan.operations[J];
     if constexpr (o.kind == operation_kind::channel_moments)
       return std::type_identity<channel_moments<o.in, o.groups, o.cut>>{};
     else if constexpr (o.kind == operation_kind::row_moments)

@@ -2,11 +2,11 @@
 // whose.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <type_traits>
 
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/type_list.hpp>
 #include <polyfold/fold/program.hpp>
 #include <polyfold/layers/activation.hpp>
@@ -56,13 +56,11 @@ struct wrong_parts {
 /// The first layer with wrong parts; their number where there is none.
 template <class Structure>
 [[nodiscard]] consteval int layer_with_wrong_parts() {
-  return []<int... I>(std::integer_sequence<int, I...>) {
-    int layer = 0;
-    (void)(true && ... &&
-           (named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I) && ++layer > 0));
-    return layer;
-  }
-  (std::make_integer_sequence<int, Structure::layers>{});
+  int layer = 0;
+  for_constexpr<Structure::layers>([&]<int I>() {
+    if (layer == I && named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I)) ++layer;
+  });
+  return layer;
 }
 
 template <class Structure, int I = layer_with_wrong_parts<Structure>(), bool Right = I == Structure::layers>
@@ -108,11 +106,9 @@ struct network_structure {
   /// What layer I reads.
   template <int I>
   [[nodiscard]] static constexpr shape layer_input_shape() {
-    return graph_type::shapes[std::size_t(source_of(type_at<typename graph_type::nodes, I>{}))];
+    return graph_type::shapes[source_of(type_at<typename graph_type::nodes, I>{})];
   }
-  [[nodiscard]] static constexpr shape layer_output_shape(int layer) {
-    return graph_type::shapes[std::size_t(layer) + 1];
-  }
+  [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return graph_type::shapes[layer + 1]; }
   /// What layer I stores, in order.
   template <int I>
   [[nodiscard]] static constexpr auto const& layer_parts() {
@@ -125,8 +121,8 @@ struct network_structure {
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c;
     for (int j = program_type::first_step[I]; j < program_type::first_step[I + 1]; ++j) {
-      if (program_type::facts[std::size_t(j)].executed) c += step_costs[std::size_t(j)];
-      c.table_bytes += program_type::constant_bytes[std::size_t(j)];
+      if (program_type::facts[j].executed) c += step_costs[j];
+      c.table_bytes += program_type::constant_bytes[j];
     }
     c.stored_numbers = number_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
@@ -155,13 +151,12 @@ struct network_structure {
     return First;
   }
   [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
-    return layer == layers ? end
-                           : program_type::facts[std::size_t(program_type::first_step[std::size_t(layer)])].*member;
+    return layer == layers ? end : program_type::facts[program_type::first_step[layer]].*member;
   }
 
   /// What each step computes, merged ones included.
   static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
-    return std::array<cost, sizeof...(J)>{program_type::template operation_at<J>::count()...};
+    return fixed_array<cost, program_type::steps>{program_type::template operation_at<J>::count()...};
   }
   (std::make_integer_sequence<int, program_type::steps>{});
 };

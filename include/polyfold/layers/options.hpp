@@ -6,6 +6,7 @@
 #include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/window.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -223,6 +224,18 @@ struct no_bias_option : approximation_option<no_bias_option> {
 };
 
 namespace detail {
+/// `Option`, given numbers that are not whole.
+template <class Option>
+struct option_of_fractions : approximation_option<option_of_fractions<Option>> {
+  static constexpr requirement needs = unmet(need::whole_numbers);
+  static constexpr unsigned sets = Option::sets;
+  template <class Spec>
+  requires option_of<Option, Spec>
+  static constexpr void apply(Spec&) {}
+};
+template <class Option, whole_number... Numbers>
+using option_of_whole = std::conditional_t<(Numbers.whole && ...), Option, option_of_fractions<Option>>;
+
 /// What an option, or several, change of a layer.
 template <class Option>
 inline constexpr convolution_spec changed_by = with<Option>(convolution_spec{});
@@ -281,24 +294,24 @@ struct approximated_option : approximation_option<approximated_option<A>> {
 };
 
 /// Pixels from one window to the next: stride<2> in both directions, stride<2, 1> down and across.
-template <int... Numbers>
-inline constexpr stride_option<Numbers...> stride{};
+template <whole_number... Numbers>
+inline constexpr detail::option_of_whole<stride_option<Numbers.value...>, Numbers...> stride{};
 /// Zeros around the input: padding<1> on every side, padding<1, 2> above and below, left and right, padding<0, 1, 0, 1> at the
 /// top, bottom, left and right.
-template <int... Numbers>
-inline constexpr padding_option<Numbers...> padding{};
+template <whole_number... Numbers>
+inline constexpr detail::option_of_whole<padding_option<Numbers.value...>, Numbers...> padding{};
 /// As many zeros as let the stride alone make the map smaller, the odd one below and to the right: TensorFlow's "same".
 inline constexpr same_padding_option same_padding{};
 /// Pixels from one weight, or pixel of a maximum, to the next: dilation<2> in both directions, dilation<2, 1> down and across.
-template <int... Numbers>
-inline constexpr dilation_option<Numbers...> dilation{};
+template <whole_number... Numbers>
+inline constexpr detail::option_of_whole<dilation_option<Numbers.value...>, Numbers...> dilation{};
 /// Pooling: sizes are rounded up, so that windows may hang over the end of the map.
 inline constexpr ceil_mode_option ceil_mode{};
 /// Averages divide by the pixels that a window has on the map: PyTorch's count_include_pad = False.
 inline constexpr exclude_padding_option exclude_padding{};
 /// Filters and channels in N groups that do not see each other; as many as channels: depthwise.
-template <int Number>
-inline constexpr groups_option<Number> groups{};
+template <whole_number Number>
+inline constexpr detail::option_of_whole<groups_option<Number.value>, Number> groups{};
 inline constexpr no_bias_option no_bias{};
 
 /// Approximate along an axis: along<axis::output, segment<24>, linear>. Defaults: whole axis, order 0, polynomials.

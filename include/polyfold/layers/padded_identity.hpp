@@ -9,6 +9,7 @@
 
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -61,7 +62,9 @@ struct padded_identity_layer : layer {
   static constexpr int most_channels = Before < 0 ? Filters : Filters - Before;
 };
 
-template <int Filters, int Stride = 1, int Before = -1>
-inline constexpr padded_identity_layer<Filters, Stride, Before> padded_identity{};
+template <whole_number Filters, whole_number Stride = 1, whole_number Before = -1>
+inline constexpr detail::layer_of_whole<padded_identity_layer<Filters.value, Stride.value, Before.value>, Filters,
+                                        Stride, Before>
+    padded_identity{};
 
 }  // namespace polyfold

@@ -16,6 +16,7 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/options.hpp>
+#include <polyfold/layers/whole_number.hpp>
 
 namespace polyfold {
 
@@ -201,13 +202,11 @@ struct pooling_layer : layer {
   }
   /// With the padding that the options say.
   [[nodiscard]] static constexpr window padded(shape in) {
-    window const& w = pooled.slid;
-    return pooled.same ? window{with_same_padding(w.y, in.height), with_same_padding(w.x, in.width)} : w;
+    return pooled.same ? with_same_padding(pooled.slid, in) : pooled.slid;
   }
   /// With that which rounding up adds, too.
   [[nodiscard]] static constexpr window sliding(shape in) {
-    window const w = padded(in);
-    return pooled.ceil_mode ? window{rounded_up(w.y, in.height), rounded_up(w.x, in.width)} : w;
+    return pooled.ceil_mode ? rounded_up(padded(in), in) : padded(in);
   }
   [[nodiscard]] static constexpr shape output(shape in) { return sliding(in).output(in, in.channels); }
 
@@ -238,7 +237,7 @@ struct average_pool_layer : pooling_layer<averaging_spec, Height, Width, Options
   /// The window whose padding counts.
   [[nodiscard]] static constexpr window counted(shape in) {
     window const w = average_pool_layer::padded(in);
-    return average_pool_layer::pooled.counts_padding ? w : window{without_padding(w.y), without_padding(w.x)};
+    return average_pool_layer::pooled.counts_padding ? w : without_padding(w);
   }
   template <shape In>
   using operations =
@@ -253,10 +252,10 @@ struct global_average_pool_layer : layer {
   using operations = type_list<step<average_under_window<In, whole_map(In), whole_map(In)>, layer_input>>;
 };
 
-template <int Height, int Width = Height>
-inline constexpr max_pool_layer<Height, Width> max_pool{};
-template <int Height, int Width = Height>
-inline constexpr average_pool_layer<Height, Width> average_pool{};
+template <whole_number Height, whole_number Width = Height>
+inline constexpr detail::layer_of_whole<max_pool_layer<Height.value, Width.value>, Height, Width> max_pool{};
+template <whole_number Height, whole_number Width = Height>
+inline constexpr detail::layer_of_whole<average_pool_layer<Height.value, Width.value>, Height, Width> average_pool{};
 inline constexpr global_average_pool_layer global_average_pool{};
 
 }  // namespace polyfold

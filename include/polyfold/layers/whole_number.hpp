@@ -1,5 +1,5 @@
-// The numbers of layers that take fractions: dropout<1, 4> is a quarter. One with a decimal point is taken too, so that
-// the network says what is wrong with dropout<0.25>.
+// The numbers of layers and options, which are ints: dropout<1, 4> is a quarter. One with a decimal point is taken too, so
+// that the network says what is wrong with dropout<0.25> or dense<10.5>.
 #pragma once
 
 #include <concepts>
@@ -29,6 +29,10 @@ template <class Layer>
 struct layer_of_fractions : layer {
   [[nodiscard]] static constexpr requirement needs(shape) { return unmet(need::whole_numbers); }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
+  template <class... Options>
+  consteval layer_of_fractions operator()(Options const&...) const {
+    return {};
+  }
 };
 
 template <class Layer, whole_number... Numbers>

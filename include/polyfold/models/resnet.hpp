@@ -113,7 +113,7 @@ struct resnet_builder {
   template <int Stage>
   static consteval auto stage() {
     return []<int... B>(std::integer_sequence<int, B...>) { return (block<Stage, B>() | ...); }
-    (std::make_integer_sequence<int, Form.blocks[std::size_t(Stage) - 1]>{});
+    (std::make_integer_sequence<int, Form.blocks[Stage - 1]>{});
   }
 
   static consteval auto stem() {

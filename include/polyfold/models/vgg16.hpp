@@ -6,9 +6,9 @@
 // make_vgg16<form>(rule) takes a rule of approximations.
 #pragma once
 
-#include <array>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/batch_norm.hpp>
 #include <polyfold/layers/chain.hpp>
@@ -39,7 +39,7 @@ namespace detail {
 
 template <vgg16_form Form, class Rule>
 struct vgg16_builder {
-  static constexpr std::array<int, 5> convolutions{2, 2, 3, 3, 3};
+  static constexpr fixed_array<int, 5> convolutions{2, 2, 3, 3, 3};
   static constexpr int stages = 5;
 
   [[nodiscard]] static constexpr int width(int stage) { return Form.width << (stage < 4 ? stage - 1 : 3); }
@@ -49,7 +49,7 @@ struct vgg16_builder {
   }
   [[nodiscard]] static constexpr int index(int stage, int block) {
     int n = block;
-    for (int s = 1; s < stage; ++s) n += convolutions[std::size_t(s) - 1];
+    for (int s = 1; s < stage; ++s) n += convolutions[s - 1];
     return n;
   }
 
@@ -66,7 +66,7 @@ struct vgg16_builder {
   template <int Stage>
   static consteval auto stage() {
     return []<int... B>(std::integer_sequence<int, B...>) { return (convolution<Stage, B>() | ...) | max_pool<2>; }
-    (std::make_integer_sequence<int, convolutions[std::size_t(Stage) - 1]>{});
+    (std::make_integer_sequence<int, convolutions[Stage - 1]>{});
   }
 
   /// Dense layer number I.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/report/table.hpp>
 
@@ -44,13 +45,11 @@ template <class Network>
 [[nodiscard]] network_summary summarize() {
   network_summary s;
   s.input = Network::input_shape;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (s.layers.push_back({Network::template layer_at<I>::name, Network::layer_output_shape(I),
-                         Network::template layer_cost<I>().coefficients < Network::template layer_cost<I>().weights,
-                         Network::template layer_cost<I>()}),
-     ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    constexpr cost c = Network::template layer_cost<I>();
+    s.layers.push_back(
+        {Network::template layer_at<I>::name, Network::layer_output_shape(I), c.coefficients < c.weights, c});
+  });
   s.total = Network::total_cost();
   s.approximated = Network::approximated_cost();
   s.workspace_bytes = Network::workspace_bytes();

@@ -2,9 +2,8 @@
 // on a single pixel, on vectors of neighbouring positions of a segment.
 #pragma once
 
-#include <array>
-
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/fold/expand.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/simd/packed_product.hpp>
@@ -18,9 +17,9 @@ namespace detail {
 /// phi_k(i) by function, for segments of Count positions.
 template <class Basis, int Count, int Terms>
 inline constexpr auto functions_of_segment = [] {
-  std::array<std::array<float, std::size_t(Count)>, std::size_t(Terms)> table{};
+  fixed_array<fixed_array<float, Count>, Terms> table{};
   for (int k = 0; k < Terms; ++k)
-    for (int i = 0; i < Count; ++i) table[std::size_t(k)][std::size_t(i)] = Basis::template value<Count, Terms>(k, i);
+    for (int i = 0; i < Count; ++i) table[k][i] = Basis::template value<Count, Terms>(k, i);
   return table;
 }();
 
@@ -73,7 +72,7 @@ struct packed_step<Vector, channel_moments<In, Groups, F>, Wiring, Function> {
           detail::for_vectors<Vector, positions>([&](auto count, int i) {
             Vector const x = Vector::template load_lanes<0, count>(in + g * basis::length + first + i);
             for (int k = 0; k < terms; ++k)
-              sum[k] = mul_add(x, Vector::template load_lanes<0, count>(table[std::size_t(k)].data() + i), sum[k]);
+              sum[k] = mul_add(x, Vector::template load_lanes<0, count>(table[k].data() + i), sum[k]);
           });
           for (int k = 0; k < terms; ++k) out[g * basis::size + first_term + k] = sum[k].sum();
         });
@@ -218,7 +217,7 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
             int const m = g * basis::length + first + i;
             Vector y = Vector::template load_lanes<0, count>(packed + m);
             for (int k = 0; k < terms; ++k)
-              y = mul_add(Vector::template load_lanes<0, count>(table[std::size_t(k)].data() + i), c[k], y);
+              y = mul_add(Vector::template load_lanes<0, count>(table[k].data() + i), c[k], y);
             Function::value(y).template store_lanes<0, count>(out + m);
           });
         });

@@ -24,8 +24,8 @@ template <class T = float, class Network>
   if (!(source.image_shape() == Network::input_shape))
     throw error("evaluate: the images do not have the shape that the network reads");
   struct room {
-    std::vector<T> input = std::vector<T>(std::size_t(Network::input_shape.size()));
-    std::vector<T> workspace = std::vector<T>(std::size_t(Network::workspace_size));
+    std::vector<T> input = std::vector<T>(Network::input_shape.size());
+    std::vector<T> workspace = std::vector<T>(Network::workspace_size);
   };
   std::vector<room> rooms(std::size_t(threads.count()));
   evaluation result;

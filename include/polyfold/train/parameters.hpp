@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <random>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fit/modes.hpp>
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/stored_part.hpp>
@@ -25,9 +25,8 @@ class parameter_space {
  public:
   /// Learning rates are scaled per layer by sqrt(weights / coefficients), so that the weights move as far as those of a
   /// dense layer would, and for dense layers by `dense_rate` on top.
-  explicit parameter_space(float dense_rate = 0.25f) : rates_(std::size_t(Network::program_type::numbers), 1.0f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) { (add_layer<I>(dense_rate), ...); }
-    (std::make_integer_sequence<int, Network::layers>{});
+  explicit parameter_space(float dense_rate = 0.25f) : rates_(Network::program_type::numbers, 1.0f) {
+    for_constexpr<Network::layers>([&]<int I>() { add_layer<I>(dense_rate); });
   }
 
   [[nodiscard]] std::vector<part_role> const& roles() const& { return roles_; }
@@ -116,17 +115,12 @@ void initialise(Network& net, std::uint64_t seed) {
     for (int i = 0; i < part.count; ++i)
       master.push_back(part.variance > 0 ? part.initial + deviation * detail::normal_number(random) : part.initial);
   };
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (
-        [&] {
-          if constexpr (weighted_layer<typename Network::template layer_at<I>>)
-            static_assert(!Network::template layer_at<I>::spec.approximated.arranged.used,
-                          "polyfold: arranged weights are fitted to trained ones: there is nothing to draw at random");
-          for (stored_part const& part : Network::template layer_parts<I>()) add(part);
-        }(),
-        ...);
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() {
+    if constexpr (weighted_layer<typename Network::template layer_at<I>>)
+      static_assert(!Network::template layer_at<I>::spec.approximated.arranged.used,
+                    "polyfold: arranged weights are fitted to trained ones: there is nothing to draw at random");
+    for (stored_part const& part : Network::template layer_parts<I>()) add(part);
+  });
   space.store(master, net);
 }
 

@@ -24,7 +24,7 @@ void recalibrate_batch_norm(Network& net, batch_source const& source, std::size_
     throw error("recalibrate_batch_norm: " + std::to_string(images) + " images; expected 16 at least");
   parameter_space<Network> const space;
   tape<Network, scalar_type> passes;
-  std::vector<scalar_type> input(std::size_t(Network::input_shape.size()));
+  std::vector<scalar_type> input(Network::input_shape.size());
   std::vector<float> sums(net.numbers.size(), 0.0f);
   std::size_t const groups = images / group;
   for (std::size_t g = 0; g < groups; ++g) {

@@ -7,27 +7,13 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
+#include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/program.hpp>
 
 namespace polyfold::detail {
-
-/// Rows [first, first + Rows) of a map of shape S; rows keep their number.
-template <class T, shape S, int Rows>
-class strip_view {
- public:
-  static constexpr shape extent = S;
-  strip_view(T* data, int first) : data_(data), first_(first) {}
-  [[nodiscard]] T* data() const { return data_; }
-  [[nodiscard]] T* row(int c, int y) const { return data_ + (c * Rows + y - first_) * S.width; }
-  [[nodiscard]] T& operator()(int c, int y, int x) const { return row(c, y)[x]; }
-
- private:
-  T* data_;
-  int first_;
-};
 
 /// Steps First to Last of a program: moments, each read by the next alone, and the product at the end. Height: output rows
 /// of a strip.
@@ -68,15 +54,17 @@ struct row_strips {
   /// Where it lies.
   template <int J>
   [[nodiscard]] static constexpr int offset() {
-    return []<int... I>(std::integer_sequence<int, I...>) { return (0 + ... + size<First + I>); }
-    (std::make_integer_sequence<int, J - First>{});
+    int before = 0;
+    for_constexpr<First, J>([&]<int I>() { before += size<I>; });
+    return before;
   }
   /// Scalars of working memory.
   static constexpr int scratch = offset<Last>();
 
   template <int J, class T>
   [[nodiscard]] static auto view(T* memory, row_range strip) {
-    return strip_view<T, operation_at<J>::output, height<J>>(memory + offset<J>(), rows_of<J>(strip).first);
+    return tensor_view<T, operation_at<J>::output, strip_layout<height<J>>>(memory + offset<J>(),
+                                                                            {rows_of<J>(strip).first});
   }
 
   /// `context_of.operator()<J>()`: of step J.
@@ -109,12 +97,10 @@ struct row_strips {
  private:
   template <class T, class Contexts, class Input>
   static void moments(Contexts context_of, T* memory, row_range strip, Input in) {
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      (operation_at<First + I>::forward(context_of.template operator()<First + I>(), rows_of<First + I>(strip),
-                                        view<First + I>(memory, strip), source<First + I>(memory, strip, in)),
-       ...);
-    }
-    (std::make_integer_sequence<int, Last - First>{});
+    for_constexpr<First, Last>([&]<int J>() {
+      operation_at<J>::forward(context_of.template operator()<J>(), rows_of<J>(strip), view<J>(memory, strip),
+                               source<J>(memory, strip, in));
+    });
   }
   /// What step J reads, or its gradient.
   template <int J, class T, class Input>

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/row_strips.hpp>
 
@@ -18,10 +20,7 @@ class tape {
   using program = typename Network::program_type;
 
  public:
-  tape() : memory_(std::size_t(places.size)) {
-    scratch_.resize(std::size_t(places.scratch));
-    saved_.resize(std::size_t(places.saved));
-  }
+  tape() : memory_(places.size), scratch_(places.scratch), saved_(places.saved) {}
 
   /// Runs the network on `images` (input_shape.size() scalars) and returns its outputs. `seed` draws the dropout.
   T const* forward(Network const& net, T const* images, std::uint64_t seed) {
@@ -37,7 +36,7 @@ class tape {
     program::for_each_step([&]<int J>() {
       using run_by = typename program::template operation_at<J>;
       context<T> at = context_of<J>(net);
-      at.gradient = gradient + program::facts[std::size_t(J)].first_number;
+      at.gradient = gradient + program::facts[J].first_number;
       if constexpr (requires { run_by::add_statistics(at); }) run_by::add_statistics(at);
     });
   }
@@ -51,21 +50,18 @@ class tape {
   /// Adds d loss / d stored numbers to `gradient` (numbers.size() floats) and, where it is not null, d loss / d images
   /// to `image_gradient`. Follows `forward` on the same images.
   void backward(Network const& net, float* gradient, T* image_gradient = nullptr) {
-    [&]<int... J>(std::integer_sequence<int, J...>) {
-      (backward_step<program::steps - 1 - J>(net, gradient, image_gradient), ...);
-    }
-    (std::make_integer_sequence<int, program::steps>{});
+    for_constexpr<program::steps>(
+        [&]<int J>() { backward_step<program::steps - 1 - J>(net, gradient, image_gradient); });
   }
 
  private:
   /// Where everything lies. Steps count time: step j runs forward at j and backward at 2 * steps - 1 - j. What is not in
   /// use at the same time may share memory.
   struct placement {
-    std::array<int, std::size_t(program::steps) + 1> value{};
-    std::array<int, std::size_t(program::steps) + 1> gradient{};
-    std::array<int, std::size_t(program::steps) + 1>
-        first_reader{};  // the first step, in reverse, that reads it; none: -1
-    std::array<int, std::size_t(program::steps)> saved_at{};
+    fixed_array<int, program::steps + 1> value{};
+    fixed_array<int, program::steps + 1> gradient{};
+    fixed_array<int, program::steps + 1> first_reader{};  // the first step, in reverse, that reads it; none: -1
+    fixed_array<int, program::steps> saved_at{};
     int size = 0;
     int saved = 0;
     int scratch = 0;
@@ -73,60 +69,56 @@ class tape {
 
   /// For a product that runs in strips with the moments before it, the first of these; -1 for other steps.
   static constexpr auto strips_from = [] {
-    std::array<int, std::size_t(program::steps)> from{};
+    fixed_array<int, program::steps> from{};
     for (int j = 0; j < program::steps; ++j) {
-      from[std::size_t(j)] = -1;
-      if (!program::facts[std::size_t(j)].executed || program::facts[std::size_t(j)].by_rows != row_order::ends)
-        continue;
+      from[j] = -1;
+      if (!program::facts[j].executed || program::facts[j].by_rows != row_order::ends) continue;
       int first = j;
       long long scalars = 0;
       // Value k is what step k - 1 computes.
-      while (first > 0 && program::facts[std::size_t(first)].sources[0] == first && program::readers(first) == 1 &&
-             program::facts[std::size_t(first) - 1].executed &&
-             program::facts[std::size_t(first) - 1].by_rows == row_order::passes_on) {
+      while (first > 0 && program::facts[first].sources[0] == first && program::readers(first) == 1 &&
+             program::facts[first - 1].executed && program::facts[first - 1].by_rows == row_order::passes_on) {
         --first;
-        scalars += program::facts[std::size_t(first)].output_size;
+        scalars += program::facts[first].output_size;
       }
       constexpr int worth_it = 256 * 1024;  // bytes: less stays in the second-level cache anyhow
-      if (scalars * int(sizeof(T)) > worth_it) from[std::size_t(j)] = first;
+      if (scalars * int(sizeof(T)) > worth_it) from[j] = first;
     }
     return from;
   }();
   /// Whether step J runs as a part of a later one's strips.
   [[nodiscard]] static constexpr bool in_strips(int step) {
     for (int j = step + 1; j < program::steps; ++j)
-      if (strips_from[std::size_t(j)] >= 0 && strips_from[std::size_t(j)] <= step) return true;
+      if (strips_from[j] >= 0 && strips_from[j] <= step) return true;
     return false;
   }
   template <int J>
-  using strips = detail::row_strips<program, strips_from[std::size_t(J)], J,
-                                    detail::strip_height<program, strips_from[std::size_t(J)], J, T>>;
+  using strips = detail::row_strips<program, strips_from[J], J, detail::strip_height<program, strips_from[J], J, T>>;
 
   [[nodiscard]] static constexpr int backward_time(int step) { return 2 * program::steps - 1 - step; }
 
   /// Behind the scratch of the product itself.
   template <int J>
   [[nodiscard]] static constexpr int strip_scratch() {
-    if constexpr (strips_from[std::size_t(J)] >= 0)
-      return program::facts[std::size_t(J)].scratch + strips<J>::scratch;
+    if constexpr (strips_from[J] >= 0)
+      return program::facts[J].scratch + strips<J>::scratch;
     else
       return 0;
   }
 
   static constexpr placement places = [] {
-    constexpr std::size_t values = std::size_t(program::steps) + 1;
+    constexpr int values = program::steps + 1;
     placement p;
     auto const homes = program::homes(true);
-    auto const home_of = [&](int v) { return std::size_t(homes[std::size_t(v)]); };
-    p.first_reader.fill(-1);
-    p.first_reader[home_of(program::result)] = program::steps;  // the loss
-    std::array<detail::buffer, 2 * values> buffers{};           // of the values, then of their gradients
+    for (int& reader : p.first_reader) reader = -1;
+    p.first_reader[homes[program::result]] = program::steps;  // the loss
+    fixed_array<detail::buffer, 2 * values> buffers{};        // of the values, then of their gradients
     for (int j = program::steps - 1; j >= 0; --j) {
-      auto const& f = program::facts[std::size_t(j)];
+      auto const& f = program::facts[j];
       if (!f.executed) continue;
       if (in_strips(j)) continue;
-      int const from = strips_from[std::size_t(j)];
-      std::size_t const home = home_of(f.value);
+      int const from = strips_from[j];
+      int const home = homes[f.value];
       int const reader = p.first_reader[home];
       auto& value = buffers[home];
       value = {f.output_size, j, larger(value.dies, j, f.backward_reads_output ? backward_time(j) : 0), 0};
@@ -134,25 +126,24 @@ class tape {
       if (reader == program::steps) value.dies = larger(value.dies, program::steps);
       auto& gradient = buffers[values + home];
       gradient = {f.output_size, reader < 0 ? backward_time(j) : backward_time(reader), backward_time(j), 0};
-      for (int source : program::facts[std::size_t(from < 0 ? j : from)].sources) {
+      for (int source : program::facts[from < 0 ? j : from].sources) {
         if (source <= 0) continue;
-        int& dies = buffers[home_of(source)].dies;
+        int& dies = buffers[homes[source]].dies;
         dies = larger(dies, j, f.backward_reads_input ? backward_time(j) : 0);
-        int& first = p.first_reader[home_of(source)];
+        int& first = p.first_reader[homes[source]];
         if (first < 0) first = j;
       }
     }
     for (int j = 0; j < program::steps; ++j) {
-      auto const& f = program::facts[std::size_t(j)];
-      p.saved_at[std::size_t(j)] = p.saved;
+      auto const& f = program::facts[j];
+      p.saved_at[j] = p.saved;
       p.saved += f.saved;
       p.scratch = larger(p.scratch, f.scratch, f.backward_scratch);
     }
-    [&]<int... J>(std::integer_sequence<int, J...>) { ((p.scratch = larger(p.scratch, strip_scratch<J>())), ...); }
-    (std::make_integer_sequence<int, program::steps>{});
+    for_constexpr<program::steps>([&]<int J>() { p.scratch = larger(p.scratch, strip_scratch<J>()); });
     p.size = detail::place(buffers);
-    for (std::size_t v = 1; v < values; ++v) {
-      std::size_t const home = home_of(int(v));
+    for (int v = 1; v < values; ++v) {
+      int const home = homes[v];
       p.value[v] = buffers[home].offset;
       p.gradient[v] = buffers[values + home].offset;
       p.first_reader[v] = p.first_reader[home];
@@ -162,12 +153,12 @@ class tape {
 
   template <int J>
   [[nodiscard]] context<T> context_of(Network const& net) {
-    constexpr auto const& f = program::facts[std::size_t(J)];
+    constexpr auto const& f = program::facts[J];
     context<T> at;
     at.numbers = net.numbers.data() + f.first_number;
     at.map = net.maps.data() + f.first_map_byte;
     at.scratch = scratch_.data();
-    at.saved = saved_.data() + places.saved_at[std::size_t(J)];
+    at.saved = saved_.data() + places.saved_at[J];
     at.training = true;
     at.seed = seed_ + std::uint64_t(J) * 0x9e3779b97f4a7c15u;
     return at;
@@ -178,7 +169,7 @@ class tape {
     if constexpr (V == 0)
       return tensor_view<T const, program::template value_shape<0>()>(images_);
     else
-      return tensor_view<T, program::template value_shape<V>()>(memory_.data() + places.value[std::size_t(V)]);
+      return tensor_view<T, program::template value_shape<V>()>(memory_.data() + places.value[V]);
   }
   /// Value V as a step reads it.
   template <int V>
@@ -191,7 +182,7 @@ class tape {
     if constexpr (V == 0)
       return view(image_gradient);
     else
-      return view(memory_.data() + places.gradient[std::size_t(V)]);
+      return view(memory_.data() + places.gradient[V]);
   }
   template <int V>
   void clear_gradient() {
@@ -200,14 +191,14 @@ class tape {
 
   template <int J>
   void forward_step(Network const& net) {
-    constexpr auto const& f = program::facts[std::size_t(J)];
+    constexpr auto const& f = program::facts[J];
     using run_by = typename program::template operation_at<J>;
     row_range const all{0, run_by::output.height};
     if constexpr (in_strips(J))
       return;
-    else if constexpr (strips_from[std::size_t(J)] >= 0)
+    else if constexpr (strips_from[J] >= 0)
       strips<J>::forward([&]<int K>() { return context_of<K>(net); }, scratch_.data() + f.scratch, value<f.value>(),
-                         source<program::facts[std::size_t(strips_from[std::size_t(J)])].sources[0]>());
+                         source<program::facts[strips_from[J]].sources[0]>());
     else if constexpr (f.sources[1] >= 0)
       run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>(), source<f.sources[1]>());
     else
@@ -218,7 +209,7 @@ class tape {
   template <int J, int S, int V>
   void begin_gradient(context<T>& at) {
     if constexpr (V > 0)
-      if constexpr (places.first_reader[std::size_t(V)] == J) {
+      if constexpr (places.first_reader[V] == J) {
         if constexpr (program::template operation_at<J>::sets_gradient)
           at.fresh[S] = true;
         else
@@ -228,18 +219,18 @@ class tape {
 
   template <int J>
   void backward_step(Network const& net, float* gradient, T* image_gradient) {
-    constexpr auto const& f = program::facts[std::size_t(J)];
-    if constexpr (strips_from[std::size_t(J)] >= 0) {
-      constexpr int first = strips_from[std::size_t(J)];
-      constexpr int read = program::facts[std::size_t(first)].sources[0];
+    constexpr auto const& f = program::facts[J];
+    if constexpr (strips_from[J] >= 0) {
+      constexpr int first = strips_from[J];
+      constexpr int read = program::facts[first].sources[0];
       auto const at = [&]<int K>() {
         context<T> c = context_of<K>(net);
-        c.gradient = gradient + program::facts[std::size_t(K)].first_number;
+        c.gradient = gradient + program::facts[K].first_number;
         return c;
       };
-      if constexpr (places.first_reader[std::size_t(f.value)] < 0) clear_gradient<f.value>();
+      if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
       if constexpr (read > 0)
-        if constexpr (places.first_reader[std::size_t(read)] == J) clear_gradient<read>();
+        if constexpr (places.first_reader[read] == J) clear_gradient<read>();
       strips<J>::backward(at, scratch_.data() + f.scratch, gradient_of<f.value>(nullptr), source<read>(),
                           gradient_of<read>(image_gradient));
     } else if constexpr (f.executed && !in_strips(J)) {
@@ -248,7 +239,7 @@ class tape {
       at.gradient = gradient + f.first_number;
       auto const out = value<f.value>();
       auto const dout = gradient_of<f.value>(nullptr);
-      if constexpr (places.first_reader[std::size_t(f.value)] < 0) clear_gradient<f.value>();
+      if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
       begin_gradient<J, 0, f.sources[0]>(at);
       begin_gradient<J, 1, f.sources[1]>(at);
       if constexpr (f.sources[1] >= 0)

@@ -15,7 +15,7 @@ template <class Network, class T>
 class teacher_network {
  public:
   teacher_network(Network const& net, workers const& threads)
-      : net_(&net), rooms_(std::size_t(threads.count()), std::vector<T>(std::size_t(Network::workspace_size))) {}
+      : net_(&net), rooms_(std::size_t(threads.count()), std::vector<T>(Network::workspace_size)) {}
   teacher_network(Network const&& net, workers const& threads) = delete;  // a temporary would not outlive it
 
   /// Throws `error` where there is no such worker: the trainer's are not those that the teacher was made with.

@@ -140,7 +140,7 @@ class trainer {
   };
   struct pass {
     tape<Network, scalar_type> passes;
-    std::vector<scalar_type> images = std::vector<scalar_type>(std::size_t(Network::input_shape.size()));
+    std::vector<scalar_type> images = std::vector<scalar_type>(Network::input_shape.size());
   };
 
   loss_sums step(batch_source const& source, std::size_t first, std::uint64_t seed, long long steps) {

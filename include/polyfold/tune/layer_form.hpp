@@ -2,12 +2,12 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <polyfold/basis/approximation_needs.hpp>
 #include <polyfold/basis/factor.hpp>
 #include <polyfold/core/cost.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
 #include <polyfold/fold/fold_plan.hpp>
 #include <polyfold/layers/layer.hpp>
@@ -52,7 +52,7 @@ void add_layer_form(std::vector<layer_form>& forms) {
                     .filters = spec.filters,
                     .groups = spec.groups,
                     .bias = spec.bias,
-                    .input_value = program::facts[std::size_t(program::first_step[I])].sources[0],
+                    .input_value = program::facts[program::first_step[I]].sources[0],
                     .first_number = Network::first_number(I)};
     form.sliding = layer_type::sliding(form.in);
     forms.push_back(form);
@@ -65,8 +65,7 @@ void add_layer_form(std::vector<layer_form>& forms) {
 template <class Network>
 [[nodiscard]] std::vector<layer_form> layer_forms() {
   std::vector<layer_form> forms;
-  [&]<int... I>(std::integer_sequence<int, I...>) { (detail::add_layer_form<I, Network>(forms), ...); }
-  (std::make_integer_sequence<int, Network::layers>{});
+  for_constexpr<Network::layers>([&]<int I>() { detail::add_layer_form<I, Network>(forms); });
   return forms;
 }
 
@@ -99,10 +98,9 @@ template <int I, class Network>
 /// What the other layers cost; no approximation changes it.
 template <class Network>
 [[nodiscard]] constexpr cost cost_of_layers_without_weights(stored_as stored) {
-  return [&]<int... I>(std::integer_sequence<int, I...>) {
-    return (cost{} + ... + detail::cost_without_weights<I, Network>(stored));
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  cost total;
+  for_constexpr<Network::layers>([&]<int I>() { total += detail::cost_without_weights<I, Network>(stored); });
+  return total;
 }
 
 /// Why no type of this form can have approximation `a`; empty where one can. Arranged weights are refused: what they

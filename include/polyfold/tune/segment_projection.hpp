@@ -5,6 +5,7 @@
 // projections along different axes commute, and together they are the least-squares fit.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,13 +25,13 @@ class segment_projection {
   segment_projection(layer_form const& l, approximation const& a) : weights_(l.weights()) {
     if (std::string const why = why_not(l, a); !why.empty())
       throw error("layer " + std::to_string(l.layer) + " (" + l.name + "): " + why);
-    int const area = l.sliding.area();
-    int const planes = l.filters * l.channels();
-    if (a.flat.used) add(l.filters, l.fan_in(), 1, a.flat, on_weights_);
-    if (l.plan(a).cuts_kernel()) on_weights_.push_back({planes, area, 1, area, {plane(l.sliding, a.kernel)}});
-    if (a.channel.used) add(l.filters, l.channels(), area, a.channel, on_weights_);
-    if (a.output.used) add(l.groups, l.filters / l.groups, l.fan_in(), a.output, on_weights_);
-    if (a.bias.used) add(1, l.filters, 1, a.bias, on_biases_);
+    fold_plan const plan = l.plan(a);
+    if (a.flat.used) add(plan.place_in_weights(axis::flat), a.flat, on_weights_);
+    if (axis_place const at = plan.place_in_weights(axis::kernel); plan.cuts_kernel())
+      on_weights_.push_back({at, at.extent, {plane(l.sliding, a.kernel)}});
+    if (a.channel.used) add(plan.place_in_weights(axis::channel), a.channel, on_weights_);
+    if (a.output.used) add(plan.place_in_weights(axis::output), a.output, on_weights_);
+    if (a.bias.used) add({1, l.filters, 1}, a.bias, on_biases_);
   }
 
   /// Projects the layer's stored numbers in the exact network: weights, then biases.
@@ -40,21 +41,19 @@ class segment_projection {
   }
 
  private:
-  /// An axis of `extent` positions that lies as [outer][extent][inner], in segments of `segment`.
+  /// An axis in segments of `segment`.
   struct cut {
-    int outer;
-    int extent;
-    int inner;
+    axis_place at;
     int segment;
     std::vector<matrix> functions;  // of a whole segment, then of a shorter last one if there is one
   };
 
-  static void add(int outer, int extent, int inner, factor const& f, std::vector<cut>& to) {
-    axis_cut const axis(extent, f);
+  static void add(axis_place const& at, factor const& f, std::vector<cut>& to) {
+    axis_cut const axis(at.extent, f);
     auto const functions_of = [&](int s) { return orthonormal(axis.positions_of(s), axis.terms_of(s), f.basis); };
     std::vector<matrix> functions{functions_of(0)};
     if (axis.tail != axis.segment) functions.push_back(functions_of(axis.segments - 1));
-    to.push_back({outer, extent, inner, axis.segment, std::move(functions)});
+    to.push_back({at, axis.segment, std::move(functions)});
   }
 
   /// Products of functions along the row (degree j) and down the columns (degree i) with i + j <= order.
@@ -72,23 +71,22 @@ class segment_projection {
   }
 
   static void apply(cut const& c, float* values) {
-    std::vector<double> coefficients(static_cast<std::size_t>(c.inner));
-    std::vector<double> sums;
-    for (int o = 0; o < c.outer; ++o)
-      for (int first = 0; first < c.extent; first += c.segment) {
-        bool const whole = first + c.segment <= c.extent;
+    auto const [outer, extent, inner] = c.at;
+    for (int o = 0; o < outer; ++o)
+      for (int first = 0; first < extent; first += c.segment) {
+        bool const whole = first + c.segment <= extent;
         matrix const& q = whole ? c.functions.front() : c.functions.back();
-        float* const w = values + (std::size_t(o) * std::size_t(c.extent) + std::size_t(first)) * std::size_t(c.inner);
-        sums.assign(std::size_t(q.rows) * std::size_t(c.inner), 0.0);
+        float* const w = values + (std::ptrdiff_t(o) * extent + first) * inner;
+        matrix sums(q.rows, inner);
+        matrix coefficients(1, inner);
         for (int k = 0; k < q.columns; ++k) {
-          for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] = 0;
+          for (double& x : coefficients.values) x = 0;
           for (int i = 0; i < q.rows; ++i)
-            for (int x = 0; x < c.inner; ++x) coefficients[std::size_t(x)] += q(i, k) * double(w[i * c.inner + x]);
+            for (int x = 0; x < inner; ++x) coefficients(0, x) += q(i, k) * double(w[i * inner + x]);
           for (int i = 0; i < q.rows; ++i)
-            for (int x = 0; x < c.inner; ++x)
-              sums[std::size_t(i * c.inner + x)] += q(i, k) * coefficients[std::size_t(x)];
+            for (int x = 0; x < inner; ++x) sums(i, x) += q(i, k) * coefficients(0, x);
         }
-        for (std::size_t i = 0; i < sums.size(); ++i) w[i] = float(sums[i]);
+        std::transform(sums.values.begin(), sums.values.end(), w, [](double sum) { return float(sum); });
       }
   }
 

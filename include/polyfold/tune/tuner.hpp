@@ -21,6 +21,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/evaluate.hpp>
@@ -83,10 +84,12 @@ class tuner {
   }
 
  private:
-  static constexpr bool normalised = []<int... I>(std::integer_sequence<int, I...>) {
-    return (false || ... || detail::any_statistic(Network::template layer_parts<I>()));
-  }
-  (std::make_integer_sequence<int, Network::layers>{});
+  static constexpr bool normalised = [] {
+    bool any = false;
+    for_constexpr<Network::layers>(
+        [&]<int I>() { any = any || detail::any_statistic(Network::template layer_parts<I>()); });
+    return any;
+  }();
 
   /// Where a search stands: the present choices, the weights that were trained for them, and their size.
   struct state {
@@ -138,9 +141,9 @@ class tuner {
     constexpr int group = lane_count<scalar_type>;
     int const count = int(smaller(images, validation_.size()));
     struct room {
-      std::vector<scalar_type> input = std::vector<scalar_type>(std::size_t(Network::input_shape.size()));
-      std::vector<scalar_type> workspace = std::vector<scalar_type>(std::size_t(Network::workspace_size));
-      std::vector<scalar_type> gradient = std::vector<scalar_type>(std::size_t(Network::output_shape.size()));
+      std::vector<scalar_type> input = std::vector<scalar_type>(Network::input_shape.size());
+      std::vector<scalar_type> workspace = std::vector<scalar_type>(Network::workspace_size);
+      std::vector<scalar_type> gradient = std::vector<scalar_type>(Network::output_shape.size());
     };
     std::vector<room> rooms(std::size_t(threads_.count()));
     std::vector<loss_sums> sums(std::size_t(ceil_div(count, group)));

@@ -4,13 +4,13 @@
 // register of levels. Memory traffic is that of the numbers alone: 32 / bits weights in four bytes.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 #include <polyfold/kernels/simd/scalar.hpp>
 
@@ -169,12 +169,12 @@ struct arranged_matrix {
     float const* const level = packed + Outputs;
     float const* numbers = level + tables * levels;
     detail::run_blocks<Outputs, rows>([&](auto size, int first) {
-      std::array<table, std::size_t(PerOutput ? int(size) : 1)> const lookup = [&] {
+      fixed_array<table, PerOutput ? int(size) : 1> const lookup = [&] {
         if constexpr (PerOutput) return [&]<int... I>(std::integer_sequence<int, I...>) {
-            return std::array<table, std::size_t(size)>{table(level + (first + I) * levels)...};
+            return fixed_array<table, size>{table(level + (first + I) * levels)...};
           }
         (std::make_integer_sequence<int, size>{});
-        else return std::array<table, 1>{table(level)};
+        else return fixed_array<table, 1>{table(level)};
       }();
       Vector sum[size];
       for (int m = 0; m < size; ++m) sum[m] = Vector(0.0f);
@@ -190,7 +190,7 @@ struct arranged_matrix {
           for (int k = part * in_word / parts; k < (part + 1) * in_word / parts; ++k) {
             Vector const x = Vector::load(in + p * piece + k * Vector::size);
             for (int m = 0; m < size; ++m) {
-              sum[m] = mul_add(x, lookup[std::size_t(PerOutput ? m : 0)](n[m]), sum[m]);
+              sum[m] = mul_add(x, lookup[PerOutput ? m : 0](n[m]), sum[m]);
               n[m] = table::template shift<Bits>(n[m]);
             }
           }

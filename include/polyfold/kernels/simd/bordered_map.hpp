@@ -6,6 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include <polyfold/core/tensor.hpp>
 #include <polyfold/core/window.hpp>
 #include <polyfold/kernels/simd/vector.hpp>
 
@@ -35,22 +36,18 @@ struct map_layout {
 /// The border, alike at both ends, that a window along one direction needs.
 [[nodiscard]] constexpr int border_for(window_axis const& a) { return larger(a.before, a.after); }
 
-/// A view of a bordered map, with the interface of tensor_view.
-template <class T, map_layout L>
-class bordered_view {
- public:
-  using value_type = T;
-  static constexpr shape extent = L.inner;
-  static constexpr map_layout layout = L;
-
-  constexpr explicit bordered_view(T* data) : data_(data) {}
-  [[nodiscard]] constexpr T* data() const { return data_; }
-  [[nodiscard]] constexpr T* row(int c, int y) const { return data_ + L.at(c, y, 0); }
-  [[nodiscard]] constexpr T& operator()(int c, int y, int x) const { return data_[L.at(c, y, x)]; }
-
- private:
-  T* data_;
+template <map_layout L>
+struct bordered_layout {
+  template <shape S>
+  struct mapping {
+    static_assert(S == L.inner);
+    [[nodiscard]] static constexpr int row(int c, int y) { return L.at(c, y, 0); }
+  };
 };
+
+/// A view of a bordered map.
+template <class T, map_layout L>
+using bordered_view = tensor_view<T, L.inner, bordered_layout<L>>;
 
 /// Sets the border of every plane to zero.
 template <class Vector, map_layout L>

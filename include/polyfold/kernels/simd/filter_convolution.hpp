@@ -8,6 +8,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -218,12 +219,10 @@ struct filter_convolution {
           transpose(turned);
           for (int m = 0; m < count; ++m) {
             int const channel = g * filters + filter + m;
-            [&]<int... I>(std::integer_sequence<int, I...>) {
-              (finish<I * width, width>(turned[m], to + p.out.at(channel, y + line + I, x + column), added,
-                                        p.added.at(channel, y + line + I, x + column)),
-               ...);
-            }
-            (std::make_integer_sequence<int, height>{});
+            for_constexpr<height>([&]<int I>() {
+              finish<I * width, width>(turned[m], to + p.out.at(channel, y + line + I, x + column), added,
+                                       p.added.at(channel, y + line + I, x + column));
+            });
           }
         });
       });

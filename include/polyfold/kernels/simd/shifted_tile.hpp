@@ -5,9 +5,8 @@
 // some rows more serves all of them.
 #pragma once
 
-#include <utility>
-
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
 
 namespace polyfold {
@@ -47,12 +46,10 @@ struct shifted_tile {
   [[gnu::noinline]] static void fill(float const* in, int first, int last, int y, int vector, float* tile) {
     for (int c = first; c < last; ++c)
       for (int s = 0; s < W.x.size; ++s) {
-        [&]<int... B>(std::integer_sequence<int, B...>) {
-          ((fill_strip<Height + further(B), Width>(in, c, W.y.start(y) + B, vector, s, tile),
-            tile += start_of_strip(B + 1, Height, Width) - start_of_strip(B, Height, Width)),
-           ...);
-        }
-        (std::make_integer_sequence<int, starts>{});
+        for_constexpr<starts>([&]<int B>() {
+          fill_strip<Height + further(B), Width>(in, c, W.y.start(y) + B, vector, s, tile);
+          tile += start_of_strip(B + 1, Height, Width) - start_of_strip(B, Height, Width);
+        });
       }
   }
 

@@ -6,12 +6,11 @@
 // a tile of any number of channels stays in the first cache.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstring>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold {
@@ -170,8 +169,8 @@ struct tile_product {
 
   template <int R, int C>
   static constexpr auto places = [] {
-    std::array<int, std::size_t(Source::terms)> all{};
-    for (int t = 0; t < Source::terms; ++t) all[std::size_t(t)] = Source::place(t, R, C);
+    fixed_array<int, Source::terms> all{};
+    for (int t = 0; t < Source::terms; ++t) all[t] = Source::place(t, R, C);
     return all;
   }();
 
