@@ -148,6 +148,47 @@ function(polyfold_add_compile_pass_test file)
   polyfold_note_listed(${file})
 endfunction()
 
+# polyfold_add_device_tests(): the firmware of examples/device for each core, run in QEMU; what the one in integers is linked with.
+# They are compiled by other compilers than this build: sanitizers have no part in it.
+function(polyfold_add_device_tests)
+  if(POLYFOLD_SANITIZE)
+    return()
+  endif()
+  find_program(POLYFOLD_ARM_EMULATOR qemu-system-arm)
+  find_program(POLYFOLD_ARM_NM arm-none-eabi-nm)
+  mark_as_advanced(POLYFOLD_ARM_EMULATOR POLYFOLD_ARM_NM)
+  # A compiler that has a C++ library for one core has it for all.
+  set(skips ${polyfold_skips_cortex_m4})
+  if(NOT skips AND NOT POLYFOLD_ARM_EMULATOR)
+    set(skips "skipped: no qemu-system-arm (Debian: qemu-system-arm)")
+  endif()
+  if(skips)
+    message(STATUS "polyfold: device tests ${skips}")
+  endif()
+  foreach(core IN ITEMS cortex_m0 cortex_m3 cortex_m4 cortex_m7)
+    set(build ${CMAKE_CURRENT_BINARY_DIR}/device_${core})
+    string(REPLACE _ - cpu ${core})
+    set(tests device.run.${core} device.symbols.${core})
+    if(skips)
+      foreach(test IN LISTS tests)
+        add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -E echo ${skips})
+      endforeach()
+    else()
+      add_test(
+        NAME device.run.${core}
+        COMMAND
+          ${CMAKE_COMMAND} -DCORE=${cpu} -DFIRMWARE=${PROJECT_SOURCE_DIR}/examples/device/firmware -DBUILD=${build}
+          -DGENERATOR=${CMAKE_GENERATOR} -DWARNINGS_AS_ERRORS=${POLYFOLD_WARNINGS_AS_ERRORS} -P
+          ${CMAKE_CURRENT_SOURCE_DIR}/device/check_run.cmake)
+      add_test(NAME device.symbols.${core} COMMAND ${CMAKE_COMMAND} -DNM=${POLYFOLD_ARM_NM} -DPROGRAM=${build}/digits_int8 -P
+                                                   ${CMAKE_CURRENT_SOURCE_DIR}/device/check_symbols.cmake)
+      set_tests_properties(device.run.${core} PROPERTIES FIXTURES_SETUP firmware_${core})
+      set_tests_properties(device.symbols.${core} PROPERTIES FIXTURES_REQUIRED firmware_${core})
+    endif()
+    set_tests_properties(${tests} PROPERTIES LABELS device TIMEOUT 300 SKIP_REGULAR_EXPRESSION "^skipped: ")
+  endforeach()
+endfunction()
+
 # polyfold_add_simd_test(FILE [NATIVE | ONLY_NATIVE]): the file compiled for several instruction sets and run for each: for those
 # that this processor has, and for NEON in an emulator where one and a compiler are installed. NATIVE: also as a release for this
 # machine (-O3 -march=native), whose vectoriser is bolder; ONLY_NATIVE: just so. With POLYFOLD_NIGHTLY each file is compiled at

@@ -4,6 +4,8 @@
 //   inline constexpr exported_network<network<digits>, 1014, 0> net{{{...}, {...}}};
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <type_traits>
@@ -21,6 +23,9 @@ struct network_without_its_numbers : Network {
     using list_of_bytes = std::initializer_list<std::uint8_t>;
     constexpr arrays(std::initializer_list<float>, list_of_bytes) {}
     constexpr arrays(std::initializer_list<std::int8_t>, list_of_bytes, std::initializer_list<float>, list_of_bytes) {}
+    constexpr arrays(std::initializer_list<std::int8_t>, std::initializer_list<std::int32_t>,
+                     std::initializer_list<std::int16_t>, list_of_bytes, list_of_bytes, list_of_bytes,
+                     std::initializer_list<float>) {}
   };
   constexpr network_without_its_numbers(arrays) {}
 };
@@ -53,5 +58,28 @@ consteval auto exported() {
 /// `Network` if its arrays hold so many numbers; else the build stops.
 template <class Network, int... Counts>
 using exported_network = typename decltype(detail::exported<Network, number_counts<Counts...>>())::type;
+
+/// Whether `net` makes of the images, one behind the other, what it made of them on another machine: integers to the last
+/// bit; floats, whose sums compilers may fuse, within a ten-thousandth of the largest.
+template <class Network, class Workspace, class Pixel, std::size_t Pixels, class Output, std::size_t Outputs>
+[[nodiscard]] constexpr bool reproduces(Network const& net, Workspace& room, std::array<Pixel, Pixels> const& images,
+                                        std::array<Output, Outputs> const& expected) {
+  constexpr auto size = std::size_t(Network::input_shape.size());
+  constexpr auto results = std::size_t(Network::output_shape.size());
+  static_assert(Pixels % size == 0 && Outputs % results == 0 && Pixels / size == Outputs / results);
+  Output allowed = 0;
+  if constexpr (std::is_same_v<Output, float>) {
+    for (float const x : expected) allowed = larger(allowed, x < 0 ? -x : x);
+    allowed *= 1e-4f;
+  }
+  for (std::size_t i = 0; i < Pixels / size; ++i) {
+    auto const result = net.run(tensor_view<Pixel const, Network::input_shape>(images.data() + i * size), room);
+    for (std::size_t k = 0; k < results; ++k) {
+      auto const off = result[int(k)] - expected[i * results + k];
+      if (!(off <= allowed && -off <= allowed)) return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace polyfold

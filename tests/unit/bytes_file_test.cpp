@@ -170,7 +170,11 @@ TEST_CASE("a header of bytes spells out what the network holds") {
                            {.constant = "pair_net", .pipeline = "my::pair", .include = "my.hpp"});
   CHECK(test::read_bytes(folder / "pair.hpp") ==
         "// A network with its stored numbers, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
-        "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n"
+        "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n//\n"
+        "// Numbers: codes of a byte, their scales, float32 where a byte will not do, index maps.\n"
+        "// Bytes: 5 of constants, 16 of workspace.\n"
+        "// Image: 2 x 1 x 1 floats, normalised as in training, channel by channel, row by row.\n"
+        "// Result: 1 x 1 x 1 floats.\n"
         "#pragma once\n\n#include <polyfold/exported_network.hpp>\n#include <my.hpp>\n\n"
         "inline constexpr polyfold::exported_network<polyfold::network<my::pair, "
         "polyfold::byte_numbers{polyfold::scales_per::filter}>, 3, 2, 0, 0> pair_net{{{\n    -127, 5, 0,}, {\n    255, "

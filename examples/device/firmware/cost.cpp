@@ -1,0 +1,90 @@
+// What one inference of a network costs: instructions, memory and the deepest stack, with nothing else in the program. The
+// image is a ring, made here, so that the flash holds none.
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#if defined(COST_OF_FOLDED_INT8)
+#include "../digits_int8.hpp"
+#elif defined(COST_OF_FOLDED_FLOAT32)
+#include "../digits_float32.hpp"
+#elif defined(COST_OF_FOLDED_BYTES)
+#include <recorded_runs/lenet5_mnist_61x.hpp>
+#elif defined(COST_OF_DENSE_INT8)
+#include <polyfold/integers.hpp>
+#else
+#error "Which network? The targets of CMakeLists.txt say."
+#endif
+
+#include "board.hpp"
+
+namespace {
+
+/// Pseudo-random bits, at compile time.
+struct random_bits {
+  std::uint32_t state = 1;
+  constexpr std::uint32_t operator()() {
+    state = state * 1664525U + 1013904223U;
+    return state >> 16;
+  }
+  constexpr std::int8_t code() { return static_cast<std::int8_t>(int((*this)() % 255) - 127); }
+};
+
+#if defined(COST_OF_FOLDED_BYTES)
+/// The folded network in codes of a byte, which are decoded to floats: random ones, of this magnitude.
+constexpr auto random_network() {
+  polyfold::network<recorded::lenet5_mnist_61x, polyfold::in_bytes> net;
+  random_bits random;
+  for (std::int8_t& code : net.codes) code = random.code();
+  for (std::uint8_t& scale : net.scales) scale = 64;
+  return net;
+}
+constexpr auto digits = random_network();
+#elif defined(COST_OF_DENSE_INT8)
+/// LeNet-5 without any approximation: random codes, and requantisations that leave sums of such codes in their range.
+constexpr auto random_network() {
+  polyfold::network<polyfold::lenet5, polyfold::in_int8, polyfold::rolling_rows> net;
+  random_bits random;
+  for (std::int8_t& code : net.codes) code = random.code();
+  struct layer {
+    int filters;
+    std::uint8_t before;
+    std::uint8_t after;
+  };
+  std::size_t i = 0;
+  for (layer const l : {layer{6, 5, 17}, layer{16, 8, 16}, layer{120, 9, 15}, layer{84, 7, 16}, layer{10, 7, 14}})
+    for (int filter = 0; filter < l.filters; ++filter, ++i) {
+      net.multipliers[i] = 16384;
+      net.shifts[2 * i] = l.before;
+      net.shifts[2 * i + 1] = l.after;
+    }
+  return net;
+}
+constexpr auto digits = random_network();
+static_assert(polyfold::sums_fit(digits));
+#endif
+
+using network_type = std::remove_const_t<decltype(digits)>;
+using pixel = std::conditional_t<network_type::takes<std::uint8_t>, std::uint8_t, float>;
+network_type::workspace<> room;
+polyfold::tensor<pixel, network_type::input_shape> image;
+
+}  // namespace
+
+int main() {
+  constexpr auto ink = static_cast<pixel>(std::is_same_v<pixel, float> ? 1 : 255);
+  for (int y = 0; y < 28; ++y)
+    for (int x = 0; x < 28; ++x) {
+      int const distance = (2 * y - 27) * (2 * y - 27) + (2 * x - 27) * (2 * x - 27);
+      image(0, y, x) = distance > 144 && distance < 324 ? ink : pixel{};
+    }
+  board::instruction_counter counter;
+  board::paint_stack();
+  counter.start();
+  auto const logits = digits.run(image, room);
+  std::uint32_t const instructions = counter.stop();
+  std::uint32_t const stack = board::deepest_stack();
+  board::print("instructions: ", instructions, "\nworkspace: ", sizeof room, "\nimage: ", sizeof image,
+               "\nstack: ", stack, "\nlast logit above the first: ", int(logits[9] > logits[0]), "\n");
+  return instructions > 0 ? 0 : 1;
+}
