@@ -98,4 +98,15 @@ inline constexpr auto orthonormal_table = [] {
   return value;
 }
 
+/// N choose k for k below `Terms`, as constants: devices divide slowly.
+template <int N, int Terms>
+inline constexpr auto binomials_of = [] {
+  fixed_array<int, Terms> all{};
+  for (int k = 0; k < Terms; ++k) all[k] = int(binomial(N, k));
+  return all;
+}();
+
+/// n choose 0, 1 or 2: what running sums need.
+[[nodiscard]] constexpr int low_binomial(int n, int k) { return k == 0 ? 1 : k == 1 ? n : n * (n - 1) / 2; }
+
 }  // namespace polyfold

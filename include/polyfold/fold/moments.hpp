@@ -40,7 +40,8 @@ struct sliding_basis {
   static constexpr void slide(Get get, Scalar* held) {
     auto const entering = get(Length - 1);
     held[0] = held[0] - get(-1) + entering;
-    for (int k = 1; k < terms; ++k) held[k] = mul_add(entering, float(binomial(Length, k)), held[k] - held[k - 1]);
+    for (int k = 1; k < terms; ++k)
+      held[k] = mul_add(entering, float(binomials_of<Length, terms>[k]), held[k] - held[k - 1]);
   }
 };
 

@@ -64,14 +64,6 @@ inline constexpr auto integer_table = [] {
   return table;
 }();
 
-/// n choose k of a few k, as constants: devices divide slowly.
-template <int N, int Terms>
-inline constexpr auto binomials_of = [] {
-  fixed_array<int, Terms> all{};
-  for (int k = 0; k < Terms; ++k) all[k] = int(binomial(N, k));
-  return all;
-}();
-
 /// An axis of `Length` positions cut as F says; the numbers that are analysed are at most `Bound`.
 template <int Length, factor F, int Bound>
 struct integer_basis {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fold/arranged_product.hpp>
 #include <polyfold/fold/expand.hpp>
 #include <polyfold/fold/moments.hpp>
@@ -257,6 +258,37 @@ struct integer_program {
       if (stage_of(g) >= layer) return places[g];
     return places[groups];
   }
+
+  /// Bytes of the tables of functions that group g reads and no group before it.
+  static constexpr auto table_bytes = [] {
+    struct table {
+      function_set set;
+      int fraction = 0;
+    };
+    fixed_array<table, 4 * groups + 1> known{};
+    int count = 0;
+    fixed_array<long long, groups + 1> bytes{};
+    auto const add = [&](int g, table const& t) {
+      for (int k = 0; k < count; ++k)
+        if (known[k].set == t.set && known[k].fraction == t.fraction) return;
+      known[count++] = t;
+      bytes[g] += 2LL * t.set.half() * t.set.functions;
+    };
+    auto const add_basis = [&]<class Basis>(int g, std::type_identity<Basis>) {
+      if (Basis::binomials) return;
+      if (Basis::segments > 1) add(g, {Basis::cut.set_of(0), Basis::fraction});
+      add(g, {Basis::cut.set_of(Basis::segments - 1), Basis::fraction});
+    };
+    for_constexpr<groups>([&]<int G>() {
+      if constexpr (makes_moments(G)) {
+        add_basis(G, std::type_identity<moment_basis<G>>{});
+      } else if constexpr (group<G>.expansion >= 0) {
+        constexpr operation_form of = operation_at<group<G>.expansion>::form;
+        add_basis(G, std::type_identity<integer_basis<of.outputs / of.groups, of.cut, 0>>{});
+      }
+    });
+    return bytes;
+  }();
 };
 
 }  // namespace polyfold

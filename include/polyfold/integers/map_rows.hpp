@@ -86,7 +86,7 @@ struct integer_group_rows {
   static constexpr int state_bytes = sums_rows ? 4 * in.channels : 0;
   static constexpr int scratch_bytes = 0;
   static constexpr int steps = sums_rows ? in.height : pool_type::output.height;
-  [[nodiscard]] static constexpr int made(int steps_done) { return sums_rows ? steps_done / steps : steps_done; }
+  [[nodiscard]] static constexpr int made(int steps_done) { return sums_rows ? int(steps_done == steps) : steps_done; }
   [[nodiscard]] static constexpr row_range reads(int y) { return sums_rows ? row_range{y, y + 1} : pool_type::rows(y); }
 
   template <class Run>

@@ -153,7 +153,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;
     }
-    auto const plane = held(run) + m / per_group * channels * moments::pitch;
+    auto const plane = held(run) + window_sums::group_of(m) * channels * moments::pitch;
     auto const to = line(run, m);
     for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
       c_array<int, at_once> left;
@@ -227,7 +227,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     constexpr int terms = moments::terms;
     constexpr int plane_degrees = degrees / source_degrees;
     std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
-    auto const plane = held(run) + m / per_group * channels;
+    auto const plane = held(run) + window_sums::group_of(m) * channels;
     int sum = bias_of_product(run, m);
     for (int degree = 0; degree < source_degrees; ++degree) {
       c_array<int, terms> of_term{};
@@ -303,10 +303,12 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
       return int(run.net.biases[std::size_t(from + m)]);
     } else {
       constexpr axis_cut cut(Outputs, Rule.cut);
-      int const s = m / cut.segment;
+      int s = 0;
+      int i = m;  // in its segment
+      for (; i >= cut.segment; i -= cut.segment) ++s;
       int sum = 0;
       for (int k = 0; k < cut.terms_of(s); ++k)
-        sum += int(run.net.biases[std::size_t(from + s * cut.terms + k)]) * int(binomial(m - s * cut.segment, k));
+        sum += int(run.net.biases[std::size_t(from + s * cut.terms + k)]) * low_binomial(i, k);
       return sum;
     }
   }

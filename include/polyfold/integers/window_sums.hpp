@@ -31,6 +31,11 @@ struct integer_window_sums {
   static constexpr int degrees = integers::template degree_count<G>;
   static constexpr auto first = integers::places[G];
 
+  /// The group of filter m.
+  [[gnu::always_inline, nodiscard]] static constexpr int group_of(int m) {
+    return form.groups == 1 ? 0 : m / per_group;
+  }
+
   static constexpr bool is_vector = sums.pixels() == 1 && under.covers(in) && degrees == 1;
   static constexpr int at_once = per_group % 4 == 0 && fan_in <= 256 ? 4
                                  : per_group % 3 == 0                ? 3
@@ -136,7 +141,7 @@ struct integer_window_sums {
     numbers_in_bytes<std::int16_t> const widened(memory);
     for (int f = 0; f < at_once; ++f) widen(run, m + f, widened + 2 * f * filter_words);
     index_range const inside = under.y.inside(under.y.start(y), in.height);
-    auto const lines = scratch(run) + line_at(m / per_group, 0, 0);
+    auto const lines = scratch(run) + line_at(group_of(m), 0, 0);
     for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
       int const x = 2 * word;
       int const next = x + 1 < sums.width ? x + 1 : x;

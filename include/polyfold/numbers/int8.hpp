@@ -96,14 +96,19 @@ struct stored_numbers<Structure, in_int8> {
     visit("logit_scale", detail::part_of(net.logit_scale, 0, int(I + 1 == Structure::layers)));
   }
 
-  /// Requantisations and shifts; a product for every number that is requantised.
+  /// Requantisations, shifts and tables; a product for every number that is requantised.
   template <int I>
   static constexpr void add_cost(cost& c) {
     constexpr auto from = integers::first_of_layer(I);
     constexpr auto to = integers::first_of_layer(I + 1);
     c.byte_numbers = to.code - from.code;
+    // Biases beside those that floats have too take off what stands for zero.
     c.scale_bytes = 4LL * (to.scale - from.scale) + (to.degree - from.degree) + (I == 0 ? channels : 0) +
-                    (I + 1 == Structure::layers ? 4 : 0);
+                    (I + 1 == Structure::layers ? 4 : 0) +
+                    4LL * (to.bias - from.bias - (Structure::number_count(I) - c.byte_numbers));
+    c.table_bytes = 0;
+    for (int g = 0; g < integers::groups; ++g)
+      if (integers::stage_of(g) == I) c.table_bytes += integers::table_bytes[g];
     c.multiplications += requantised<I>();
   }
 
