@@ -261,14 +261,14 @@ struct integer_program {
 
   /// Bytes of the tables of functions that group g reads and no group before it.
   static constexpr auto table_bytes = [] {
-    struct table {
+    struct counted_table {
       function_set set;
       int fraction = 0;
     };
-    fixed_array<table, 4 * groups + 1> known{};
+    fixed_array<counted_table, 4 * groups + 1> known{};
     int count = 0;
     fixed_array<long long, groups + 1> bytes{};
-    auto const add = [&](int g, table const& t) {
+    auto const add = [&](int g, counted_table const& t) {
       for (int k = 0; k < count; ++k)
         if (known[k].set == t.set && known[k].fraction == t.fraction) return;
       known[count++] = t;

@@ -27,9 +27,9 @@ namespace polyfold {
 
 /// Numbers of one byte. Binomials grow with their degree and their coefficients shrink, so that one scale for all degrees
 /// leaves the high ones few of the 255 codes.
-struct byte_numbers : number_kind {
-  constexpr explicit byte_numbers(scales_per s = scales_per::degree) : scales(s) {}
-  scales_per scales;
+struct byte_numbers {
+  static constexpr bool integers = false;
+  scales_per scales = scales_per::degree;
   friend constexpr bool operator==(byte_numbers const&, byte_numbers const&) = default;
 };
 inline constexpr byte_numbers in_bytes{};

@@ -1,6 +1,6 @@
 // A network's numbers as float32, four bytes each: what training and fitting work on.
 //
-// A kind of numbers is a value of a type derived from number_kind, the second argument of network<pipeline, numbers>, and a
+// A kind of numbers is a value of a type that is a number_kind, the second argument of network<pipeline, numbers>, and a
 // specialisation of stored_numbers, the base of that network. It has
 //
 //   its arrays                 all that is stored, as public members
@@ -28,12 +28,14 @@
 
 namespace polyfold {
 
-struct number_kind {
-  static constexpr bool integers = false;  ///< else it runs on scalars
-  friend constexpr bool operator==(number_kind const&, number_kind const&) = default;
+/// A kind of numbers says whether it runs in integers, or on scalars.
+template <class T>
+concept number_kind = requires {
+  T::integers;
 };
 
-struct float32_numbers : number_kind {
+struct float32_numbers {
+  static constexpr bool integers = false;
   friend constexpr bool operator==(float32_numbers const&, float32_numbers const&) = default;
 };
 inline constexpr float32_numbers in_floats{};

@@ -20,7 +20,7 @@
 
 namespace polyfold {
 
-struct int8_numbers : number_kind {
+struct int8_numbers {
   static constexpr bool integers = true;
   friend constexpr bool operator==(int8_numbers const&, int8_numbers const&) = default;
 };

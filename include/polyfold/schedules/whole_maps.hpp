@@ -171,7 +171,7 @@ struct wrong_engine {
 };
 template <class Numbers, class Schedule>
 [[nodiscard]] consteval bool has_engine() {
-  if constexpr (std::is_base_of_v<number_kind, Numbers> && std::is_base_of_v<schedule, Schedule>)
+  if constexpr (number_kind<Numbers> && std::is_base_of_v<schedule, Schedule>)
     return Numbers::integers ? Schedule::runs_integers : Schedule::runs_scalars;
   else
     return false;
@@ -182,8 +182,7 @@ struct fault_of_engine {
 };
 template <class Numbers, class Schedule>
 struct fault_of_engine<Numbers, Schedule, false> {
-  using type =
-      wrong_engine<Numbers, Schedule, std::is_base_of_v<number_kind, Numbers>, std::is_base_of_v<schedule, Schedule>>;
+  using type = wrong_engine<Numbers, Schedule, number_kind<Numbers>, std::is_base_of_v<schedule, Schedule>>;
 };
 
 /// Stops the build where a network's kind of numbers or schedule is none.
