@@ -5,9 +5,9 @@
 #include <fstream>
 #include <system_error>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
-/// Makes `folder` if it is not there. Throws `polyfold::error` where that can't be done, or no file can be written in it.
+/// Makes `folder` if it is not there. Throws `polyfold::failure` where that can't be done, or no file can be written in it.
 inline void prepare_output_folder(std::filesystem::path const& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -18,8 +18,8 @@ inline void prepare_output_folder(std::filesystem::path const& folder) {
     written = bool(file << '.' << std::flush);
   }
   if (!written)
-    throw polyfold::error(folder,
-                          "is no folder that files can be written in" + (failure ? " (" + failure.message() + ")" : ""),
-                          "a folder for results", "choose another one");
+    throw polyfold::failure(
+        folder, "is no folder that files can be written in" + (failure ? " (" + failure.message() + ")" : ""),
+        "a folder for results", "choose another one");
   std::filesystem::remove(probe, failure);
 }

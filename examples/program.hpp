@@ -10,7 +10,7 @@
 #include <iostream>
 #include <new>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 /// What main returns: the exit code of body(), which does the work of the program `name`.
 template <class Body>
@@ -25,12 +25,12 @@ int run_program(char const* name, Body body) {
     int const code = body();
     std::cout.flush();
     if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      throw polyfold::error("the standard output took not all that was written. Remedy: free space on its disk.");
+      throw polyfold::failure("the standard output took not all that was written. Remedy: free space on its disk.");
     return code;
   } catch (std::bad_alloc const&) {
     return failed("there is not enough memory. Remedy: end other programs, or use smaller data.");
-  } catch (std::exception const& failure) {
-    return failed(failure.what());
+  } catch (std::exception const& caught) {
+    return failed(caught.what());
   } catch (...) {
     return failed("something that is no exception was thrown.");
   }

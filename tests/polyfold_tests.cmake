@@ -189,6 +189,14 @@ function(polyfold_add_device_tests)
   endforeach()
 endfunction()
 
+# polyfold_add_named_programs(FILE...): programs that are compiled on the host, as part of the build, and not run.
+function(polyfold_add_named_programs)
+  add_library(polyfold_named_programs OBJECT ${ARGN})
+  target_link_libraries(polyfold_named_programs PRIVATE polyfold_test_support)
+  target_compile_options(polyfold_named_programs PRIVATE -O0)
+  polyfold_note_listed(${ARGN})
+endfunction()
+
 # polyfold_add_simd_test(FILE [NATIVE | ONLY_NATIVE]): the file compiled for several instruction sets and run for each: for those
 # that this processor has, and for NEON in an emulator where one and a compiler are installed. NATIVE: also as a release for this
 # machine (-O3 -march=native), whose vectoriser is bolder; ONLY_NATIVE: just so. With POLYFOLD_NIGHTLY each file is compiled at

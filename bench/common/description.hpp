@@ -55,23 +55,25 @@ void describe_layer(node_description& node, L) {
   static_assert(!std::is_same_v<L, L>, "polyfold: the peers have no such layer");
 }
 template <int Height, int Width, class... Options>
-void describe_layer(node_description& node, max_pool_layer<Height, Width, Options...> pool) {
+void describe_layer(node_description& node, layer_types::max_pool_layer<Height, Width, Options...> pool) {
   node.kind = node_kind::max_pool;
   node.under = pool.sliding(node.in);
 }
 template <int Height, int Width, class... Options>
-void describe_layer(node_description& node, average_pool_layer<Height, Width, Options...> pool) {
-  static_assert(pool.pooled == averaging_spec{.slid = pool.pooled.slid},
+void describe_layer(node_description& node, layer_types::average_pool_layer<Height, Width, Options...> pool) {
+  static_assert(pool.pooled == layer_types::averaging_spec{.slid = pool.pooled.slid},
                 "polyfold: the peers' averages take strides and padding alone");
   node.kind = node_kind::average_pool;
   node.under = pool.sliding(node.in);
 }
-inline void describe_layer(node_description& node, global_average_pool_layer) {
+inline void describe_layer(node_description& node, layer_types::global_average_pool_layer) {
   node.kind = node_kind::average_pool;
-  node.under = whole_map(node.in);
+  node.under = core::whole_map(node.in);
 }
-inline void describe_layer(node_description& node, add_layer) { node.kind = node_kind::add; }
-inline void describe_layer(node_description& node, activation_layer<relu_function>) { node.kind = node_kind::relu; }
+inline void describe_layer(node_description& node, layer_types::add_layer) { node.kind = node_kind::add; }
+inline void describe_layer(node_description& node, activation_layer<layer_types::relu_function>) {
+  node.kind = node_kind::relu;
+}
 template <weighted_layer L>
 void describe_layer(node_description& node, L) {
   static_assert(L::spec.approximated == approximation{}, "polyfold: peers run the network that nothing approximates");
@@ -85,10 +87,10 @@ void describe_layer(node_description& node, L) {
 template <class L>
 inline constexpr bool is_dropout = false;
 template <int Numerator, int Denominator>
-inline constexpr bool is_dropout<dropout_layer<Numerator, Denominator>> = true;
+inline constexpr bool is_dropout<layer_types::dropout_layer<Numerator, Denominator>> = true;
 
 template <class L, int First, int Second>
-[[nodiscard]] constexpr std::pair<int, int> sources_of(polyfold::node<L, First, Second>) {
+[[nodiscard]] constexpr std::pair<int, int> sources_of(polyfold::layer_types::node<L, First, Second>) {
   return {First, Second};
 }
 
@@ -127,7 +129,7 @@ template <auto Pipeline>
   std::vector<int> value_at{0};  // of the type's values; dropout passes its input on
   auto const add = [&]<int I>() {
     using layer_type = typename network_type::template layer_at<I>;
-    auto const [first, second] = detail::sources_of(type_at<typename network_type::graph_type::nodes, I>{});
+    auto const [first, second] = detail::sources_of(core::type_at<typename network_type::graph_type::nodes, I>{});
     if constexpr (detail::is_dropout<layer_type>) {
       value_at.push_back(value_at[std::size_t(first)]);
     } else {
@@ -139,11 +141,11 @@ template <auto Pipeline>
       node.out = network_type::layer_output_shape(I);
       detail::describe_layer(node, layer_type{});
       if constexpr (weighted_layer<layer_type>) {
-        float const* const numbers = net.numbers.data() + network_type::first_number(I);
+        float const* const parameters = net.parameters.data() + network_type::first_parameter(I);
         int const weights = node.out.channels * (node.in.channels / node.groups) * node.under.area();
-        node.weights.assign(numbers, numbers + weights);
+        node.weights.assign(parameters, parameters + weights);
         node.bias.assign(std::size_t(node.out.channels), 0.0f);
-        if (layer_type::spec.bias) std::copy_n(numbers + weights, node.out.channels, node.bias.begin());
+        if (layer_type::spec.bias) std::copy_n(parameters + weights, node.out.channels, node.bias.begin());
       }
       value_at.push_back(node.value);
       d.nodes.push_back(std::move(node));

@@ -17,7 +17,7 @@ struct measurement {
   std::string name;
   int batch = 1;
   cost work{};       ///< of one image
-  double bytes = 0;  ///< that a run reads and writes at least: input, output and stored numbers once
+  double bytes = 0;  ///< that a run reads and writes at least: input, output and stored parameters once
   std::function<std::unique_ptr<engine>()> prepare;  ///< builds the engine, checks what it computes
 };
 using measurements = std::vector<measurement>;

@@ -30,7 +30,7 @@ class polyfold_engine final : public engine {
   using network_type = network<Pipeline>;
   explicit polyfold_engine(network_type const& net, int batch)
       : net_(std::make_unique<packed_maps<Pipeline>>()),
-        room_(std::make_unique<typename packed_maps<Pipeline>::template workspace<>>()),
+        workspace_(std::make_unique<typename packed_maps<Pipeline>::template workspace<>>()),
         images_(std::size_t(batch) * image_size),
         outputs_(std::size_t(batch) * output_size) {
     net_->pack(net);
@@ -39,7 +39,7 @@ class polyfold_engine final : public engine {
   void set_input(std::span<float const> images) override { std::copy(images.begin(), images.end(), images_.begin()); }
   void run() override {
     for (std::size_t i = 0; i * image_size < images_.size(); ++i) {
-      result_ = net_->run(images_.data() + i * image_size, *room_).data();
+      result_ = net_->run(images_.data() + i * image_size, *workspace_).data();
       // The only output of a single image stays where it is.
       if (images_.size() > image_size) std::copy_n(result_, output_size, outputs_.data() + i * output_size);
     }
@@ -52,7 +52,7 @@ class polyfold_engine final : public engine {
   static constexpr std::size_t image_size = std::size_t(network_type::input_shape.size());
   static constexpr std::size_t output_size = std::size_t(network_type::output_shape.size());
   std::unique_ptr<packed_maps<Pipeline>> net_;
-  std::unique_ptr<typename packed_maps<Pipeline>::template workspace<>> room_;
+  std::unique_ptr<typename packed_maps<Pipeline>::template workspace<>> workspace_;
   std::vector<float> images_, outputs_;
   float const* result_ = nullptr;
 };
@@ -70,9 +70,9 @@ template <auto Pipeline>
   tested->set_input(images);
   tested->run();
   tested->copy_output(outputs);
-  auto const room = std::make_unique<typename network_type::template workspace<float>>();
+  auto const workspace = std::make_unique<typename network_type::template workspace<float>>();
   for (int const i : {0, batch - 1}) {
-    auto const expected = net.run(images.data() + std::size_t(i) * image_size, room->data());
+    auto const expected = net.run(images.data() + std::size_t(i) * image_size, workspace->data());
     float const* const found = outputs.data() + std::size_t(i) * output_size;
     double largest = 0;
     double difference = 0;

@@ -28,18 +28,18 @@ template <auto Pipeline>
   std::normal_distribution<float> normal(0.0f, 1.0f);
   auto const fill = [&]<int I>() {
     using layer_type = typename network_type::template layer_at<I>;
-    constexpr int count = network_type::number_count(I);
-    float* const numbers = net->numbers.data() + network_type::first_number(I);
+    constexpr int count = network_type::parameter_count(I);
+    float* const parameters = net->parameters.data() + network_type::first_parameter(I);
     if constexpr (weighted_layer<layer_type>) {
       constexpr int biases = layer_type::spec.bias ? layer_type::spec.filters : 0;
       constexpr float fan_in = float(count - biases) / float(layer_type::spec.filters);
       float const scale = std::sqrt(2.0f / fan_in);
-      for (int i = 0; i < count - biases; ++i) numbers[i] = scale * normal(random);
-      for (int i = count - biases; i < count; ++i) numbers[i] = 0.1f * normal(random);
+      for (int i = 0; i < count - biases; ++i) parameters[i] = scale * normal(random);
+      for (int i = count - biases; i < count; ++i) parameters[i] = 0.1f * normal(random);
     } else if constexpr (count > 0) {  // batch norm
       constexpr int channels = count / 4;
       for (int i = 0; i < count; ++i)
-        numbers[i] = (i < channels || i >= 3 * channels ? 1.0f : 0.0f) + 0.05f * std::abs(normal(random));
+        parameters[i] = (i < channels || i >= 3 * channels ? 1.0f : 0.0f) + 0.05f * std::abs(normal(random));
     }
   };
   [&]<int... I>(std::integer_sequence<int, I...>) { (fill.template operator()<I>(), ...); }

@@ -7,7 +7,7 @@ using namespace polyfold;
 using network_type = network<without_batch_norm(resnet20<>), in_floats, packed>;
 
 static network_type net;
-static network_type::workspace<> room;
+static network_type::workspace<> workspace;
 static float image[std::size_t(network_type::input_shape.size())];
 
-int main() { return net.run(image, room)[0] > 0; }
+int main() { return net.run(image, workspace)[0] > 0; }

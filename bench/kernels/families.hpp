@@ -20,7 +20,7 @@ template <auto Pipeline>
   auto net = std::make_unique<network<Pipeline>>();
   std::mt19937 random(3);
   std::uniform_real_distribution<float> value(0.1f, 1.0f);
-  for (float& x : net->numbers) x = value(random);
+  for (float& x : net->parameters) x = value(random);
   for (std::uint8_t& x : net->maps) x = std::uint8_t(random());
   return net;
 }

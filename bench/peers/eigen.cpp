@@ -143,7 +143,7 @@ class eigen_engine final : public engine {
       for (int y = 0; y < node.out.height; ++y)
         for (int x = 0; x < node.out.width; ++x) {
           float value = start;
-          row_range const rows = rows_under(w, y, node.in.height);
+          row_range const rows = core::rows_under(w, y, node.in.height);
           int const left = w.x.start(x);
           for (int iy = rows.first; iy < rows.last; ++iy)
             for (int ix = std::max(left, 0); ix < std::min(left + w.x.size, node.in.width); ++ix) {

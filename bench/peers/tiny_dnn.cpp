@@ -97,8 +97,8 @@ class tiny_dnn_engine final : public engine {
     tiny::layer* last = nullptr;
     switch (node.kind) {
       case node_kind::convolution: {
-        bool const same = w.y == with_same_padding(w.y, node.in.height) &&
-                          w.x == with_same_padding(w.x, node.in.width) && w.y.size > 1;
+        bool const same = w.y == core::with_same_padding(w.y, node.in.height) &&
+                          w.x == core::with_same_padding(w.x, node.in.width) && w.y.size > 1;
         if (!same && pads(w)) throw unsupported("padding");
         tiny::padding const pad = same ? tiny::padding::same : tiny::padding::valid;
         bool const relu_here = node.relu && node.added < 0;

@@ -20,8 +20,8 @@ using json = nlohmann::json;
   std::string const text = read_file(path, "the output of a benchmark program, or a record of one run");
   try {
     return json::parse(text);
-  } catch (json::exception const& failure) {
-    throw error(path, std::string("is no JSON (") + failure.what() + ")", "the output of a benchmark program");
+  } catch (json::exception const& caught) {
+    throw failure(path, std::string("is no JSON (") + caught.what() + ")", "the output of a benchmark program");
   }
 }
 

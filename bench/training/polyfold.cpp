@@ -15,17 +15,17 @@
 
 static int run(int argc, char** argv) {
   using namespace polyfold;
-  if (argc != 4) throw error("usage: training_polyfold MNIST_FOLDER THREADS BATCH");
+  if (argc != 4) throw failure("usage: training_polyfold MNIST_FOLDER THREADS BATCH");
   auto const number = [](char const* text) {
     std::optional<int> const n = to_number<int>(text);
-    if (!n) throw error(std::string("'") + text + "' is no whole number");
+    if (!n) throw failure(std::string("'") + text + "' is no whole number");
     return *n;
   };
   image_set const images = read_mnist(argv[1], split::train);
   auto net = std::make_unique<network<lenet5>>();
   initialise(*net, 1);
-  batch_source source(images);
-  workers threads(number(argv[2]));
+  dataset data(images);
+  thread_pool threads(number(argv[2]));
   training_options options;
   options.epochs = 1;
   options.batch = number(argv[3]);
@@ -35,7 +35,7 @@ static int run(int argc, char** argv) {
   double loss = 0;
   training.on_progress = [&](training_progress const& p) { loss = p.sums.loss / double(p.image); };
   auto const start = std::chrono::steady_clock::now();
-  training.run(source);
+  training.run(data);
   std::printf("%.4f %.4f\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), loss);
   return EXIT_SUCCESS;
 }

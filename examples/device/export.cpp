@@ -12,7 +12,7 @@
 #include <polyfold/integers.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/coefficient_header.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/text.hpp>
 
@@ -57,25 +57,25 @@ int main(int argc, char** argv) {
                  "where the numbers of test images that are right go: docs/records/device_accuracy.json");
   CLI11_PARSE(app, argc, argv);
   return run_program("export_device_networks", [&] {
-    data_set const data = load_data_set("mnist", data_folder);
+    dataset_splits const data = load_dataset("mnist", data_folder);
     // The recorded networks were trained on pixels / 255.
     normalisation const pixels;
 
     auto const floats = std::make_unique<float_network>();
     load_network(file, *floats);
-    batch_source const training(data.training, pixels);
-    auto const seen = calibrate(*floats, training, 1000);
+    dataset const training(data.training, pixels);
+    auto const seen = least_squares::calibrate(*floats, training, 1000);
     network<recorded::lenet5_mnist_61x, in_int8> quantised;
     quantise(*floats, seen, pixels, quantised);
     int8_network const integers{quantised};  // the same numbers, by another schedule
 
-    batch_source const test(data.test, pixels);
-    auto const room = std::make_unique<float_network::workspace<>>();
+    dataset const test(data.test, pixels);
+    auto const workspace = std::make_unique<float_network::workspace<>>();
     int8_network::workspace<> rows;
     std::vector<float> image(std::size_t(float_network::input_shape.size()));
     int const floats_right = count_right(data.test, [&](std::size_t i) {
       test.load(i, image.data());
-      return largest(floats->run(image.data(), room->data()));
+      return largest(floats->run(image.data(), workspace->data()));
     });
     int const integers_right =
         count_right(data.test, [&](std::size_t i) { return largest(integers.run(data.test.image(i).data(), &rows)); });

@@ -11,12 +11,12 @@ namespace {
 
 // Constants to begin with: nothing of this file runs before it has been chosen.
 constinit polyfold::network<digits, polyfold::in_floats, polyfold::packed> net;
-constinit polyfold::network<digits, polyfold::in_floats, polyfold::packed>::workspace<> room{};
+constinit polyfold::network<digits, polyfold::in_floats, polyfold::packed>::workspace<> workspace{};
 
-void pack(float const* numbers, std::uint8_t const* maps) { net.pack(numbers, maps); }
+void pack(float const* parameters, std::uint8_t const* maps) { net.pack(parameters, maps); }
 
 void run(float const* image, float* logits) {
-  auto const result = net.run(image, room.data());
+  auto const result = net.run(image, workspace.data());
   std::memcpy(logits, result.data(), sizeof(float) * std::size_t(result.size()));
 }
 

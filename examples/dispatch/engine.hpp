@@ -6,7 +6,7 @@
 struct engine {
   char const* name;
   /// Takes over the numbers of a network: its `numbers` and its `maps`.
-  void (*pack)(float const* numbers, std::uint8_t const* maps);
+  void (*pack)(float const* parameters, std::uint8_t const* maps);
   /// Runs one image. Not for two threads at once: there is one workspace.
   void (*run)(float const* image, float* logits);
 };

@@ -10,7 +10,7 @@ namespace {
 
 using network_type = polyfold::network<digits>;
 network_type net;  // its numbers would come from a file or a generated header
-network_type::workspace<float> room;
+network_type::workspace<float> workspace;
 
 /// The best engine that this processor can run. The questions are those of the flags in CMakeLists.txt.
 engine const& best_engine() {
@@ -27,17 +27,17 @@ engine const& best_engine() {
 }  // namespace
 
 int main() {
-  for (int i = 0; float& number : net.numbers) number = 0.05f * std::sin(float(i++));
+  for (int i = 0; float& number : net.parameters) number = 0.05f * std::sin(float(i++));
   float image[network_type::input_shape.size()];
   for (int i = 0; float& pixel : image) pixel = std::cos(float(i++));
 
   engine const& chosen = best_engine();
-  chosen.pack(net.numbers.data(), net.maps.data());
+  chosen.pack(net.parameters.data(), net.maps.data());
   float logits[network_type::output_shape.size()];
   chosen.run(image, logits);
 
   float largest = 0, difference = 0;
-  for (int i = 0; float const expected : net.run(image, room.data())) {
+  for (int i = 0; float const expected : net.run(image, workspace.data())) {
     difference = std::fmax(difference, std::abs(logits[i++] - expected));
     largest = std::fmax(largest, std::abs(expected));
   }

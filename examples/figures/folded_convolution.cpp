@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/layers/conv2d.hpp>
 #include <polyfold/network.hpp>
@@ -39,13 +39,13 @@ struct example {
 
   example() {
     // Filter m has the weights (2 - m) + (1 + m) i: one coefficient for each pair of terms.
-    folded.numbers = {2, 1, -1, 1};
+    folded.parameters = {2, 1, -1, 1};
     network<dense_row> dense;
     fit(folded, dense);
     for (int m = 0; m < filters; ++m)
-      weights.emplace_back(dense.numbers.begin() + m * taps, dense.numbers.begin() + (m + 1) * taps);
+      weights.emplace_back(dense.parameters.begin() + m * taps, dense.parameters.begin() + (m + 1) * taps);
 
-    using row = segmented_basis<taps, factor{true, 0, linear.value}>;
+    using row = basis::segmented_basis<taps, cut{true, 0, linear.value}>;
     moments = products = grid(terms, std::vector<float>(windows));
     for (int x = 0; x < windows; ++x) {
       row::analyse([&](int i) { return input[std::size_t(x + i)]; },
@@ -53,20 +53,21 @@ struct example {
       for (int j = 0; j < terms; ++j)
         for (int k = 0; k < terms; ++k)
           products[std::size_t(j)][std::size_t(x)] +=
-              folded.numbers[std::size_t(j * terms + k)] * moments[std::size_t(k)][std::size_t(x)];
+              folded.parameters[std::size_t(j * terms + k)] * moments[std::size_t(k)][std::size_t(x)];
     }
 
-    network<folded_row>::workspace<float> room{};
-    network<dense_row>::workspace<float> dense_room{};
-    auto const through_coefficients = folded.run(input.data(), room.data());
-    auto const through_weights = dense.run(input.data(), dense_room.data());
+    network<folded_row>::workspace<float> workspace{};
+    network<dense_row>::workspace<float> dense_workspace{};
+    auto const through_coefficients = folded.run(input.data(), workspace.data());
+    auto const through_weights = dense.run(input.data(), dense_workspace.data());
     for (int m = 0; m < filters; ++m) {
       outputs.emplace_back();
       for (int x = 0; x < windows; ++x) {
         float const y = through_coefficients(m, 0, x);
         // Small whole numbers: the two ways agree to the last bit, up to the rounding of the fit.
         float const difference = y - through_weights(m, 0, x);
-        if (difference > 1e-3f || difference < -1e-3f) throw error("the folded convolution differs from the dense one");
+        if (difference > 1e-3f || difference < -1e-3f)
+          throw failure("the folded convolution differs from the dense one");
         outputs.back().push_back(y);
       }
     }
@@ -159,7 +160,7 @@ std::string folded_convolution_picture() {
                  moment(1, shown) + "  (5 is a constant)"});
 
   // The stored coefficients.
-  auto const coefficient = [&](int j, int k) { return e.folded.numbers[std::size_t(j * terms + k)]; };
+  auto const coefficient = [&](int j, int k) { return e.folded.parameters[std::size_t(j * terms + k)]; };
   draw_note(d, products_y - 24, of_products, "C: the four stored coefficients", {});
   grid coefficients;
   for (int j = 0; j < terms; ++j) coefficients.push_back({coefficient(j, 0), coefficient(j, 1)});

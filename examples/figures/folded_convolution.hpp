@@ -3,5 +3,5 @@
 
 #include <string>
 
-/// The picture as SVG. Throws polyfold::error if the folded network and its materialised weights do not agree.
+/// The picture as SVG. Throws polyfold::failure if the folded network and its materialised weights do not agree.
 [[nodiscard]] std::string folded_convolution_picture();

@@ -59,7 +59,7 @@ constexpr int columns = 5;
 constexpr int kernel = rows * columns;
 
 std::span<float const> filter(dense_network const& net, int m) {
-  return std::span(net.numbers).subspan(std::size_t(dense_network::first_number(conv1) + m * kernel), kernel);
+  return std::span(net.parameters).subspan(std::size_t(dense_network::first_parameter(conv1) + m * kernel), kernel);
 }
 
 double squared_error(std::span<float const> a, std::span<float const> b) {
@@ -131,10 +131,10 @@ std::string fitted_segment_picture(dense_network const& dense) {
 std::string arranged_curve_picture(dense_network const& dense) {
   using arranged_network = network<lenet5_arranged>;
   constexpr arrangement rule = arranged_network::layer_at<conv2>::spec.approximated.arranged;
-  using curve = level_curve<rule>;
+  using curve = fold::level_curve<rule>;
   auto const arranged = std::make_unique<arranged_network>();
   fit(dense, *arranged);
-  float const* const coefficients = arranged->numbers.data() + arranged_network::first_number(conv2);
+  float const* const coefficients = arranged->parameters.data() + arranged_network::first_parameter(conv2);
   std::uint8_t const* const map = arranged->maps.data() + arranged_network::first_map_byte(conv2);
   std::vector<double> levels(curve::length);
   curve::synthesise([&](int k) { return coefficients[k]; }, [&](int l, float v) { levels[std::size_t(l)] = v; });
@@ -144,8 +144,8 @@ std::string arranged_curve_picture(dense_network const& dense) {
       arranged_network::layer_at<conv2>::folded<arranged_network::layer_input_shape<conv2>()>::plan.weights();
   std::vector<std::vector<float>> members(curve::length);
   for (int i = 0; i < count; ++i)
-    members[std::size_t(packed_levels<rule.bits>::get(map, i))].push_back(
-        dense.numbers[std::size_t(dense_network::first_number(conv2) + i)]);
+    members[std::size_t(fold::packed_levels<rule.bits>::get(map, i))].push_back(
+        dense.parameters[std::size_t(dense_network::first_parameter(conv2) + i)]);
   std::vector<plot_point> sorted;
   double squares = 0;
   double error = 0;
@@ -169,7 +169,7 @@ std::string arranged_curve_picture(dense_network const& dense) {
   std::vector<plot_point> lines;
   for (int s = 0; s < curve::segments; ++s) {
     int const first = s * curve::segment;
-    for (int i : {0, curve::cut.positions_of(s) - 1})
+    for (int i : {0, curve::along.positions_of(s) - 1})
       lines.push_back({double(first + i), levels[std::size_t(first + i)]});
     lines.push_back({std::numeric_limits<double>::quiet_NaN(), 0});
   }

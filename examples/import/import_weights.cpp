@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
-#include <polyfold/error.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/failure.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/onnx.hpp>
 
 #include "../normalisation_options.hpp"
@@ -22,15 +22,15 @@ polyfold::weight_source source_of(arguments const& a) {
   return source;
 }
 
-polyfold::image_set test_images(std::string const& data_set, std::filesystem::path const& folder) {
-  std::filesystem::path const place = polyfold::find_data_set(data_set, folder);
-  return data_set == "cifar-10" ? read_cifar10(place, polyfold::split::test) : read_mnist(place, polyfold::split::test);
+polyfold::image_set test_images(std::string const& dataset, std::filesystem::path const& folder) {
+  std::filesystem::path const place = polyfold::find_dataset(dataset, folder);
+  return dataset == "cifar-10" ? read_cifar10(place, polyfold::split::test) : read_mnist(place, polyfold::split::test);
 }
 
 void print(polyfold::weight_mapping const& mapping) { mapping.print(std::cout); }
 
-void print_accuracy(std::string const& data_set, polyfold::evaluation const& result) {
-  std::cout << "accuracy on " << polyfold::with_thousands(result.predicted.size()) << " test images of " << data_set
+void print_accuracy(std::string const& dataset, polyfold::evaluation const& result) {
+  std::cout << "accuracy on " << polyfold::with_thousands(result.predicted.size()) << " test images of " << dataset
             << ": " << polyfold::as_percent(result.accuracy(), 2) << '\n';
 }
 

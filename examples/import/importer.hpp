@@ -11,7 +11,7 @@
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/io/weight_source.hpp>
 #include <polyfold/report/table.hpp>
-#include <polyfold/train/batches.hpp>
+#include <polyfold/train/dataset.hpp>
 #include <polyfold/train/evaluate.hpp>
 
 struct arguments {
@@ -33,19 +33,19 @@ void import_mnist_8(arguments const& a);
 /// The file's weights and samples, whatever its format.
 polyfold::weight_source source_of(arguments const& a);
 /// The test images of mnist, fashion-mnist or cifar-10.
-polyfold::image_set test_images(std::string const& data_set, std::filesystem::path const& folder);
+polyfold::image_set test_images(std::string const& dataset, std::filesystem::path const& folder);
 void print(polyfold::weight_mapping const& mapping);
-void print_accuracy(std::string const& data_set, polyfold::evaluation const& result);
+void print_accuracy(std::string const& dataset, polyfold::evaluation const& result);
 
 template <auto Model>
-void import_into(arguments const& a, std::string const& data_set, polyfold::normalisation const& normalise) {
+void import_into(arguments const& a, std::string const& dataset, polyfold::normalisation const& normalise) {
   static polyfold::network<Model> net;
   polyfold::normalisation const chosen = a.mean.empty() ? normalise : polyfold::normalisation(a.mean, a.deviation);
   chosen.check(net.input_shape.channels);
   print(load_weights(source_of(a), net, a.options));
-  polyfold::image_set const images = test_images(data_set, a.data);  // before anything is written
+  polyfold::image_set const images = test_images(dataset, a.data);  // before anything is written
   if (!a.output.empty()) save_network(a.output, net);
-  polyfold::workers threads(a.threads);
+  polyfold::thread_pool threads(a.threads);
   using sixteen_images = polyfold::lanes<float, 16>;
-  print_accuracy(data_set, evaluate<sixteen_images>(net, polyfold::batch_source(images, chosen), threads));
+  print_accuracy(dataset, evaluate<sixteen_images>(net, polyfold::dataset(images, chosen), threads));
 }

@@ -14,7 +14,7 @@ using namespace polyfold;
 
 int main(int argc, char** argv) {
   return run_program("list_weights", [&] {
-    if (argc != 2) throw error("usage: list_weights FILE.npz|FILE.safetensors|FILE.onnx");
+    if (argc != 2) throw failure("usage: list_weights FILE.npz|FILE.safetensors|FILE.onnx");
     weight_source const source = read_any_weights(argv[1]);
     table rows({{"module", alignment::left},
                 {"part", alignment::left},

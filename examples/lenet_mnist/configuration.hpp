@@ -47,7 +47,7 @@ void train(experiment& e, std::string const& name, Network& net, polyfold::train
   std::string const run = run_text<Network>(e, o);
   std::filesystem::path const checkpoint = e.chosen.output / (name + ".checkpoint");
   polyfold::trainer<Network> trainer(net, o, e.threads);
-  if (auto state = polyfold::load_checkpoint(checkpoint, run, net.numbers.size())) {
+  if (auto state = polyfold::load_checkpoint(checkpoint, run, net.parameters.size())) {
     std::cout << name << ": goes on after epoch " << state->epochs_done << " of an interrupted run\n";
     trainer.restore(std::move(*state));
   }

@@ -11,9 +11,9 @@
 #include <polyfold/models/lenet5.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/report/summary.hpp>
-#include <polyfold/train/batches.hpp>
+#include <polyfold/thread_pool.hpp>
+#include <polyfold/train/dataset.hpp>
 #include <polyfold/train/evaluate.hpp>
-#include <polyfold/train/workers.hpp>
 
 struct settings {
   std::filesystem::path output;
@@ -25,9 +25,9 @@ struct settings {
 
 struct experiment {
   settings chosen;
-  polyfold::workers threads;
-  polyfold::batch_source training;
-  polyfold::batch_source held_out;  // the test images, or with --validate the last training images
+  polyfold::thread_pool threads;
+  polyfold::dataset training;
+  polyfold::dataset held_out;  // the test images, or with --validate the last training images
 };
 
 /// A trained network and what was measured of it.

@@ -34,11 +34,11 @@ constexpr char compiler[] =
 #endif
 
 /// Median times of one inference, in microseconds. The networks take turns: what else the machine does meets all alike.
-std::vector<double> inference_times(std::vector<outcome> const& outcomes, polyfold::batch_source const& source) {
+std::vector<double> inference_times(std::vector<outcome> const& outcomes, polyfold::dataset const& data) {
   constexpr std::size_t passes = 15;
-  std::size_t const size = std::size_t(source.image_shape().size());
-  std::vector<float> images(std::min<std::size_t>(500, source.size()) * size);
-  for (std::size_t i = 0; i < images.size() / size; ++i) source.load(i, images.data() + i * size);
+  std::size_t const size = std::size_t(data.image_shape().size());
+  std::vector<float> images(std::min<std::size_t>(500, data.size()) * size);
+  for (std::size_t i = 0; i < images.size() / size; ++i) data.load(i, images.data() + i * size);
   std::vector<std::vector<double>> times(outcomes.size());
   for (std::size_t pass = 0; pass < passes; ++pass)
     for (std::size_t i = 0; i < outcomes.size(); ++i) times[i].push_back(outcomes[i].time_per_image(images));
@@ -57,7 +57,7 @@ polyfold::table results_table(std::vector<outcome> const& outcomes, std::vector<
                      {"training, s"},
                      {"accuracy %"},
                      {"drop"},
-                     {"stored numbers"},
+                     {"stored parameters"},
                      {"stored bytes"},
                      {"coefficient ratio"},
                      {"parameter ratio"},
@@ -73,7 +73,7 @@ polyfold::table results_table(std::vector<outcome> const& outcomes, std::vector<
     auto const ratio = [&](double value) { return folded ? polyfold::as_ratio(value) : std::string("1x"); };
     t.add_row({o.name, std::to_string(o.epochs), with_decimals(o.seconds, 0),
                with_decimals(100 * o.result.accuracy(), 2), with_decimals(100 * (dense - o.result.accuracy()), 2),
-               with_thousands(c.stored_numbers), with_thousands(c.stored_bytes()), ratio(o.summary.coefficients()),
+               with_thousands(c.stored_parameters), with_thousands(c.stored_bytes()), ratio(o.summary.coefficients()),
                ratio(o.summary.parameters()), ratio(o.summary.bytes()), with_thousands(c.multiplications),
                with_thousands(c.additions), with_decimals(times[i], 1)});
   }
@@ -129,11 +129,11 @@ int run(int argc, char** argv) {
   polyfold::image_set const test = polyfold::read_mnist(data, polyfold::split::test);
   constexpr std::size_t validated = 55000;
   if (validate && train.size() <= validated)
-    throw polyfold::error(data, "holds " + with_thousands(train.size()) + " training images",
-                          "more than 55,000 for --validate", "leave --validate out");
+    throw polyfold::failure(data, "holds " + with_thousands(train.size()) + " training images",
+                            "more than 55,000 for --validate", "leave --validate out");
   std::size_t const trained = validate ? validated : train.size();
-  experiment e{chosen, polyfold::workers(threads), polyfold::batch_source(train, {}, 0, trained),
-               validate ? polyfold::batch_source(train, {}, trained) : polyfold::batch_source(test)};
+  experiment e{chosen, polyfold::thread_pool(threads), polyfold::dataset(train, {}, 0, trained),
+               validate ? polyfold::dataset(train, {}, trained) : polyfold::dataset(test)};
 
   auto dense = std::make_unique<dense_network>();
   std::vector<outcome> outcomes{train_dense(e, *dense)};
@@ -157,7 +157,7 @@ int run(int argc, char** argv) {
   std::cout << "\n" << heading.str();
   results.write_text(std::cout);
   std::cout << "\ncoefficient ratio: weights of the approximated layers / their coefficients\n"
-               "parameter ratio: all dense parameters / all stored numbers\n"
+               "parameter ratio: all dense parameters / all stored parameters\n"
                "byte ratio: dense float32 bytes / all stored bytes, scales and index maps included\n"
                "drop: percentage points below the dense network\n\n";
   polyfold::text_stream record;

@@ -26,8 +26,8 @@ inline constexpr auto alexnet_thin = [] {
                               .filters = {26, 78, 156, 104, 104},
                               .original = Form.original,
                               .hidden = Form.hidden};
-  static_assert(network<make_alexnet<thin>()>::total_cost().stored_numbers >=
-                network<alexnet_folded<Form>>::total_cost().stored_numbers);
+  static_assert(network<make_alexnet<thin>()>::total_cost().stored_parameters >=
+                network<alexnet_folded<Form>>::total_cost().stored_parameters);
   return make_alexnet<thin>();
 }();
 

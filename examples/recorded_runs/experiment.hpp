@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/text.hpp>
-#include <polyfold/train/batches.hpp>
-#include <polyfold/train/workers.hpp>
+#include <polyfold/thread_pool.hpp>
+#include <polyfold/train/dataset.hpp>
 
 enum class task {
   validate,  // train on a part of the training images and measure on the others: to choose settings
@@ -38,10 +38,10 @@ struct experiment {
   std::string study;
   std::string data;  // name of the data set
   settings chosen;
-  polyfold::workers& threads;
-  polyfold::batch_source training;
-  polyfold::batch_source held_out;  // the test images, or those of the validation split
-  std::string from{};               // what the present configuration goes on from
+  polyfold::thread_pool& threads;
+  polyfold::dataset training;
+  polyfold::dataset held_out;  // the test images, or those of the validation split
+  std::string from{};          // what the present configuration goes on from
 
   /// The configuration's name, and the settings that are not its own: "small_epochs2_rate0.01". Those of the dense network
   /// are never changed.
@@ -72,12 +72,13 @@ struct experiment {
   }
 };
 
-/// The file that the configuration `name` has left: its network or its record. Throws `polyfold::error` where there is none.
+/// The file that the configuration `name` has left: its network or its record. Throws `polyfold::failure` where there is
+/// none.
 [[nodiscard]] inline std::filesystem::path left_by(std::string const& name, std::string const& what,
                                                    std::filesystem::path const& file) {
   if (!polyfold::is_there(file))
-    throw polyfold::error(file, "is not there", "the " + what + " of configuration '" + name + "'",
-                          "run that configuration first");
+    throw polyfold::failure(file, "is not there", "the " + what + " of configuration '" + name + "'",
+                            "run that configuration first");
   return file;
 }
 [[nodiscard]] inline std::filesystem::path network_of(experiment const& e, std::string const& name) {

@@ -35,8 +35,8 @@ static_assert(byte_ratio(network<lenet5_mnist_61x_bent, in_bytes>::total_cost())
 inline constexpr auto thin_lenet5_mnist = input<1, 28, 28> | conv2d<2, 5>(padding<2>) | relu | max_pool<2> |
                                           conv2d<5, 5> | relu | max_pool<2> | dense<5> | relu | dense<6> | relu |
                                           dense<10>;
-static_assert(network<thin_lenet5_mnist>::total_cost().stored_numbers >=
-              network<lenet5_mnist_61x>::total_cost().stored_numbers);
+static_assert(network<thin_lenet5_mnist>::total_cost().stored_parameters >=
+              network<lenet5_mnist_61x>::total_cost().stored_parameters);
 
 inline constexpr int lenet5_mnist_epochs = 160;
 
@@ -74,8 +74,8 @@ static_assert(byte_ratio(network<lenet5_fashion_22x, in_bytes>::total_cost()) >=
 inline constexpr auto thin_lenet5_fashion = input<1, 28, 28> | conv2d<3, 5>(padding<2>) | relu | max_pool<2> |
                                             conv2d<6, 5> | relu | max_pool<2> | dense<12> | relu | dense<21> | relu |
                                             dense<10>;
-static_assert(network<thin_lenet5_fashion>::total_cost().stored_numbers >=
-              network<lenet5_fashion_22x>::total_cost().stored_numbers);
+static_assert(network<thin_lenet5_fashion>::total_cost().stored_parameters >=
+              network<lenet5_fashion_22x>::total_cost().stored_parameters);
 
 inline constexpr int lenet5_fashion_22x_epochs = 120;
 

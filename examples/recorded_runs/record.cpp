@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
 
@@ -14,10 +14,10 @@ using json = nlohmann::ordered_json;
 
 json to_json(polyfold::cost const& c) {
   return {{"weights", c.weights},
-          {"dense_numbers", c.dense_numbers},
+          {"dense_numbers", c.dense_parameters},
           {"coefficients", c.coefficients},
-          {"stored_numbers", c.stored_numbers},
-          {"byte_numbers", c.byte_numbers},
+          {"stored_numbers", c.stored_parameters},
+          {"byte_numbers", c.byte_parameters},
           {"scale_bytes", c.scale_bytes},
           {"map_bytes", c.map_bytes},
           {"table_bytes", c.table_bytes},
@@ -29,10 +29,10 @@ json to_json(polyfold::cost const& c) {
 
 polyfold::cost cost_from(json const& j) {
   return {.weights = j.at("weights"),
-          .dense_numbers = j.at("dense_numbers"),
+          .dense_parameters = j.at("dense_numbers"),
           .coefficients = j.at("coefficients"),
-          .stored_numbers = j.at("stored_numbers"),
-          .byte_numbers = j.at("byte_numbers"),
+          .stored_parameters = j.at("stored_numbers"),
+          .byte_parameters = j.at("byte_numbers"),
           .scale_bytes = j.at("scale_bytes"),
           .map_bytes = j.at("map_bytes"),
           .table_bytes = j.at("table_bytes"),
@@ -84,8 +84,8 @@ auto from_file(std::filesystem::path const& path, F f) {
   std::string const text = polyfold::read_file(path, "the record of a run");
   try {
     return f(json::parse(text));
-  } catch (nlohmann::json::exception const& failure) {
-    throw polyfold::error(path, std::string("is no record: ") + failure.what(), "the record of a run");
+  } catch (nlohmann::json::exception const& caught) {
+    throw polyfold::failure(path, std::string("is no record: ") + caught.what(), "the record of a run");
   }
 }
 

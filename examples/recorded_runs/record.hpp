@@ -35,7 +35,7 @@ struct record {
 };
 
 void write_record(std::filesystem::path const& path, record const& r);
-/// Throws `polyfold::error` where the file is missing or no record.
+/// Throws `polyfold::failure` where the file is missing or no record.
 [[nodiscard]] record read_record(std::filesystem::path const& path);
 /// Puts other costs into the record at `path`, and leaves all else of it as it is. Throws as `read_record` does.
 void replace_costs(std::filesystem::path const& path, polyfold::cost const& costs, polyfold::cost const& approximated);

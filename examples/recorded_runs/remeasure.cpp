@@ -9,7 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/safetensors.hpp>
 #include <polyfold/report/table.hpp>
 
@@ -33,25 +33,25 @@ std::vector<fs::path> paths_in(fs::path const& folder, Wanted wanted) {
 measurement load(fs::path const& file, std::vector<measurable_type> const& types) {
   std::string const description = polyfold::read_safetensors(file).metadata["network"];
   auto const type = std::find_if(types.begin(), types.end(), [&](auto& t) { return t.description == description; });
-  if (type == types.end()) throw polyfold::error(file, "holds a network of no type known here", "a recorded network");
+  if (type == types.end()) throw polyfold::failure(file, "holds a network of no type known here", "a recorded network");
   return type->load(file);
 }
 
 /// A study's data. Nothing, and a line that says why, where they are not at hand.
-std::optional<polyfold::data_set> data_of(study const& s, fs::path const& folder) {
+std::optional<polyfold::dataset_splits> data_of(study const& s, fs::path const& folder) {
   try {
-    (void)polyfold::find_data_set(s.data, folder);
-  } catch (polyfold::error const& failure) {
-    std::cout << s.name << " is not measured: " << failure.what() << std::endl;
+    (void)polyfold::find_dataset(s.data, folder);
+  } catch (polyfold::failure const& caught) {
+    std::cout << s.name << " is not measured: " << caught.what() << std::endl;
     return std::nullopt;
   }
-  return polyfold::load_data_set(s.data, folder);
+  return polyfold::load_dataset(s.data, folder);
 }
 
-/// Loads the network in `file`, and measures it where there are images. Throws `polyfold::error` where it is not what the
+/// Loads the network in `file`, and measures it where there are images. Throws `polyfold::failure` where it is not what the
 /// record beside it says.
 void check_network(fs::path const& file, std::vector<measurable_type> const& types,
-                   std::optional<polyfold::batch_source> const& images, polyfold::workers& threads) {
+                   std::optional<polyfold::dataset> const& images, polyfold::thread_pool& threads) {
   measurement const measure = load(file, types);
   fs::path const path = fs::path(file).replace_extension(".json");
   record const r = read_record(path);
@@ -68,7 +68,7 @@ void check_network(fs::path const& file, std::vector<measurable_type> const& typ
   // Other instruction sets round otherwise, and an image may be on the border of two classes.
   constexpr int rounding = 3;
   if (images->size() != r.measured_on || std::abs(correct - r.correct) > rounding)
-    throw polyfold::error(
+    throw polyfold::failure(
         path, "the network has " + std::to_string(correct) + " of " + std::to_string(images->size()) + " images right",
         std::to_string(r.correct) + " of " + std::to_string(r.measured_on), "make sure that these are the same images");
 }
@@ -82,19 +82,19 @@ counted_network const& network_of(fs::path const& path, record const& r, std::ve
     if (found == nullptr || n.configuration.size() > found->configuration.size()) found = &n;
   }
   if (found == nullptr)
-    throw polyfold::error(path, "is the record of " + r.study + " " + r.configuration, "a configuration known here");
+    throw polyfold::failure(path, "is the record of " + r.study + " " + r.configuration, "a configuration known here");
   return *found;
 }
 
 /// What is stored, and what it stands for: where that is another, so is the network.
 bool stores_the_same(polyfold::cost const& a, polyfold::cost const& b) {
-  return a.weights == b.weights && a.dense_numbers == b.dense_numbers && a.coefficients == b.coefficients &&
-         a.stored_numbers == b.stored_numbers && a.byte_numbers == b.byte_numbers && a.scale_bytes == b.scale_bytes &&
-         a.map_bytes == b.map_bytes;
+  return a.weights == b.weights && a.dense_parameters == b.dense_parameters && a.coefficients == b.coefficients &&
+         a.stored_parameters == b.stored_parameters && a.byte_parameters == b.byte_parameters &&
+         a.scale_bytes == b.scale_bytes && a.map_bytes == b.map_bytes;
 }
 
-/// Compares a record's costs with those of its network, or puts these in. Throws `polyfold::error` where they differ and are
-/// not to be put in, or where they are of another network than that of the record's configuration.
+/// Compares a record's costs with those of its network, or puts these in. Throws `polyfold::failure` where they differ and
+/// are not to be put in, or where they are of another network than that of the record's configuration.
 void check_costs(fs::path const& path, std::vector<counted_network> const& networks, bool update) {
   record const r = read_record(path);
   counted_network const& now = network_of(path, r, networks);
@@ -102,9 +102,9 @@ void check_costs(fs::path const& path, std::vector<counted_network> const& netwo
     if (recorded == counted) continue;
     auto const [was, is] = differences(recorded, counted);
     if (!stores_the_same(recorded, counted))
-      throw polyfold::error(path, "is of another network than its configuration has now, with " + was, is,
-                            "a new run under a new name");
-    if (!update) throw polyfold::error(path, "has " + was, is + ", as counted now", "remeasure --costs --update");
+      throw polyfold::failure(path, "is of another network than its configuration has now, with " + was, is,
+                              "a new run under a new name");
+    if (!update) throw polyfold::failure(path, "has " + was, is + ", as counted now", "remeasure --costs --update");
   }
   if (r.costs == now.costs && r.approximated == now.approximated) return;
   replace_costs(path, now.costs, now.approximated);
@@ -122,9 +122,9 @@ struct tally {
     ++done;
     try {
       f();
-    } catch (polyfold::error const& failure) {
+    } catch (polyfold::failure const& caught) {
       ++failed;
-      std::cerr << failure.what() << std::endl;
+      std::cerr << caught.what() << std::endl;
     }
   }
 };
@@ -154,7 +154,7 @@ int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vec
   app.add_flag("--update", update, "put the costs that the types have now into the records");
   CLI11_PARSE(app, argc, argv);
 
-  polyfold::workers all_threads(threads);
+  polyfold::thread_pool all_threads(threads);
   tally networks;
   tally costs;
   for (fs::path const& folder : paths_in(records, [](auto& entry) { return entry.is_directory(); })) {
@@ -166,19 +166,19 @@ int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vec
     auto const files = paths_in(folder, is_network);
     if (paths.empty() && files.empty()) continue;
     auto const s = std::find_if(studies.begin(), studies.end(), [&](study const& one) { return one.name == name; });
-    if (s == studies.end()) throw polyfold::error(folder, "is the folder of no study", "the name of one");
+    if (s == studies.end()) throw polyfold::failure(folder, "is the folder of no study", "the name of one");
     if (fs::is_directory(folder / "validation"))
       for (fs::path const& path : paths_in(folder / "validation", is_record)) paths.push_back(path);
     for (fs::path const& path : paths) costs.add([&] { check_costs(path, counted, update); });
     if (only_costs || files.empty()) continue;
     auto const loaded = data_of(*s, data);
-    std::optional<polyfold::batch_source> images;
+    std::optional<polyfold::dataset> images;
     if (loaded) images.emplace(loaded->test, s->normalise.value_or(loaded->normalise));
     for (fs::path const& file : files) networks.add([&] { check_network(file, types, images, all_threads); });
   }
-  if (only_costs && costs.done == 0) throw polyfold::error(records, "holds no records", "STUDY/NAME.json");
+  if (only_costs && costs.done == 0) throw polyfold::failure(records, "holds no records", "STUDY/NAME.json");
   if (!only_costs && networks.done == 0)
-    throw polyfold::error(records, "holds no recorded networks", "STUDY/NAME.safetensors");
+    throw polyfold::failure(records, "holds no recorded networks", "STUDY/NAME.safetensors");
   if (costs.failed > 0)
     std::cerr << costs.failed << " of " << costs.done << " records do not have the costs of their networks.\n";
   if (networks.failed > 0)

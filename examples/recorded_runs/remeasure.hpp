@@ -17,7 +17,7 @@
 #include "studies.hpp"
 
 /// Says how many of the images a network classifies rightly.
-using measurement = std::function<int(polyfold::batch_source const&, polyfold::workers&)>;
+using measurement = std::function<int(polyfold::dataset const&, polyfold::thread_pool&)>;
 
 /// A type of networks, and how to measure one that is in a file.
 struct measurable_type {
@@ -30,7 +30,7 @@ template <class Network>
   return {polyfold::describe<Network>(), [](std::filesystem::path const& file) -> measurement {
             auto net = std::make_shared<Network>();
             polyfold::load_network(file, *net);
-            return [net](polyfold::batch_source const& images, polyfold::workers& threads) {
+            return [net](polyfold::dataset const& images, polyfold::thread_pool& threads) {
               return polyfold::evaluate(*net, images, threads).correct;
             };
           }};
@@ -49,6 +49,6 @@ template <auto Folded, polyfold::byte_numbers Rule = polyfold::in_bytes>
 
 /// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or
 /// does not have the accuracy of its record, or where a record does not have the costs that its network has now. Throws
-/// `polyfold::error` where nothing can be measured at all.
+/// `polyfold::failure` where nothing can be measured at all.
 int remeasure(int argc, char** argv, std::vector<study> const& studies, std::vector<measurable_type> const& types,
               std::vector<counted_network> const& counted);

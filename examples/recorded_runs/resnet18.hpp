@@ -23,7 +23,7 @@ inline constexpr auto thin_resnet18 = make_resnet<resnet_form{.classes = resnet1
                                                               .blocks = resnet18_form.blocks,
                                                               .shortcuts = resnet18_form.shortcuts,
                                                               .stem = resnet18_form.stem}>();
-static_assert(network<without_batch_norm(thin_resnet18)>::total_cost().stored_numbers >=
-              network<without_batch_norm(resnet18_folded)>::total_cost().stored_numbers);
+static_assert(network<without_batch_norm(thin_resnet18)>::total_cost().stored_parameters >=
+              network<without_batch_norm(resnet18_folded)>::total_cost().stored_parameters);
 
 }  // namespace recorded

@@ -27,8 +27,8 @@ static_assert(byte_ratio(network<without_batch_norm(resnet20_19x), in_bytes>::to
 
 /// As many numbers, dense: a quarter of the filters.
 inline constexpr auto thin_resnet20 = make_resnet<resnet_form{.width = 4, .shortcuts = shortcut::convolution}>();
-static_assert(network<without_batch_norm(thin_resnet20)>::total_cost().stored_numbers >=
-              network<without_batch_norm(resnet20_19x)>::total_cost().stored_numbers);
+static_assert(network<without_batch_norm(thin_resnet20)>::total_cost().stored_parameters >=
+              network<without_batch_norm(resnet20_19x)>::total_cost().stored_parameters);
 
 /// Every weight of the 3 x 3 convolutions but the first is one of its filter's four levels: an index of two bits. The
 /// levels take up batch norm.

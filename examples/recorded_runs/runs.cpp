@@ -13,14 +13,15 @@
 #include <CLI/CLI.hpp>
 
 #include <polyfold/data/validation_split.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/train/training_options.hpp>
 
 #include "../output_folder.hpp"
 
 namespace {
 
-/// Throws `polyfold::error` where one of these configurations goes on from what is neither there nor left by one before it.
+/// Throws `polyfold::failure` where one of these configurations goes on from what is neither there nor left by one before
+/// it.
 void check_starts(experiment const& e, std::vector<configuration> const& configurations) {
   std::vector<std::string> made;
   auto const is_made = [&](std::string const& name) { return std::count(made.begin(), made.end(), name) > 0; };
@@ -39,19 +40,19 @@ void run_study(study const& s, std::vector<configuration> const& configurations,
                std::vector<std::uint64_t> const& seeds, int threads) {
   for (std::string const& name : wanted)
     if (std::none_of(configurations.begin(), configurations.end(), [&](auto& c) { return c.name == name; }))
-      throw polyfold::error(s.name + " has no configuration '" + name + "'.");
+      throw polyfold::failure(s.name + " has no configuration '" + name + "'.");
   // Before the data are loaded and a first configuration has trained for hours.
   prepare_output_folder(chosen.work);
   prepare_output_folder(chosen.records);
-  polyfold::data_set const data = polyfold::load_data_set(s.data, folder);
+  polyfold::dataset_splits const data = polyfold::load_dataset(s.data, folder);
   polyfold::normalisation const normalise = s.normalise.value_or(data.normalise);
-  polyfold::workers all_threads(threads);
+  polyfold::thread_pool all_threads(threads);
   // Drawn once and for all: settings that are chosen with one seed may be compared with those of another.
   constexpr std::uint64_t split_seed = 1;
   auto const source_of = [&](bool training) {
-    if (chosen.wanted != task::validate) return polyfold::batch_source(training ? data.training : data.test, normalise);
+    if (chosen.wanted != task::validate) return polyfold::dataset(training ? data.training : data.test, normalise);
     auto parts = polyfold::split_by_class(data.training, s.validation, split_seed);
-    return polyfold::batch_source(data.training, normalise, std::move(training ? parts.training : parts.validation));
+    return polyfold::dataset(data.training, normalise, std::move(training ? parts.training : parts.validation));
   };
   std::vector<configuration> runs;
   std::copy_if(configurations.begin(), configurations.end(), std::back_inserter(runs), [&](configuration const& c) {
@@ -131,7 +132,7 @@ int run_studies(int argc, char** argv, std::vector<study> const& studies, config
   chosen.terminal = isatty(STDOUT_FILENO) != 0;
   bool const changed = epochs->count() + rate->count() + taught->count() > 0;
   if (changed && chosen.wanted != task::validate)
-    throw polyfold::error(
+    throw polyfold::failure(
         "--epochs, --learning-rate and --distillation are for the task validate: the recorded figure "
         "is that of the configuration itself.");
   polyfold::training_options changes;
@@ -139,7 +140,7 @@ int run_studies(int argc, char** argv, std::vector<study> const& studies, config
   changes.optimizer.learning_rate = chosen.learning_rate.value_or(changes.optimizer.learning_rate);
   changes.distil.weight = chosen.distillation.value_or(changes.distil.weight);
   changes.check();
-  if (name.empty()) throw polyfold::error("name a study: each takes its own data and time.");
+  if (name.empty()) throw polyfold::failure("name a study: each takes its own data and time.");
   study const& s = *std::find_if(studies.begin(), studies.end(), [&](study const& one) { return one.name == name; });
   run_study(s, configurations.at(name), chosen, data, only, seeds, threads);
   return EXIT_SUCCESS;

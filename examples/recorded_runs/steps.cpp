@@ -15,15 +15,15 @@ namespace recorded {
 namespace {
 
 /// Of the images that are trained on, in their order now.
-unsigned long checksum(polyfold::batch_source const& source) {
+unsigned long checksum(polyfold::dataset const& data) {
   unsigned long sum = crc32_z(0, nullptr, 0);
-  std::vector<std::size_t> numbers;
-  for (std::size_t i = 0; i < source.size(); ++i) numbers.push_back(source.index(i));
-  std::sort(numbers.begin(), numbers.end());
-  for (std::size_t const n : numbers) {
-    auto const image = source.images().image(n);
+  std::vector<std::size_t> parameters;
+  for (std::size_t i = 0; i < data.size(); ++i) parameters.push_back(data.index(i));
+  std::sort(parameters.begin(), parameters.end());
+  for (std::size_t const n : parameters) {
+    auto const image = data.images().image(n);
     sum = crc32_z(sum, image.data(), image.size());
-    auto const label = static_cast<std::uint8_t>(source.images().labels[n]);
+    auto const label = static_cast<std::uint8_t>(data.images().labels[n]);
     sum = crc32_z(sum, &label, 1);
   }
   return sum;
@@ -87,8 +87,8 @@ bool recorded_already(experiment const& e, std::string const& configuration, std
     return true;
   }
   if (e.chosen.wanted == task::test)
-    throw polyfold::error(path, "is the record of another run", "settings and data as they were",
-                          "test images are measured once: delete the record to measure them again");
+    throw polyfold::failure(path, "is the record of another run", "settings and data as they were",
+                            "test images are measured once: delete the record to measure them again");
   return false;
 }
 
@@ -122,7 +122,7 @@ void leave(experiment const& e, plan const& p, record const& r, std::filesystem:
   std::filesystem::remove(e.work_file(p.configuration, ".checkpoint"));
   std::cout << r.study << " " << r.configuration << ", seed " << r.seed << ": " << r.part << " "
             << polyfold::as_percent(r.accuracy(), 2) << ", drop " << polyfold::with_decimals(100 * r.drop(), 2)
-            << " points, " << polyfold::with_thousands(r.costs.stored_numbers) << " numbers ("
+            << " points, " << polyfold::with_thousands(r.costs.stored_parameters) << " numbers ("
             << polyfold::as_ratio(polyfold::parameter_ratio(r.costs)) << "), "
             << polyfold::with_thousands(r.costs.stored_bytes()) << " bytes ("
             << polyfold::as_ratio(polyfold::byte_ratio(r.costs)) << ")" << std::endl;

@@ -58,7 +58,7 @@ struct spelling {
 [[nodiscard]] std::string short_form(std::string const& text);
 /// Everything that a run depends on, as text: networks, checkpoints and records of other runs are not taken up.
 [[nodiscard]] std::string text_of_run(experiment const& e, plan const& p, std::string const& description);
-/// Whether the run with this text has left its record. Throws `polyfold::error` where another run has, and measured the
+/// Whether the run with this text has left its record. Throws `polyfold::failure` where another run has, and measured the
 /// test images.
 [[nodiscard]] bool recorded_already(experiment const& e, std::string const& configuration, std::string const& run);
 /// The record of a run, without what is measured.
@@ -103,7 +103,7 @@ class step {
     polyfold::make_folders(checkpoint.parent_path());
     polyfold::trainer<Network> trainer(net, plan_.options, e_.threads);
     int first_epoch = 0;
-    if (auto state = polyfold::load_checkpoint(checkpoint, run_, net.numbers.size())) {
+    if (auto state = polyfold::load_checkpoint(checkpoint, run_, net.parameters.size())) {
       first_epoch = state->epochs_done;
       std::cout << plan_.configuration << ": goes on after epoch " << first_epoch << " of an interrupted run\n";
       trainer.restore(std::move(*state));
@@ -159,8 +159,8 @@ class step {
 /// Tells networks apart in the description of a run.
 template <class Network>
 std::string checksum_of(Network const& net) {
-  unsigned long const sum = crc32_z(0, reinterpret_cast<unsigned char const*>(net.numbers.data()),
-                                    net.numbers.size() * sizeof net.numbers[0]);
+  unsigned long const sum = crc32_z(0, reinterpret_cast<unsigned char const*>(net.parameters.data()),
+                                    net.parameters.size() * sizeof net.parameters[0]);
   polyfold::text_stream text;
   text << std::hex << sum;
   return text.str();
@@ -176,7 +176,7 @@ std::unique_ptr<polyfold::network<Pipeline>> earlier(experiment const& e, std::s
 
 template <class Network>
 inline constexpr bool has_batch_norm = []<int... I>(std::integer_sequence<int, I...>) {
-  return (std::is_same_v<typename Network::template layer_at<I>, polyfold::batch_norm_layer> || ...);
+  return (std::is_same_v<typename Network::template layer_at<I>, polyfold::layer_types::batch_norm_layer> || ...);
 }
 (std::make_integer_sequence<int, Network::layers>{});
 

@@ -11,7 +11,7 @@
 /// Networks for one data set. Its records have a folder of its name.
 struct study {
   std::string name;
-  std::string data;                                  // as load_data_set knows it
+  std::string data;                                  // as load_dataset knows it
   std::optional<polyfold::normalisation> normalise;  // nothing: measured on the training images
   std::size_t validation;                            // images held back for choices
 };

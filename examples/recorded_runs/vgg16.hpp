@@ -25,8 +25,8 @@ static_assert(parameter_ratio(network<without_batch_norm(vgg16_700x)>::total_cos
 /// As many numbers, dense: 3 filters in the first stage, and no hidden dense layer.
 inline constexpr auto thin_vgg16 =
     make_vgg16<vgg16_form{.classes = 10, .image = {3, 32, 32}, .width = 3, .normalised = true, .hidden = 0}>();
-static_assert(network<without_batch_norm(thin_vgg16)>::total_cost().stored_numbers >=
-              network<without_batch_norm(vgg16_700x)>::total_cost().stored_numbers);
+static_assert(network<without_batch_norm(thin_vgg16)>::total_cost().stored_parameters >=
+              network<without_batch_norm(vgg16_700x)>::total_cost().stored_parameters);
 
 inline constexpr int vgg16_dense_epochs = 2;
 inline constexpr int vgg16_700x_epochs = 5;

@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/report/table.hpp>
@@ -77,7 +77,7 @@ polyfold::table results_table(std::vector<runs> const& all) {
                      {"epochs"},
                      {"accuracy %"},
                      {"drop, points"},
-                     {"stored numbers"},
+                     {"stored parameters"},
                      {"stored bytes"},
                      {"flash bytes"},
                      {"coefficient ratio"},
@@ -94,7 +94,7 @@ polyfold::table results_table(std::vector<runs> const& all) {
     t.add_row({r.configuration, seeds, std::to_string(r.options.epochs),
                mean_and_range(same, [](record const& one) { return one.accuracy(); }),
                r.kind == "dense" ? "" : mean_and_range(same, [](record const& one) { return one.drop(); }),
-               with_thousands(r.costs.stored_numbers), with_thousands(r.costs.stored_bytes()),
+               with_thousands(r.costs.stored_parameters), with_thousands(r.costs.stored_bytes()),
                with_thousands(r.costs.flash_bytes()), ratio(polyfold::coefficient_ratio(r.approximated)),
                ratio(polyfold::parameter_ratio(r.costs)), ratio(polyfold::byte_ratio(r.costs)),
                with_thousands(r.costs.multiplications),
@@ -132,8 +132,8 @@ struct introduction {
 introduction read_introduction(fs::path const& folder) {
   introduction about{"", text_of(folder / "about.md")};
   if (!about.text.starts_with("## "))
-    throw polyfold::error(folder / "about.md", about.text.empty() ? "is not there" : "has no title",
-                          "'## ', the study's title, and what it is about");
+    throw polyfold::failure(folder / "about.md", about.text.empty() ? "is not there" : "has no title",
+                            "'## ', the study's title, and what it is about");
   about.title = about.text.substr(3, about.text.find('\n') - 3);
   return about;
 }
@@ -180,13 +180,14 @@ std::string overview_of(fs::path const& records) {
   return text.str();
 }
 
-/// `text` with what stands between the lines <!-- results --> and <!-- /results --> replaced. Throws `error` without them.
+/// `text` with what stands between the lines <!-- results --> and <!-- /results --> replaced. Throws `failure` without them.
 std::string with_overview(fs::path const& file, std::string const& text, std::string const& overview) {
   std::string const begin = "<!-- results -->\n";
   std::size_t const first = text.find(begin);
   std::size_t const last = text.find("<!-- /results -->");
   if (first == std::string::npos || last == std::string::npos || last < first)
-    throw polyfold::error(file, "has no place for the results", "a line <!-- results --> and a line <!-- /results -->");
+    throw polyfold::failure(file, "has no place for the results",
+                            "a line <!-- results --> and a line <!-- /results -->");
   return text.substr(0, first + begin.size()) + overview + text.substr(last);
 }
 
@@ -210,12 +211,12 @@ std::string page_of(fs::path const& records) {
   return page.str();
 }
 
-/// Writes `text` to `file`, or throws `error` if that is not what it holds.
+/// Writes `text` to `file`, or throws `failure` if that is not what it holds.
 void write_or_check(fs::path const& file, std::string const& before, std::string const& text, bool check) {
   if (before == text) return;
   if (check)
-    throw polyfold::error(file, "is not what the records say", "a page made from them",
-                          "run write_results without --check");
+    throw polyfold::failure(file, "is not what the records say", "a page made from them",
+                            "run write_results without --check");
   polyfold::write_file_atomically(file, text);
 }
 

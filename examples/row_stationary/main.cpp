@@ -27,12 +27,12 @@ table comparison_table(std::span<kernel_bank const> layers) {
   operator_count shared;
   for (kernel_bank const& k : layers) {
     operator_comparison const c = compare_with_row_stationary(k);
-    shared += running_sums(k);
+    shared += reports::running_sums(k);
     t.add_row({std::string(k.name), with_thousands(k.filters),
                std::to_string(k.channels_per_filter()) + " x " + std::to_string(k.kernel_height) + " x " +
                    std::to_string(k.kernel_width),
                with_thousands(c.row_stationary.total()), with_thousands(c.linear_rows.total()),
-               with_thousands(running_sums(k).total()), as_percent(c.saved())});
+               with_thousands(reports::running_sums(k).total()), as_percent(c.saved())});
   }
   operator_comparison const sum = compare_with_row_stationary(layers);
   t.begin_totals();

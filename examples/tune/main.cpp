@@ -20,7 +20,7 @@ namespace {
 
 struct model_entry {
   void (*run)(settings const&);
-  std::vector<std::string> data_sets;
+  std::vector<std::string> datasets;
 };
 
 int run(int argc, char** argv) {
@@ -37,7 +37,7 @@ int run(int argc, char** argv) {
   app.add_option("model", s.model, "lenet5, or resnet20 with shortcuts of 1x1 convolutions")
       ->required()
       ->check(CLI::IsMember(models));
-  app.add_option("data-set", s.data_set, "mnist or fashion-mnist (lenet5), cifar-10 (resnet20)")->required();
+  app.add_option("data-set", s.dataset, "mnist or fashion-mnist (lenet5), cifar-10 (resnet20)")->required();
   auto* const budget = app.add_option_group("budget", "exactly one of");
   auto* const by_drop = budget->add_option("--max-drop", drop, "percentage points of validation accuracy to lose")
                             ->check(CLI::Range(0.0, 100.0));
@@ -104,9 +104,9 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   model_entry const& model = models.at(s.model);
-  if (std::find(model.data_sets.begin(), model.data_sets.end(), s.data_set) == model.data_sets.end())
-    throw polyfold::error(s.model + " is not tuned on '" + s.data_set + "'; expected " + model.data_sets.front() +
-                          (model.data_sets.size() > 1 ? " or " + model.data_sets.back() : ""));
+  if (std::find(model.datasets.begin(), model.datasets.end(), s.dataset) == model.datasets.end())
+    throw polyfold::failure(s.model + " is not tuned on '" + s.dataset + "'; expected " + model.datasets.front() +
+                            (model.datasets.size() > 1 ? " or " + model.datasets.back() : ""));
   if (by_drop->count() > 0)
     s.budget = polyfold::at_most_drop(
         drop / 100, minimised == "bytes" ? polyfold::measure::bytes : polyfold::measure::multiplications);

@@ -20,7 +20,7 @@
 
 struct settings {
   std::string model;
-  std::string data_set;
+  std::string dataset;
   std::filesystem::path data;
   std::filesystem::path weights;  // empty: the exact network is trained here
   std::vector<std::string> names;
@@ -61,12 +61,12 @@ void check_exact(settings const& s, double accuracy, int classes);
 /// Says how far the measuring of candidates is.
 std::function<void(int, int)> candidate_progress(settings const& s);
 /// Prints the networks and the chosen type; writes them, and the picture, to the output folder.
-void report(settings const& s, polyfold::tuning_result const& found, std::vector<polyfold::layer_form> const& forms,
-            spelled_model const& model);
+void report(settings const& s, polyfold::tuning_result const& found,
+            std::vector<polyfold::tuning::layer_form> const& forms, spelled_model const& model);
 
 /// The weights that were named, or trained ones, which are written to the output folder.
 template <class Network>
-void load_exact(settings const& s, Network& net, polyfold::batch_source const& training, polyfold::workers& threads) {
+void load_exact(settings const& s, Network& net, polyfold::dataset const& training, polyfold::thread_pool& threads) {
   if (s.weights.empty()) {
     polyfold::initialise(net, s.options.retraining.seed);
     polyfold::training_options o{.epochs = s.exact_epochs,
@@ -74,7 +74,7 @@ void load_exact(settings const& s, Network& net, polyfold::batch_source const& t
                                  .flip = s.options.retraining.flip,
                                  .seed = s.options.retraining.seed,
                                  .optimizer = {.learning_rate = 4e-3f}};
-    polyfold::batch_source images = training;
+    polyfold::dataset images = training;
     polyfold::trainer<Network> trainer(net, o, threads);
     trainer.on_progress = polyfold::progress_bar(std::cout, "exact", s.terminal);
     trainer.run(images);
@@ -93,9 +93,9 @@ void tune(settings const& s, spelled_model const& spelling) {
   using network_type = polyfold::network<Model>;
   using sixteen_images = polyfold::lanes<float, 16>;
   tuning_data const data = load(s);
-  polyfold::workers threads(s.threads);
-  polyfold::batch_source const training(data.training, data.normalise, data.parts.training);
-  polyfold::batch_source const validation(data.training, data.normalise, data.parts.validation);
+  polyfold::thread_pool threads(s.threads);
+  polyfold::dataset const training(data.training, data.normalise, data.parts.training);
+  polyfold::dataset const validation(data.training, data.normalise, data.parts.validation);
 
   auto net = std::make_unique<network_type>();
   load_exact(s, *net, training, threads);
@@ -111,17 +111,17 @@ void tune(settings const& s, spelled_model const& spelling) {
     exact = false;
   };
   polyfold::tuning_result const found = tuner.run(s.budget);
-  report(s, found, polyfold::layer_forms<network_type>(), spelling);
+  report(s, found, polyfold::tuning::layer_forms<network_type>(), spelling);
 
   auto const chosen = std::make_unique<network_type>(*net);
-  std::copy(found.best().numbers.begin(), found.best().numbers.end(), chosen->numbers.begin());
+  std::copy(found.best().parameters.begin(), found.best().parameters.end(), chosen->parameters.begin());
   std::filesystem::path const file = s.output / "tuned.safetensors";
   polyfold::save_network(file, *chosen);
   std::cout << "Written to " << std::filesystem::absolute(s.output).string()
             << ": tuned.hpp (the type), tuned.safetensors (the exact type with weights on the chosen segments), "
                "tuning.md, front.svg\n";
   if (!s.test) return;
-  polyfold::batch_source const test(data.test, data.normalise);
+  polyfold::dataset const test(data.test, data.normalise);
   auto const accuracy = [&](network_type const& n) {
     return polyfold::as_percent(polyfold::evaluate<sixteen_images>(n, test, threads).accuracy(), 2);
   };

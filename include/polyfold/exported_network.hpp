@@ -57,23 +57,24 @@ consteval auto exported() {
 
 /// `Network` if its arrays hold so many numbers; else the build stops.
 template <class Network, int... Counts>
-using exported_network = typename decltype(detail::exported<Network, number_counts<Counts...>>())::type;
+using exported_network = typename decltype(detail::exported<Network, storage::array_sizes<Counts...>>())::type;
 
 /// Whether `net` makes of the images, one behind the other, what it made of them on another machine: integers to the last
 /// bit; floats, whose sums compilers may fuse, within a ten-thousandth of the largest.
 template <class Network, class Workspace, class Pixel, std::size_t Pixels, class Output, std::size_t Outputs>
-[[nodiscard]] constexpr bool reproduces(Network const& net, Workspace& room, std::array<Pixel, Pixels> const& images,
+[[nodiscard]] constexpr bool reproduces(Network const& net, Workspace& workspace,
+                                        std::array<Pixel, Pixels> const& images,
                                         std::array<Output, Outputs> const& expected) {
   constexpr auto size = std::size_t(Network::input_shape.size());
   constexpr auto results = std::size_t(Network::output_shape.size());
   static_assert(Pixels % size == 0 && Outputs % results == 0 && Pixels / size == Outputs / results);
   Output allowed = 0;
   if constexpr (std::is_same_v<Output, float>) {
-    for (float const x : expected) allowed = larger(allowed, x < 0 ? -x : x);
+    for (float const x : expected) allowed = core::larger(allowed, x < 0 ? -x : x);
     allowed *= 1e-4f;
   }
   for (std::size_t i = 0; i < Pixels / size; ++i) {
-    auto const result = net.run(tensor_view<Pixel const, Network::input_shape>(images.data() + i * size), room);
+    auto const result = net.run(tensor_view<Pixel const, Network::input_shape>(images.data() + i * size), workspace);
     for (std::size_t k = 0; k < results; ++k) {
       auto const off = result[int(k)] - expected[i * results + k];
       if (!(off <= allowed && -off <= allowed)) return false;

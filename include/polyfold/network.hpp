@@ -1,10 +1,10 @@
-// network<pipeline, numbers, schedule>: a network's stored numbers and the inference over them. No heap, no exceptions, no
-// global state.
+// network<pipeline, numbers, schedule>: a network's stored parameters and the inference over them. No heap, no exceptions,
+// no global state.
 //
 //   constexpr auto digits = input<1, 28, 28> | conv2d<6, 5>(padding<2>) | relu | max_pool<2> | dense<10>;
 //   network<digits> net;                     // sizeof is known; an object in constant memory stays there
-//   network<digits>::workspace<float> room;  // the caller's: its size is a constexpr
-//   auto logits = net.run(image, room);      // a view into the workspace
+//   network<digits>::workspace<float> workspace;  // the caller's: its size is a constexpr
+//   auto logits = net.run(image, workspace);      // a view into the workspace
 //
 // The second argument says what kind of numbers it has: network<digits, in_bytes> takes a byte each (numbers/bytes.hpp). The
 // third says how they are run: network<digits, in_floats, packed> uses SIMD kernels (packed.hpp).
@@ -27,21 +27,23 @@ namespace polyfold {
 
 namespace detail {
 template <auto Pipeline, auto Numbers, auto Schedule>
-using engine_of = typename decltype(engine_for<network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers,
-                                               Schedule>())::type;
+using engine_of = typename decltype(schedules::detail::engine_for<
+                                    layer_types::network_structure<std::remove_cvref_t<decltype(Pipeline)>>, Numbers,
+                                    Schedule>())::type;
 }
 
 template <auto Pipeline, auto Numbers = in_floats, auto Schedule = whole_maps>
 class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   using runs_by = detail::engine_of<Pipeline, Numbers, Schedule>;
-  static_assert(detail::check_graph<graph<std::remove_cvref_t<decltype(Pipeline)>>>());
-  static_assert(detail::check_engine<std::remove_cv_t<decltype(Numbers)>, std::remove_cv_t<decltype(Schedule)>>());
-  static_assert(detail::check_numbers<typename runs_by::numbers>());
-  static_assert(detail::check_parts<network_structure<std::remove_cvref_t<decltype(Pipeline)>>>());
+  static_assert(detail::check_graph<layer_types::graph<std::remove_cvref_t<decltype(Pipeline)>>>());
+  static_assert(
+      schedules::detail::check_engine<std::remove_cv_t<decltype(Numbers)>, std::remove_cv_t<decltype(Schedule)>>());
+  static_assert(storage::detail::check_numbers<typename runs_by::parameters>());
+  static_assert(detail::check_parts<layer_types::network_structure<std::remove_cvref_t<decltype(Pipeline)>>>());
 
  public:
   using description = std::remove_cvref_t<decltype(Pipeline)>;
-  using structure = network_structure<description>;
+  using structure = layer_types::network_structure<description>;
   static constexpr bool right = structure::right;
   using graph_type = typename structure::graph_type;
   using program_type = typename structure::program_type;
@@ -65,19 +67,19 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   static constexpr bool takes = runs_by::template takes<Scalar>;
   /// What bare memory is made of.
   template <class Scalar>
-  using memory = typename runs_by::template memory<Scalar>;
+  using memory_unit = typename runs_by::template memory_unit<Scalar>;
 
-  /// Runs one image (or, with a wider scalar, several side by side). The result lies in `room` until it is used again.
+  /// Runs one image (or, with a wider scalar, several side by side). The result lies in `memory` until it is used again.
   /// An image is a tensor of `input_shape`, a view of one, or an array or a span of just as many scalars.
-  template <class Image, class Room>
-  requires detail::image_of<Image, detail::scalar_of<network, Room>, input_shape>
-  [[nodiscard]] constexpr auto run(Image const& image, Room& room) const {
-    return run(detail::image_data<input_shape>(image), runs_by::memory_of(room));
+  template <class Image, class Workspace>
+  requires detail::image_of<Image, detail::scalar_of<network, Workspace>, input_shape>
+  [[nodiscard]] constexpr auto run(Image const& image, Workspace& memory) const {
+    return run(detail::image_data<input_shape>(image), runs_by::memory_of(memory));
   }
-  /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `room`.
+  /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `memory`.
   template <class Scalar>
-  requires(takes<Scalar>) [[nodiscard]] constexpr auto run(Scalar const* image, memory<Scalar>* room) const {
-    auto const* const result = runs_by::run(*this, image, room);
+  requires(takes<Scalar>) [[nodiscard]] constexpr auto run(Scalar const* image, memory_unit<Scalar>* memory) const {
+    auto const* const result = runs_by::run(*this, image, memory);
     return tensor_view<std::remove_reference_t<decltype(*result)>, output_shape>(result);
   }
   /// Stops the build: what is given is no image and workspace of this network.
@@ -90,9 +92,9 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   }
 
   /// First number of layer I, and how many it stores; likewise the bytes of its index map.
-  [[nodiscard]] static constexpr int first_number(int layer) { return structure::first_number(layer); }
+  [[nodiscard]] static constexpr int first_parameter(int layer) { return structure::first_parameter(layer); }
   [[nodiscard]] static constexpr int first_map_byte(int layer) { return structure::first_map_byte(layer); }
-  [[nodiscard]] static constexpr int number_count(int layer) { return structure::number_count(layer); }
+  [[nodiscard]] static constexpr int parameter_count(int layer) { return structure::parameter_count(layer); }
 
   /// What layer I reads.
   template <int I>
@@ -111,7 +113,7 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   template <int I>
   [[nodiscard]] static constexpr cost layer_cost() {
     cost c = structure::template layer_cost<I>();
-    runs_by::numbers::template add_cost<I>(c);
+    runs_by::parameters::template add_cost<I>(c);
     return c;
   }
   /// Sum over all layers, or over those that are approximated.
@@ -127,7 +129,7 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   template <class Wanted>
   [[nodiscard]] static constexpr cost sum_of_costs(Wanted wanted) {
     cost sum;
-    for_constexpr<layers>([&]<int I>() {
+    core::for_constexpr<layers>([&]<int I>() {
       cost const c = layer_cost<I>();
       if (wanted(c)) sum += c;
     });

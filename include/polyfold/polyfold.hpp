@@ -9,7 +9,7 @@
 #include <polyfold/fit/quantise.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/io/png.hpp>

@@ -12,12 +12,12 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 constexpr auto other = input<1, 28, 28> | dense<10>;
 
 #ifdef POLYFOLD_COMPILE_PASS
-using room = network<description>::workspace<float>;
+using workspace = network<description>::workspace<float>;
 #else
-using room = network<other>::workspace<float>;
+using workspace = network<other>::workspace<float>;
 #endif
 
-void classify(network<description> const& net, float const* images, float* logits, workers& threads) {
-  std::vector<room> rooms(std::size_t(threads.count()));
-  run_batch(net, images, 64, logits, rooms, threads);
+void classify(network<description> const& net, float const* images, float* logits, thread_pool& threads) {
+  std::vector<workspace> workspaces(std::size_t(threads.count()));
+  run_batch(net, images, 64, logits, workspaces, threads);
 }

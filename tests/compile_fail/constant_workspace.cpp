@@ -10,9 +10,9 @@ static network<description> net;
 static tensor<float, shape{1, 28, 28}> image;
 
 #ifdef POLYFOLD_COMPILE_PASS
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 #else
-static network<description>::workspace<float> const room{};
+static network<description>::workspace<float> const workspace{};
 #endif
 
-int main() { return net.run(image, room)(0, 0, 0) > 0; }
+int main() { return net.run(image, workspace)(0, 0, 0) > 0; }

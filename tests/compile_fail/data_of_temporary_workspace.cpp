@@ -11,8 +11,8 @@ using net_type = network<description, in_floats, packed>;
 
 float first(net_type const& net, float const* image) {
 #ifdef POLYFOLD_COMPILE_PASS
-  static net_type::workspace<> room;
-  return net.run(image, room.data())[0];
+  static net_type::workspace<> workspace;
+  return net.run(image, workspace.data())[0];
 #else
   return net.run(image, net_type::workspace<>{}.data())[0];
 #endif

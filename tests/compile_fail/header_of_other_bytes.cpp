@@ -1,5 +1,5 @@
 // expect: polyfold: this header was written of another network than it names now
-// facts: number_counts<3, 2, 0, 0>, .*number_counts<4, 2, 0, 0>
+// facts: array_sizes<3, 2, 0, 0>, .*array_sizes<4, 2, 0, 0>
 // The same with numbers of 8 bits.
 
 #include <polyfold/inference.hpp>
@@ -18,8 +18,8 @@ inline constexpr polyfold::exported_network<
     pair_net{{{-127, 5, 0}, {255, 1}, {}, {}}};
 
 using net_type = std::remove_const_t<decltype(pair_net)>;
-static net_type::workspace<float> room;
+static net_type::workspace<float> workspace;
 int main() {
   polyfold::tensor<float, net_type::input_shape> const image{};
-  return pair_net.run(image, room)[0] > 0;
+  return pair_net.run(image, workspace)[0] > 0;
 }

@@ -1,5 +1,5 @@
 // expect: polyfold: this header was written of another network than it names now
-// facts: number_counts<3, 0>, .*number_counts<2, 0>
+// facts: array_sizes<3, 0>, .*array_sizes<2, 0>
 // A layer has gone since the header was written.
 
 #include <polyfold/inference.hpp>
@@ -17,8 +17,8 @@ inline constexpr polyfold::exported_network<polyfold::network<my::pair>, 3, 0> p
     {{0x1p+0f, 0x1.8p-1f, 0x0p+0f}, {}}};
 
 using net_type = std::remove_const_t<decltype(pair_net)>;
-static net_type::workspace<float> room;
+static net_type::workspace<float> workspace;
 int main() {
   polyfold::tensor<float, net_type::input_shape> const image{};
-  return pair_net.run(image, room)[0] > 0;
+  return pair_net.run(image, workspace)[0] > 0;
 }

@@ -8,7 +8,7 @@ using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 
 #ifdef POLYFOLD_COMPILE_PASS
 static tensor<float, shape{1, 28, 28}> image;
@@ -16,4 +16,4 @@ static tensor<float, shape{1, 28, 28}> image;
 static float const* image = nullptr;
 #endif
 
-int main() { return net.run(image, room)(0, 0, 0) > 0; }
+int main() { return net.run(image, workspace)(0, 0, 0) > 0; }

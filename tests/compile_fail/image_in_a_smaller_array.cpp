@@ -8,7 +8,7 @@ using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | dense<10>;
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 
 int main() {
 #ifdef POLYFOLD_COMPILE_PASS
@@ -16,5 +16,5 @@ int main() {
 #else
   std::array<float, 783> const image{};
 #endif
-  return net.run(image, room)[0] > 0;
+  return net.run(image, workspace)[0] > 0;
 }

@@ -8,7 +8,7 @@ using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 
 #ifdef POLYFOLD_COMPILE_PASS
 static float image[784];
@@ -16,4 +16,4 @@ static float image[784];
 static unsigned char image[784];
 #endif
 
-int main() { return net.run(image, room.data())(0, 0, 0) > 0; }
+int main() { return net.run(image, workspace.data())(0, 0, 0) > 0; }

@@ -13,8 +13,8 @@ constexpr auto description = input<1, 8, 8> | dense<4>(arranged<2, linear, 3>);
 #endif
 
 static network<description, in_int8> net;
-static network<description, in_int8>::workspace<> room;
+static network<description, in_int8>::workspace<> workspace;
 int main() {
   tensor<std::uint8_t, shape{1, 8, 8}> const image{};
-  return net.run(image, room)[0] > 0;
+  return net.run(image, workspace)[0] > 0;
 }

@@ -13,8 +13,8 @@ constexpr auto description = input<1, 28, 28> | relu | residual(1 | conv2d<1, 1>
 #endif
 
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 int main() {
   tensor<float, shape{1, 28, 28}> const image{};
-  return net.run(image, room)(0, 0, 0) > 0;
+  return net.run(image, workspace)(0, 0, 0) > 0;
 }

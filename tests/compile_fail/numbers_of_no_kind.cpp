@@ -14,8 +14,8 @@ using net_type = network<description, 8>;
 #endif
 
 static net_type net;
-static net_type::workspace<float> room;
+static net_type::workspace<float> workspace;
 int main() {
   tensor<float, net_type::input_shape> const image{};
-  return net.run(image, room)[0] > 0;
+  return net.run(image, workspace)[0] > 0;
 }

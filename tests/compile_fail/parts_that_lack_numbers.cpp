@@ -12,7 +12,7 @@ struct gain_layer : layer {
   static constexpr char const* name = "gain";
   static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<prelu_operation<In>, layer_input>>;
+  using operations = type_list<fold::step<layer_types::prelu_operation<In>, fold::layer_input>>;
 #ifdef POLYFOLD_COMPILE_PASS
   template <shape In>
   static constexpr std::array parts{stored_part{.name = "gain", .count = In.channels}};
@@ -20,8 +20,8 @@ struct gain_layer : layer {
 };
 
 static network<input<2, 4, 4> | gain_layer{}> net;
-static network<input<2, 4, 4> | gain_layer{}>::workspace<float> room;
+static network<input<2, 4, 4> | gain_layer{}>::workspace<float> workspace;
 int main() {
   tensor<float, shape{2, 4, 4}> const image{};
-  return net.run(image, room)(0, 0, 0) > 0;
+  return net.run(image, workspace)(0, 0, 0) > 0;
 }

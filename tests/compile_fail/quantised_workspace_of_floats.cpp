@@ -12,9 +12,9 @@ static network<description, in_bytes> net;
 static tensor<float, shape{1, 28, 28}> image;
 
 #ifdef POLYFOLD_COMPILE_PASS
-static network<description, in_bytes>::workspace<float> room;
+static network<description, in_bytes>::workspace<float> workspace;
 #else
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 #endif
 
-int main() { return net.run(image, room)(0, 0, 0) > 0; }
+int main() { return net.run(image, workspace)(0, 0, 0) > 0; }

@@ -12,4 +12,4 @@ constexpr auto description = make_resnet<cifar_resnet(21)>();
 #endif
 
 static network<description> net;
-int main() { return net.numbers.empty(); }
+int main() { return net.parameters.empty(); }

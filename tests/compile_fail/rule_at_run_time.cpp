@@ -16,8 +16,8 @@ constexpr auto description = make_lenet5(relu, [](layer_place l) -> approximatio
   return along<axis::kernel, linear>;
 });
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 int main() {
   tensor<float, shape{1, 28, 28}> const image{};
-  return net.run(image, room)(0, 0, 0) > 0;
+  return net.run(image, workspace)(0, 0, 0) > 0;
 }

@@ -13,4 +13,4 @@ constexpr auto description = make_resnet<cifar_resnet(20)>(along<axis::channel, 
 #endif
 
 static network<description> net;
-int main() { return net.numbers.empty(); }
+int main() { return net.parameters.empty(); }

@@ -14,8 +14,8 @@ using net_type = network<description, in_bytes, 2>;
 #endif
 
 static net_type net;
-static net_type::workspace<> room;
+static net_type::workspace<> workspace;
 int main() {
   tensor<float, net_type::input_shape> const image{};
-  return net.run(image, room)[0] > 0;
+  return net.run(image, workspace)[0] > 0;
 }

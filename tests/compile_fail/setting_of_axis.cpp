@@ -13,8 +13,8 @@ constexpr auto description = input<1, 28, 28> | conv2d<6, 5>(along<axis::output,
 #endif
 
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 int main() {
   tensor<float, shape{1, 28, 28}> const image{};
-  return net.run(image, room)(0, 0, 0) > 0;
+  return net.run(image, workspace)(0, 0, 0) > 0;
 }

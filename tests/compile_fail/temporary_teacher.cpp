@@ -9,7 +9,7 @@ using namespace polyfold;
 using net_type = network<input<1, 8, 8> | dense<4>>;
 net_type load();
 
-void train(workers& threads) {
+void train(thread_pool& threads) {
 #ifdef POLYFOLD_COMPILE_PASS
   net_type const net = load();
   teacher_network<net_type, float> const teacher(net, threads);

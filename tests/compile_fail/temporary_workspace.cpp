@@ -7,11 +7,11 @@ using namespace polyfold;
 
 constexpr auto description = input<1, 28, 28> | conv2d<6, 5> | relu | dense<10>;
 static network<description> net;
-static network<description>::workspace<float> room;
+static network<description>::workspace<float> workspace;
 static tensor<float, shape{1, 28, 28}> image;
 
 #ifdef POLYFOLD_COMPILE_PASS
-int main() { return net.run(image, room)(0, 0, 0) > 0; }
+int main() { return net.run(image, workspace)(0, 0, 0) > 0; }
 #else
 int main() { return net.run(image, network<description>::workspace<float>{})(0, 0, 0) > 0; }
 #endif

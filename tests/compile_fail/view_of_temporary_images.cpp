@@ -1,7 +1,7 @@
-// expect: deleted (function .*batch_source::batch_source|constructor of .*batch_source)
+// expect: deleted (function .*dataset::dataset|constructor of .*dataset)
 // A view of images that are gone as soon as it is made.
 
-#include <polyfold/train/batches.hpp>
+#include <polyfold/train/dataset.hpp>
 
 using namespace polyfold;
 
@@ -10,9 +10,9 @@ image_set load();
 void train() {
 #ifdef POLYFOLD_COMPILE_PASS
   image_set const images = load();
-  batch_source const source(images);
+  dataset const data(images);
 #else
-  batch_source const source(load());
+  dataset const data(load());
 #endif
-  (void)source.size();
+  (void)data.size();
 }

@@ -20,17 +20,17 @@ static network<description, in_floats, packed> fast;
 
 void use(image_set const& images, network<input<1, 28, 28> | dense<10>> const& other) {
   fit(net, net);
-  workers threads(2);
-  batch_source source(images);
+  thread_pool threads(2);
+  dataset data(images);
   trainer retraining(net, training_options{.epochs = 1}, threads);
-  retraining.run(source);
+  retraining.run(data);
   quantise(net, small);
   fast.pack(net);
   save_network("net.safetensors", net);
-  static network<description>::workspace<float> room;
-  static network<description, in_floats, packed>::workspace<> fast_room;
+  static network<description>::workspace<float> workspace;
+  static network<description, in_floats, packed>::workspace<> fast_workspace;
   tensor<float, shape{1, 28, 28}> const image{};
-  (void)net.run(image, room)(0, 0, 0);
-  (void)fast.run(image, fast_room)(0, 0, 0);
+  (void)net.run(image, workspace)(0, 0, 0);
+  (void)fast.run(image, fast_workspace)(0, 0, 0);
   (void)other;
 }

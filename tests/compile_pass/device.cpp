@@ -9,18 +9,18 @@ namespace {
 
 using namespace polyfold;
 
-/// Stored numbers that the compiler computes, as a generated header would spell them out.
+/// Stored parameters that the compiler computes, as a generated header would spell them out.
 template <class Network>
 constexpr Network filled() {
   Network net;
   int i = 0;
-  for (float& number : net.numbers) number = 0.25f - 0.01f * static_cast<float>(i++ % 50);
+  for (float& number : net.parameters) number = 0.25f - 0.01f * static_cast<float>(i++ % 50);
   return net;
 }
 
 constexpr auto digits = filled<network<lenet5_small>>();
 static_assert(sizeof(digits) < 4100, "1,014 numbers");
-static_assert(digits.total_cost().stored_numbers == 1014);
+static_assert(digits.total_cost().stored_parameters == 1014);
 
 constexpr auto block =
     input<3, 16, 16> | conv2d<8, 3>(padding<1>, along<axis::kernel, linear>) | batch_norm | relu |
@@ -39,7 +39,7 @@ constexpr auto activated = filled<network<input<1, 8, 8> | conv2d<4, 3> | prelu 
                                           relu6 | elu<> | gelu | gelu_tanh | hard_sigmoid | dense<10>>>();
 
 constexpr int needed = std::max({exported.workspace_size, pictures.workspace_size, activated.workspace_size});
-float room[digits.workspace_size > needed ? digits.workspace_size : needed];
+float workspace[digits.workspace_size > needed ? digits.workspace_size : needed];
 
 template <class View>
 int largest(View logits) {
@@ -51,7 +51,7 @@ int largest(View logits) {
 
 }  // namespace
 
-extern "C" int digit_of(float const* image) { return largest(digits.run(image, room)); }
-extern "C" int exported_class_of(float const* image) { return largest(exported.run(image, room)); }
-extern "C" int activated_class_of(float const* image) { return largest(activated.run(image, room)); }
-extern "C" int class_of(float const* image) { return largest(pictures.run(image, room)); }
+extern "C" int digit_of(float const* image) { return largest(digits.run(image, workspace)); }
+extern "C" int exported_class_of(float const* image) { return largest(exported.run(image, workspace)); }
+extern "C" int activated_class_of(float const* image) { return largest(activated.run(image, workspace)); }
+extern "C" int class_of(float const* image) { return largest(pictures.run(image, workspace)); }

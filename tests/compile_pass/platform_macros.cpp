@@ -94,11 +94,11 @@ constexpr auto block = input<3, 16, 16> | conv2d<8, 3>(padding<1>, along<axis::k
                        softmax;
 
 int run(network<block> const& net, network<lenet5_small, in_bytes> const& bytes) {
-  static network<block>::workspace<float> room;
-  static network<lenet5_small, in_bytes>::workspace<float> bytes_room;
+  static network<block>::workspace<float> workspace;
+  static network<lenet5_small, in_bytes>::workspace<float> bytes_workspace;
   static tensor<float, network<block>::input_shape> image;
   static tensor<float, network<lenet5_small, in_bytes>::input_shape> digit;
-  return net.run(image, room)[0] > bytes.run(digit, bytes_room)[0];
+  return net.run(image, workspace)[0] > bytes.run(digit, bytes_workspace)[0];
 }
 
 }  // namespace polyfold

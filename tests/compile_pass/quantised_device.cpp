@@ -24,7 +24,7 @@ constexpr auto branches = input<3, 8, 8> | conv2d<4, 3>(padding<1>, along<axis::
                           residual(conv2d<4, 3>(padding<1>, arranged<2, constant, 4>)) | global_average_pool | dense<5>;
 constexpr auto pictures = filled<network<branches, byte_numbers{scales_per::filter}>>();
 
-float room[digits.workspace_size > pictures.workspace_size ? digits.workspace_size : pictures.workspace_size];
+float workspace[digits.workspace_size > pictures.workspace_size ? digits.workspace_size : pictures.workspace_size];
 
 template <class View>
 int largest(View logits) {
@@ -36,5 +36,5 @@ int largest(View logits) {
 
 }  // namespace
 
-extern "C" int digit_of(float const* image) { return largest(digits.run(image, room)); }
-extern "C" int class_of(float const* image) { return largest(pictures.run(image, room)); }
+extern "C" int digit_of(float const* image) { return largest(digits.run(image, workspace)); }
+extern "C" int class_of(float const* image) { return largest(pictures.run(image, workspace)); }

@@ -3,9 +3,9 @@
 #include <cstdio>
 
 using network_type = decltype(recorded_network);
-static network_type::workspace<float> room;
+static network_type::workspace<float> workspace;
 static polyfold::tensor<float, polyfold::network<tiny::dense_network>::input_shape> image;
 
 int main() {
-  for (float const output : recorded_network.run(image, room)) std::printf("%g ", double(output));
+  for (float const output : recorded_network.run(image, workspace)) std::printf("%g ", double(output));
 }

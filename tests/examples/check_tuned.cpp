@@ -22,9 +22,9 @@ int main(int, char** argv) {
   polyfold::fit(*folded, *back);
   float largest = 0;
   float difference = 0;
-  for (std::size_t i = 0; i < exact->numbers.size(); ++i) {
-    largest = std::max(largest, std::abs(exact->numbers[i]));
-    difference = std::max(difference, std::abs(exact->numbers[i] - back->numbers[i]));
+  for (std::size_t i = 0; i < exact->parameters.size(); ++i) {
+    largest = std::max(largest, std::abs(exact->parameters[i]));
+    difference = std::max(difference, std::abs(exact->parameters[i] - back->parameters[i]));
   }
   std::cout << "largest weight " << largest << ", largest difference " << difference << '\n';
   return difference < 1e-4f * largest ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -48,7 +48,7 @@ int run(int argc, char** argv) {
          counted_plain<tiny::folded_network>("tiny", "folded"), counted_bytes<tiny::folded_network>("tiny", "bytes"),
          counted_bytes<tiny::arranged_network>("tiny", "arranged"), counted_plain<tiny::thin_network>("tiny", "thin")});
   if (program == "recorded_runs") return run_studies(argc - 1, argv + 1, studies, configurations);
-  if (program != "interrupted_runs") throw polyfold::error("tiny_runs: no program is named '" + program + "'");
+  if (program != "interrupted_runs") throw polyfold::failure("tiny_runs: no program is named '" + program + "'");
   power_cut cut(*std::cout.rdbuf());
   std::streambuf* const before = std::cout.rdbuf(&cut);
   int const status = run_studies(argc - 1, argv + 1, studies, configurations);
@@ -61,8 +61,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (std::exception const& failure) {
-    std::cerr << failure.what() << "\n";
+  } catch (std::exception const& caught) {
+    std::cerr << caught.what() << "\n";
     return EXIT_FAILURE;
   }
 }

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   std::array<module, 5> const modules{
       {{"conv1", {6, 1, 5, 5}}, {"conv2", {16, 6, 5, 5}}, {"fc1", {120, 400}}, {"fc2", {84, 120}}, {"fc3", {10, 84}}}};
   tensor_file file;
-  float* next = net.numbers.data();
+  float* next = net.parameters.data();
   for (module const& m : modules) {
     std::size_t weights = 1;
     for (std::int64_t const size : m.shape) weights *= std::size_t(size);
@@ -49,8 +49,8 @@ int main(int argc, char** argv) {
 
   tensor<float, shape{1, 28, 28}> image{};
   for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = float(i % 7) - 3;
-  static network<lenet5>::workspace<float> room;
-  auto const logits = net.run(image, room);
+  static network<lenet5>::workspace<float> workspace;
+  auto const logits = net.run(image, workspace);
   std::vector<float> output(logits.begin(), logits.end());
   file.tensors.push_back(make_tensor<float>("polyfold.input.0", {1, 28, 28}, std::span<float const>(image.values)));
   file.tensors.push_back(make_tensor<float>("polyfold.output.0", {10}, std::span<float const>(output)));
@@ -62,8 +62,8 @@ int main(int argc, char** argv) {
   write_safetensors(folder / "unsampled.safetensors", file);
 
   image_set const images = read_mnist(folder, split::test);
-  workers threads(1);
+  thread_pool threads(1);
   for (normalisation const& n : {normalisation(0.5f, 0.5f), normalisation(0.25f, 0.125f)})
     std::cout << "accuracy on " << images.size() << " test images of fashion-mnist: "
-              << as_percent(evaluate(net, batch_source(images, n), threads).accuracy(), 2) << '\n';
+              << as_percent(evaluate(net, dataset(images, n), threads).accuracy(), 2) << '\n';
 }

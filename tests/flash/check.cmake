@@ -1,5 +1,5 @@
 # cmake -DCOMPILER=... -DNM=... -DSOURCE=... -DINCLUDE=... -DOBJECT=... -P check.cmake
-# Flash data bytes are what an object file holds: the stored numbers, and each set of constants once.
+# Flash data bytes are what an object file holds: the stored parameters, and each set of constants once.
 
 execute_process(COMMAND "${COMPILER}" -std=c++20 -Os -fno-exceptions -fno-rtti "-I${INCLUDE}" -c "${SOURCE}" -o "${OBJECT}"
                 COMMAND_ERROR_IS_FATAL ANY)
@@ -17,7 +17,7 @@ foreach(line IN LISTS lines)
   set(symbol "${CMAKE_MATCH_2}")
   if(symbol MATCHES "^net_")
     math(EXPR stored "${stored} + ${size}")
-  elseif(symbol MATCHES "^polyfold::function_walk<.*>::constants$")
+  elseif(symbol MATCHES "^polyfold::basis::function_walk<.*>::constants$")
     math(EXPR constants "${constants} + ${size}")
   elseif(symbol MATCHES "^(counted_.*)$")
     set(${symbol} ${size})
@@ -25,7 +25,7 @@ foreach(line IN LISTS lines)
     message(FATAL_ERROR "a whole table is in the object file: ${symbol}")
   endif()
 endforeach()
-message("stored numbers: ${stored} bytes in the object file, ${counted_stored} counted")
+message("stored parameters: ${stored} bytes in the object file, ${counted_stored} counted")
 message("constants: ${constants} bytes in the object file, ${counted_constants} counted")
 # An empty index map takes a byte of its network, and its alignment three more.
 math(EXPR padding "${stored} - ${counted_stored}")

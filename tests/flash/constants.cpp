@@ -22,6 +22,6 @@ extern char const counted_stored[first::total_cost().stored_bytes() + second::to
 // The two networks share no constants.
 extern "C" char const counted_constants[first::total_cost().table_bytes + second::total_cost().table_bytes]{};
 
-extern "C" float run(float const* image, float* room) {
-  return net_first.run(image, room)[0] + net_second.run(image, room)[0];
+extern "C" float run(float const* image, float* workspace) {
+  return net_first.run(image, workspace)[0] + net_second.run(image, workspace)[0];
 }

@@ -1,7 +1,7 @@
 // What the fuzzers share: the rule of what is a finding, and files to be read.
 //
 // libFuzzer calls LLVMFuzzerTestOneInput with bytes of its own making. Readers may take them or refuse them with
-// polyfold::error. Anything else ends the program, which is a finding: another exception, a report of a sanitizer, too
+// polyfold::failure. Anything else ends the program, which is a finding: another exception, a report of a sanitizer, too
 // much time, and more memory than files of this size may ask for.
 #pragma once
 
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/read_limits.hpp>
 
 #include "unit/temporary_files.hpp"
@@ -52,7 +52,7 @@ bool accepts(std::size_t file_bytes, Read const& read) {
   bool accepted = true;
   try {
     read();
-  } catch (polyfold::error const&) {
+  } catch (polyfold::failure const&) {
     accepted = false;
   }
   // What read_limits promises: three times as much while a reader works.

@@ -12,9 +12,9 @@ void read(std::filesystem::path const& path, std::size_t size) {
   Network net{};
   if (!fuzz::accepts(size, [&] { (void)polyfold::load_network(path, net); })) return;
   // Whatever was read can be run.
-  typename Network::template workspace<float> room{};
+  typename Network::template workspace<float> workspace{};
   polyfold::tensor<float, Network::input_shape> image{};
-  (void)net.run(image, room);
+  (void)net.run(image, workspace);
 }
 }  // namespace
 

@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::filesystem::path const path = fuzz::file_of(fuzz::text_of(data, size), "file.onnx");
-  fuzz::accepts(size, [&] { (void)polyfold::read_onnx_tensor(path); });
+  fuzz::accepts(size, [&] { (void)polyfold::io::read_onnx_tensor(path); });
   fuzz::accepts(size, [&] {
     polyfold::weight_source const source = polyfold::read_onnx(path);
     fuzz::small_network net;

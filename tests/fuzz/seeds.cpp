@@ -68,7 +68,7 @@ void write_arrays(corpus archives, corpus arrays) {
 
 template <class Network>
 void fill(Network& net) {
-  for (std::size_t i = 0; i < net.numbers.size(); ++i) net.numbers[i] = 0.25f * static_cast<float>(i % 7);
+  for (std::size_t i = 0; i < net.parameters.size(); ++i) net.parameters[i] = 0.25f * static_cast<float>(i % 7);
 }
 
 /// A PyTorch file of the small network, and the samples that belong to it.
@@ -112,7 +112,7 @@ void write_tensor_files(fs::path const& folder) {
 
   training_state state;
   state.master = {1, 2, 3, 4, 5};
-  state.optimizer = optimizer_state(5);
+  state.optimizer = training::optimizer_state(5);
   corpus checkpoints(folder / "checkpoint");
   fs::path const checkpoint = checkpoints.next();
   save_checkpoint(checkpoint, state, "epochs 6, seed 1\n");
@@ -183,7 +183,7 @@ int main(int, char** arguments) try {
   for (char const* const name : {"pytorch.onnx", "pytorch_fused.onnx"})
     models.add(test::read_bytes(fs::path(POLYFOLD_TEST_DATA) / "import" / name));
   return 0;
-} catch (polyfold::error const& failure) {
-  std::cerr << failure.what() << '\n';
+} catch (polyfold::failure const& caught) {
+  std::cerr << caught.what() << '\n';
   return 1;
 }

@@ -10,11 +10,11 @@
 namespace {
 
 constinit polyfold::network<test::every_operation, polyfold::in_floats, polyfold::packed> net;
-constinit polyfold::network<test::every_operation, polyfold::in_floats, polyfold::packed>::workspace<> room{};
+constinit polyfold::network<test::every_operation, polyfold::in_floats, polyfold::packed>::workspace<> workspace{};
 
-void pack(float const* numbers, std::uint8_t const* maps) { net.pack(numbers, maps); }
+void pack(float const* parameters, std::uint8_t const* maps) { net.pack(parameters, maps); }
 void run(float const* image, float* outputs) {
-  auto const result = net.run(image, room.data());
+  auto const result = net.run(image, workspace.data());
   std::memcpy(outputs, result.data(), sizeof(float) * std::size_t(result.size()));
 }
 

@@ -7,7 +7,7 @@
 namespace test {
 
 struct engine {
-  void (*pack)(float const* numbers, std::uint8_t const* maps);
+  void (*pack)(float const* parameters, std::uint8_t const* maps);
   void (*run)(float const* image, float* outputs);
 };
 extern engine const baseline, avx2, avx512;

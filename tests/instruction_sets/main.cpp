@@ -19,20 +19,20 @@ int main() {
   auto const net = std::make_unique<network_type>();
   std::mt19937 generator(5);
   std::uniform_real_distribution<float> number(-0.2f, 0.3f);
-  for (float& v : net->numbers) v = number(generator);
+  for (float& v : net->parameters) v = number(generator);
   // Variances are among the numbers of batch norm, layer 2.
-  for (int i = network_type::first_number(2); i < network_type::first_number(3); ++i)
-    net->numbers[std::size_t(i)] = 0.1f + std::abs(net->numbers[std::size_t(i)]);
+  for (int i = network_type::first_parameter(2); i < network_type::first_parameter(3); ++i)
+    net->parameters[std::size_t(i)] = 0.1f + std::abs(net->parameters[std::size_t(i)]);
   for (std::uint8_t& byte : net->maps) byte = static_cast<std::uint8_t>(generator());
   std::vector<float> image(std::size_t(network_type::input_shape.size()));
   for (float& v : image) v = 4 * number(generator);
-  auto const room = std::make_unique<network_type::workspace<float>>();
-  auto const expected = net->run(image.data(), room->data());
+  auto const workspace = std::make_unique<network_type::workspace<float>>();
+  auto const expected = net->run(image.data(), workspace->data());
 
   int failures = 0;
   auto const check = [&](char const* name, test::engine const& engine, bool supported) {
     if (!supported) return void(std::printf("%s: not on this processor\n", name));
-    engine.pack(net->numbers.data(), net->maps.data());
+    engine.pack(net->parameters.data(), net->maps.data());
     std::array<float, outputs> got;
     engine.run(image.data(), got.data());
     float worst = 0, largest = 0;

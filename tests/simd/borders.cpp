@@ -11,32 +11,32 @@ constexpr float weight(int i) { return 0.5f - 0.1f * float(i % 7); }
 
 // Each operation, and the factor of position i of the window, channel c, in its output o.
 template <shape In, window W>
-struct along_rows : row_moments<In, W, 1, basis_kind::polynomial> {
+struct along_rows : fold::row_moments<In, W, 1, basis_kind::polynomial> {
   static constexpr char const* name = "row moments";
   static float factor_of(int o, int c, int i) { return o / 2 != c ? 0.0f : o % 2 == 0 ? 1.0f : float(i); }
 };
 template <shape In, window W>
-struct along_columns : column_moments<In, W, 1, basis_kind::polynomial> {
+struct along_columns : fold::column_moments<In, W, 1, basis_kind::polynomial> {
   static constexpr char const* name = "column moments";
   static float factor_of(int o, int c, int i) { return along_rows<In, W>::factor_of(o, c, i); }
 };
 template <shape In, window W>
-struct along_weights : flat_moments<In, W, 1, factor{true, 0, 1, basis_kind::polynomial}> {
+struct along_weights : fold::flat_moments<In, W, 1, cut{true, 0, 1, basis_kind::polynomial}> {
   static constexpr char const* name = "flat moments";
   static float factor_of(int o, int c, int i) { return o == 0 ? 1.0f : float(c * W.area() + i); }
 };
 template <shape In, window W>
-struct averages : average_under_window<In, W, W> {
+struct averages : layer_types::average_under_window<In, W, W> {
   static constexpr char const* name = "average";
   static float factor_of(int o, int c, int) { return o == c ? 1.0f / float(W.area()) : 0.0f; }
 };
 template <shape In, window W>
-struct maxima : maximum_under_window<In, W> {
+struct maxima : layer_types::maximum_under_window<In, W> {
   static constexpr char const* name = "maximum";
   static float factor_of(int o, int c, int) { return o == c ? 1.0f : 0.0f; }
 };
 template <shape In, window W>
-struct products : product<In, 3, W, 1, bias_rule{}> {
+struct products : fold::product<In, 3, W, 1, fold::bias_rule{}> {
   static constexpr char const* name = "product";
   static float factor_of(int o, int c, int i) { return weight((o * channels + c) * W.area() + i); }
 };
@@ -62,10 +62,10 @@ void check_operation(bool largest) {
   constexpr shape out = Operation::output;
   std::printf("%s of %d x %d under %d x %d: ", Operation::name, In.height, In.width, W.y.size, W.x.size);
   std::fflush(stdout);
-  float numbers[Operation::numbers + 1];
-  for (int i = 0; i < Operation::numbers; ++i) numbers[i] = weight(i);
-  context<float> at;
-  at.numbers = numbers;
+  float parameters[Operation::parameters + 1];
+  for (int i = 0; i < Operation::parameters; ++i) parameters[i] = weight(i);
+  fold::context<float> at;
+  at.parameters = parameters;
   test::guarded_memory const images(In.size() * sizeof(float)), outputs(out.size() * sizeof(float));
   bool good = true;
   for (bool const end : {true, false}) {

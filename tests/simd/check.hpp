@@ -61,14 +61,14 @@ void check(char const* name) {
   auto const net = std::make_unique<net_type>();
   std::mt19937 generator(7);
   std::uniform_real_distribution<float> number(-1.0f, 1.0f);
-  for (float& v : net->numbers) v = number(generator);
+  for (float& v : net->parameters) v = number(generator);
   // Variances are among the numbers of batch norm.
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
           if constexpr (detail::any_statistic(net_type::template layer_parts<I>()))
-            for (int i = net_type::first_number(I); i < net_type::first_number(I + 1); ++i)
-              net->numbers[std::size_t(i)] = 0.1f + std::abs(net->numbers[std::size_t(i)]);
+            for (int i = net_type::first_parameter(I); i < net_type::first_parameter(I + 1); ++i)
+              net->parameters[std::size_t(i)] = 0.1f + std::abs(net->parameters[std::size_t(i)]);
         }(),
         ...);
   }
@@ -80,16 +80,16 @@ void check(char const* name) {
 
   constexpr int size = net_type::input_shape.size();
   guarded_memory const images(size * sizeof(float));
-  guarded_memory const rooms(std::size_t(packed_type::workspace_size) * sizeof(float));
-  auto const reference_room = std::make_unique<typename net_type::template workspace<float>>();
+  guarded_memory const workspaces(std::size_t(packed_type::workspace_size) * sizeof(float));
+  auto const reference_workspace = std::make_unique<typename net_type::template workspace<float>>();
   float worst = 0.0f, largest = 0.0f;
   for (bool const end : {true, false}) {
     auto* const image = reinterpret_cast<float*>(end ? images.at_end() : images.at_start());
-    auto* const room = reinterpret_cast<float*>(end ? rooms.at_end() : rooms.at_start());
+    auto* const workspace = reinterpret_cast<float*>(end ? workspaces.at_end() : workspaces.at_start());
     for (int i = 0; i < size; ++i) image[i] = number(generator);
-    std::fill_n(room, packed_type::workspace_size, std::numeric_limits<float>::quiet_NaN());
-    auto const got = packed->run(image, room);
-    auto const expected = net->run(image, reference_room->data());
+    std::fill_n(workspace, packed_type::workspace_size, std::numeric_limits<float>::quiet_NaN());
+    auto const got = packed->run(image, workspace);
+    auto const expected = net->run(image, reference_workspace->data());
     for (int i = 0; i < net_type::output_shape.size(); ++i) {
       if (std::isnan(got[i])) {
         worst = std::numeric_limits<float>::infinity();

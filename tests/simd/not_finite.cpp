@@ -28,7 +28,7 @@ struct engines {
   static constexpr int pixels = net_type::input_shape.size();
 
   engines() {
-    for (float& v : net->numbers) v = number(generator);
+    for (float& v : net->parameters) v = number(generator);
     for (std::uint8_t& byte : net->maps) byte = static_cast<std::uint8_t>(generator());
     fast->pack(*net);
     for (float& v : image) v = number(generator);
@@ -38,9 +38,9 @@ struct engines {
   std::uniform_real_distribution<float> number{-0.2f, 0.2f};
   std::unique_ptr<net_type> net = std::make_unique<net_type>();
   std::unique_ptr<packed_type> fast = std::make_unique<packed_type>();
-  std::unique_ptr<typename net_type::template workspace<float>> room =
+  std::unique_ptr<typename net_type::template workspace<float>> workspace =
       std::make_unique<typename net_type::template workspace<float>>();
-  std::unique_ptr<typename packed_type::template workspace<>> fast_room =
+  std::unique_ptr<typename packed_type::template workspace<>> fast_workspace =
       std::make_unique<typename packed_type::template workspace<>>();
   std::vector<float> image = std::vector<float>(std::size_t(pixels));
 };
@@ -56,8 +56,8 @@ void check_kinds(char const* name) {
         std::vector<float> image = run.image;
         image[std::size_t(i)] = v;
         if (i > 0) image[std::size_t(i) - 1] = beside;
-        auto const expected = run.net->run(image.data(), run.room->data());
-        auto const got = run.fast->run(image.data(), run.fast_room->data());
+        auto const expected = run.net->run(image.data(), run.workspace->data());
+        auto const got = run.fast->run(image.data(), run.fast_workspace->data());
         for (int k = 0; k < run.net->output_shape.size(); ++k) {
           alike = alike && kind_of(got[k]) == kind_of(expected[k]);
           seen = seen || std::isnan(expected[k]);
@@ -73,8 +73,8 @@ void check_reaches_outputs(char const* name) {
   for (int i = 0; i < run.pixels; i += 29) {
     std::vector<float> image = run.image;
     image[std::size_t(i)] = no_number;
-    auto const expected = run.net->run(image.data(), run.room->data());
-    auto const got = run.fast->run(image.data(), run.fast_room->data());
+    auto const expected = run.net->run(image.data(), run.workspace->data());
+    auto const got = run.fast->run(image.data(), run.fast_workspace->data());
     for (int k = 0; k < run.net->output_shape.size(); ++k)
       everywhere = everywhere && std::isnan(expected[k]) && std::isnan(got[k]);
   }

@@ -75,15 +75,15 @@ class counted {
 
 static_assert(polyfold::scalar<counted>);
 
-/// What one inference of a network does, on a random image with random stored numbers.
+/// What one inference of a network does, on a random image with random stored parameters.
 template <class Network>
 [[nodiscard]] operations operations_of(Network& net) {
   random_numbers random(11);
   std::vector<counted> image;
   for (int i = 0; i < Network::input_shape.size(); ++i) image.push_back(counted(random.normal()));
-  auto const room = std::make_unique<typename Network::template workspace<counted>>();
+  auto const workspace = std::make_unique<typename Network::template workspace<counted>>();
   counted::done = {};
-  (void)net.run(image.data(), room->data());
+  (void)net.run(image.data(), workspace->data());
   return counted::done;
 }
 template <auto Pipeline>

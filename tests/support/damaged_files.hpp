@@ -22,7 +22,7 @@ void check_damaged_files(Network const& written, Network const& before, std::siz
     write_bytes(folder / "cut", whole.substr(0, length));
     auto net = before;
     INFO("cut to " << length << " of " << whole.size() << " bytes");
-    REQUIRE(failure([&] { load_network(folder / "cut", net); }) != "");
+    REQUIRE(message_of([&] { load_network(folder / "cut", net); }) != "");
     REQUIRE(same(net, before));
   }
   std::mt19937 random(7);
@@ -30,7 +30,7 @@ void check_damaged_files(Network const& written, Network const& before, std::siz
   for (int i = 0; i < mutants; ++i) {
     write_bytes(folder / "mutant", mutate(whole, whole.size() * 3 / 4, random));
     auto net = before;
-    bool const failed = failure([&] { load_network(folder / "mutant", net); }) != "";
+    bool const failed = message_of([&] { load_network(folder / "mutant", net); }) != "";
     refused += failed;
     INFO("mutant " << i);
     REQUIRE(same(net, failed ? before : written));

@@ -20,8 +20,8 @@ inline constexpr double folding_tolerance = 2e-5;
 
 template <class Network>
 [[nodiscard]] std::vector<float> outputs_of(Network const& net, std::vector<float> const& image) {
-  auto const room = std::make_unique<typename Network::template workspace<float>>();
-  auto const out = net.run(image.data(), room->data());
+  auto const workspace = std::make_unique<typename Network::template workspace<float>>();
+  auto const out = net.run(image.data(), workspace->data());
   return {out.begin(), out.end()};
 }
 
@@ -31,9 +31,9 @@ template <class Network>
   using scalar = polyfold::lanes<float, 16>;
   std::vector<scalar> in(image.size(), scalar(0.0f));
   for (std::size_t i = 0; i < image.size(); ++i) in[i].set(lane, image[i]);
-  std::vector<scalar> room(static_cast<std::size_t>(Network::workspace_size));
+  std::vector<scalar> workspace(static_cast<std::size_t>(Network::workspace_size));
   std::vector<float> result;
-  for (scalar const& out : net.run(in.data(), room.data())) result.push_back(out[lane]);
+  for (scalar const& out : net.run(in.data(), workspace.data())) result.push_back(out[lane]);
   return result;
 }
 

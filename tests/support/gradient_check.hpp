@@ -27,18 +27,18 @@ namespace test {
 enum class inputs { normal, spaced };
 
 struct gradient_errors {
-  double numbers = 0;  // largest error over stored numbers, relative to the root mean square of their gradient
-  double images = 0;   // the same over pixels
+  double parameters = 0;  // largest error over stored parameters, relative to the root mean square of their gradient
+  double images = 0;      // the same over pixels
 };
 
-/// Which stored numbers have a gradient: running statistics have none.
+/// Which stored parameters have a gradient: running statistics have none.
 template <class Network>
-[[nodiscard]] std::vector<std::size_t> trained_numbers() {
+[[nodiscard]] std::vector<std::size_t> trained_parameters() {
   std::vector<std::size_t> trained;
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          auto number = std::size_t(Network::first_number(I));
+          auto number = std::size_t(Network::first_parameter(I));
           for (polyfold::stored_part const& part : Network::template layer_parts<I>())
             for (int i = 0; i < part.count; ++i, ++number)
               if (part.role != polyfold::part_role::statistic) trained.push_back(number);
@@ -55,7 +55,7 @@ template <class Network, class T>
   constexpr int images = polyfold::lane_count<T>;
   constexpr int pixels = Network::input_shape.size();
   constexpr int outputs = Network::output_shape.size();
-  constexpr float number_step = 0x1p-7f;
+  constexpr float parameter_step = 0x1p-7f;
   constexpr float pixel_step = 0x1p-5f;
   constexpr float spacing = 5 * pixel_step;
   random_numbers random(seed);
@@ -75,7 +75,7 @@ template <class Network, class T>
   for (T& w : weights)
     for (int lane = 0; lane < images; ++lane) set_lane(w, lane, random.normal());
 
-  polyfold::tape<Network, T> tape;
+  polyfold::training::tape<Network, T> tape;
   auto const loss = [&] {
     T const* const y = tape.forward(*net, image.data(), 3);
     double sum = 0;
@@ -84,7 +84,7 @@ template <class Network, class T>
         sum += double(lane_of(weights[std::size_t(i)], lane)) * double(lane_of(y[i], lane));
     return sum;
   };
-  std::vector<float> gradient(net->numbers.size());
+  std::vector<float> gradient(net->parameters.size());
   std::vector<T> image_gradient(image.size(), T(0.0f));
   (void)loss();
   T* const seeded = tape.output_gradient();
@@ -104,7 +104,7 @@ template <class Network, class T>
   };
 
   gradient_errors errors;
-  std::vector<std::size_t> const trained = trained_numbers<Network>();
+  std::vector<std::size_t> const trained = trained_parameters<Network>();
   if (!trained.empty()) {
     double square = 0;
     for (std::size_t const i : trained) square += double(gradient[i]) * double(gradient[i]);
@@ -112,8 +112,8 @@ template <class Network, class T>
     bool const all = trained.size() <= std::size_t(samples);
     for (int k = 0; k < (all ? int(trained.size()) : samples); ++k) {
       std::size_t const i = trained[std::size_t(all ? k : random.below(int(trained.size())))];
-      double const expected = slope(net->numbers[i], number_step, [&](float v) { net->numbers[i] = v; });
-      errors.numbers = std::fmax(errors.numbers, std::abs(expected - double(gradient[i])) / norm);
+      double const expected = slope(net->parameters[i], parameter_step, [&](float v) { net->parameters[i] = v; });
+      errors.parameters = std::fmax(errors.parameters, std::abs(expected - double(gradient[i])) / norm);
     }
   }
   double square = 0;
@@ -137,7 +137,7 @@ void check_gradients(inputs kind = inputs::normal, float scale = 0.2f) {
   for (std::uint64_t const seed : {1u, 2u}) {
     gradient_errors const errors = gradient_errors_of<polyfold::network<Pipeline>, T>(seed, kind, samples, scale);
     INFO("seed " << seed);
-    CHECK(errors.numbers < tolerance);
+    CHECK(errors.parameters < tolerance);
     CHECK(errors.images < tolerance);
   }
 }

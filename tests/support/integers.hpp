@@ -33,7 +33,7 @@ template <auto Pipeline, auto Schedule>
 auto as_scheduled(network<Pipeline, in_int8> const& net) {
   using scheduled = network<Pipeline, in_int8, Schedule>;
   auto other = std::make_unique<scheduled>();
-  static_cast<stored_numbers<typename scheduled::structure, in_int8>&>(*other) = net;
+  static_cast<storage::stored_parameters<typename scheduled::structure, in_int8>&>(*other) = net;
   return other;
 }
 

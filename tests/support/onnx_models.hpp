@@ -145,11 +145,11 @@ inline polyfold::weight_source source_of(onnx_model const& m) { return source_of
 
 /// Why a file is no model, or a model is not a network; empty if it loads.
 inline std::string refusal(std::string const& bytes) {
-  return failure([&] { source_of(bytes); });
+  return message_of([&] { source_of(bytes); });
 }
 template <class Network>
 std::string refusal(onnx_model const& m, Network& net) {
-  return failure([&] { load_weights(source_of(m), net); });
+  return message_of([&] { load_weights(source_of(m), net); });
 }
 
 /// Why a graph of these nodes, from "x" to "y", is not the network; empty if it loads.

@@ -60,10 +60,10 @@ void set_lane(T& value, int lane, float number) {
     value.set(lane, number);
 }
 
-/// Sets the stored numbers of a network at random, and the level numbers of arranged weights.
+/// Sets the stored parameters of a network at random, and the level numbers of arranged weights.
 template <class Network>
 void randomise(Network& net, random_numbers& random, float scale) {
-  random.fill(net.numbers, scale);
+  random.fill(net.parameters, scale);
   for (auto& byte : net.maps) byte = static_cast<std::uint8_t>(random.bits());
 }
 

@@ -35,8 +35,9 @@ template <class Network>
 template <class Exact, class Folded, class Stored>
 void check_counts_of(polyfold::stored_as stored) {
   using namespace polyfold;
-  counted_network const counted = count_network(layer_forms<Exact>(), approximations_of<Folded>(),
-                                                cost_of_layers_without_weights<Exact>(stored), stored);
+  tuning::counted_network const counted =
+      tuning::count_network(tuning::layer_forms<Exact>(), approximations_of<Folded>(),
+                            tuning::cost_of_layers_without_weights<Exact>(stored), stored);
   CHECK(counted.total == Stored::total_cost());
   CHECK(counted.approximated == Stored::approximated_cost());
   std::vector<cost> layers;
@@ -67,19 +68,19 @@ void check_layer() {
   using exact_type = network<Input | Layer>;
   using folded_type = network<Input | Layer(Cuts...)>;
   approximation const cuts = approximations_of<folded_type>().front();
-  INFO(spelled(cuts));
+  INFO(tuning::spelled(cuts));
   check_counts<Input | Layer, Input | Layer(Cuts...)>();
 
   auto exact_net = std::make_unique<exact_type>();
   auto folded = std::make_unique<folded_type>();
   random_numbers random(3);
-  random.fill(exact_net->numbers);
-  std::vector<float> projected(exact_net->numbers.begin(), exact_net->numbers.end());
-  segment_projection const project(layer_forms<exact_type>().front(), cuts);
+  random.fill(exact_net->parameters);
+  std::vector<float> projected(exact_net->parameters.begin(), exact_net->parameters.end());
+  tuning::segment_projection const project(tuning::layer_forms<exact_type>().front(), cuts);
   project(projected.data());
   fit(*exact_net, *folded);
   fit(*folded, *exact_net);
-  std::vector<float> const fitted(exact_net->numbers.begin(), exact_net->numbers.end());
+  std::vector<float> const fitted(exact_net->parameters.begin(), exact_net->parameters.end());
   CHECK(relative_error(projected, fitted) < 2e-5);
   std::vector<float> again = projected;
   project(again.data());

@@ -39,7 +39,7 @@ void check_function(Layer, formula const& f) {
     double const right = (f(double(x) + step) - expected) / step;
     if (std::abs(right - left) > 1e-3) continue;  // a kink
     float slope = 0;
-    if constexpr (slopes_from_output<function>)
+    if constexpr (layer_types::slopes_from_output<function>)
       slope = function::slope_from_output(value);
     else
       slope = function::slope_from_input(x);
@@ -72,11 +72,11 @@ TEST_CASE("a whole number may have a decimal point") {
   STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6.0>), decltype(relu6)>);
   STATIC_REQUIRE(std::is_same_v<decltype(bounded_relu<6u, 1.0f>), decltype(relu6)>);
   STATIC_REQUIRE(!std::is_same_v<decltype(bounded_relu<6.5>), decltype(relu6)>);
-  STATIC_REQUIRE(whole_number(2147483647LL).whole);
-  STATIC_REQUIRE(!whole_number(2147483648LL).whole);
-  STATIC_REQUIRE(!whole_number(2147483648.0).whole);
-  STATIC_REQUIRE(!whole_number(1e300).whole);
-  STATIC_REQUIRE(whole_number(-2147483647.0).value == -2147483647);
+  STATIC_REQUIRE(layer_types::whole_number(2147483647LL).whole);
+  STATIC_REQUIRE(!layer_types::whole_number(2147483648LL).whole);
+  STATIC_REQUIRE(!layer_types::whole_number(2147483648.0).whole);
+  STATIC_REQUIRE(!layer_types::whole_number(1e300).whole);
+  STATIC_REQUIRE(layer_types::whole_number(-2147483647.0).value == -2147483647);
 }
 
 TEST_CASE("activations are PyTorch's formulas") {
@@ -100,30 +100,30 @@ TEST_CASE("activations are PyTorch's formulas") {
 
 TEST_CASE("values of activations at a few points") {
   // Known to six digits from tables of the normal distribution and of the exponential.
-  CHECK(gelu_function::value(1.0f) == Approx(0.841345f).epsilon(1e-6));
-  CHECK(gelu_function::value(-1.0f) == Approx(-0.158655f).epsilon(1e-5));
-  CHECK(gelu_tanh_function::value(1.0f) == Approx(0.841192f).epsilon(1e-6));
-  CHECK(silu_function::value(1.0f) == Approx(0.731059f).epsilon(1e-6));
-  CHECK(silu_function::value(-1.0f) == Approx(-0.268941f).epsilon(1e-5));
-  CHECK(hard_swish_function::value(-1.5f) == Approx(-0.375f));
-  CHECK(hard_sigmoid_function::value(3.0f) == 1.0f);
-  CHECK(hard_sigmoid_function::value(-3.0f) == 0.0f);
-  CHECK((elu_function<1, 1>::value(-1.0f)) == Approx(-0.632121f).epsilon(1e-6));
+  CHECK(layer_types::gelu_function::value(1.0f) == Approx(0.841345f).epsilon(1e-6));
+  CHECK(layer_types::gelu_function::value(-1.0f) == Approx(-0.158655f).epsilon(1e-5));
+  CHECK(layer_types::gelu_tanh_function::value(1.0f) == Approx(0.841192f).epsilon(1e-6));
+  CHECK(layer_types::silu_function::value(1.0f) == Approx(0.731059f).epsilon(1e-6));
+  CHECK(layer_types::silu_function::value(-1.0f) == Approx(-0.268941f).epsilon(1e-5));
+  CHECK(layer_types::hard_swish_function::value(-1.5f) == Approx(-0.375f));
+  CHECK(layer_types::hard_sigmoid_function::value(3.0f) == 1.0f);
+  CHECK(layer_types::hard_sigmoid_function::value(-3.0f) == 0.0f);
+  CHECK((layer_types::elu_function<1, 1>::value(-1.0f)) == Approx(-0.632121f).epsilon(1e-6));
 }
 
 TEST_CASE("functions that fall somewhere do not say that they never do") {
-  STATIC_REQUIRE(nondecreasing_function<relu_function>);
-  STATIC_REQUIRE(nondecreasing_function<bounded_relu_function<6, 1>>);
-  STATIC_REQUIRE(nondecreasing_function<leaky_relu_function<1, 100>>);
-  STATIC_REQUIRE(nondecreasing_function<elu_function<1, 1>>);
-  STATIC_REQUIRE(nondecreasing_function<tanh_function>);
-  STATIC_REQUIRE(nondecreasing_function<sigmoid_function>);
-  STATIC_REQUIRE(nondecreasing_function<hard_sigmoid_function>);
-  STATIC_REQUIRE(nondecreasing_function<softsign_function>);
-  STATIC_REQUIRE_FALSE(nondecreasing_function<silu_function>);
-  STATIC_REQUIRE_FALSE(nondecreasing_function<hard_swish_function>);
-  STATIC_REQUIRE_FALSE(nondecreasing_function<gelu_function>);
-  STATIC_REQUIRE_FALSE(nondecreasing_function<gelu_tanh_function>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::relu_function>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::bounded_relu_function<6, 1>>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::leaky_relu_function<1, 100>>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::elu_function<1, 1>>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::tanh_function>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::sigmoid_function>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<layer_types::hard_sigmoid_function>);
+  STATIC_REQUIRE(layer_types::nondecreasing_function<softsign_function>);
+  STATIC_REQUIRE_FALSE(layer_types::nondecreasing_function<layer_types::silu_function>);
+  STATIC_REQUIRE_FALSE(layer_types::nondecreasing_function<layer_types::hard_swish_function>);
+  STATIC_REQUIRE_FALSE(layer_types::nondecreasing_function<layer_types::gelu_function>);
+  STATIC_REQUIRE_FALSE(layer_types::nondecreasing_function<layer_types::gelu_tanh_function>);
 }
 
 TEST_CASE("activations work in place at inference, and in training where their output is enough") {
@@ -140,25 +140,25 @@ TEST_CASE("activations work in place at inference, and in training where their o
 
 TEST_CASE("prelu has a slope for each channel, a quarter at first") {
   using net_type = network<input<2, 1, 3> | prelu>;
-  STATIC_REQUIRE(net_type::total_cost().stored_numbers == 2);
+  STATIC_REQUIRE(net_type::total_cost().stored_parameters == 2);
   STATIC_REQUIRE(net_type::total_cost().multiplications == 6);
   net_type net;
   initialise(net, 1);
-  CHECK(net.numbers == std::array{0.25f, 0.25f});
-  net.numbers = {0.5f, -2.0f};
+  CHECK(net.parameters == std::array{0.25f, 0.25f});
+  net.parameters = {0.5f, -2.0f};
   std::array<float, 6> const image{-1, 0, 3, 4, -5, -0.5f};
-  net_type::workspace<> room;
-  auto const out = net.run(image.data(), room.data());
+  net_type::workspace<> workspace;
+  auto const out = net.run(image.data(), workspace.data());
   CHECK(std::vector<float>(out.begin(), out.end()) == std::vector<float>{-0.5f, 0, 3, 4, 10, 1});
   // A slope is no weight: weight decay leaves it alone.
-  parameter_space<net_type> const space;
+  training::parameter_space<net_type> const space;
   CHECK(space.roles() == std::vector{part_role::bias, part_role::bias});
 }
 
 TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
   constexpr auto pipeline = input<2, 3, 3> | conv2d<3, 2> | prelu | dense<2> | prelu;
   using bytes_type = network<pipeline, in_bytes>;
-  STATIC_REQUIRE(bytes_type::total_cost().byte_numbers == network<pipeline>::total_cost().stored_numbers);
+  STATIC_REQUIRE(bytes_type::total_cost().byte_parameters == network<pipeline>::total_cost().stored_parameters);
   network<pipeline> net;
   initialise(net, 3);
   bytes_type bytes;
@@ -166,8 +166,8 @@ TEST_CASE("the slopes of prelu take one byte each in a network of bytes") {
   network<pipeline> decoded;
   dequantise(bytes, decoded);
   for (int const layer : {1, 3})
-    for (int i = 0; i < net.number_count(layer); ++i)
-      CHECK(decoded.numbers[std::size_t(net.first_number(layer) + i)] == 0.25f);
+    for (int i = 0; i < net.parameter_count(layer); ++i)
+      CHECK(decoded.parameters[std::size_t(net.first_parameter(layer) + i)] == 0.25f);
 }
 
 TEST_CASE("a user's function counts as it says") {

@@ -52,11 +52,11 @@ namespace {
 template <class Network>
 int allocations_of_a_run(Network const& net) {
   auto const image = std::make_unique<tensor<float, Network::input_shape>>();
-  auto const room = std::make_unique<typename Network::template workspace<float>>();
+  auto const workspace = std::make_unique<typename Network::template workspace<float>>();
   test::random_numbers random(31);
   random.fill(image->values);
   int const before = allocations;
-  (void)net.run(*image, *room);
+  (void)net.run(*image, *workspace);
   return allocations - before;
 }
 template <auto Pipeline>

@@ -27,10 +27,10 @@ constexpr auto recording_rule = [](layer_place l) {
 template <auto Pipeline>
 int check_places() {
   // The graph alone: no network could be cut like this.
-  using joined = graph<std::remove_cvref_t<decltype(Pipeline)>>;
+  using joined = layer_types::graph<std::remove_cvref_t<decltype(Pipeline)>>;
   int index = 0;
   int stage = 0;
-  [&]<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
+  [&]<class... L, int... First, int... Second>(type_list<layer_types::node<L, First, Second>...>) {
     (
         [&] {
           if constexpr (weighted_layer<L>) {
@@ -85,13 +85,13 @@ constexpr auto by_stage = [](layer_place l) -> approximation {
 template <auto Pipeline>
 std::vector<approximation> approximations() {
   std::vector<approximation> found;
-  [&]<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
+  [&]<class... L, int... First, int... Second>(type_list<layer_types::node<L, First, Second>...>) {
     (
         [&] {
           if constexpr (weighted_layer<L>) found.push_back(L::spec.approximated);
         }(),
         ...);
-  }(typename graph<std::remove_cvref_t<decltype(Pipeline)>>::nodes{});
+  }(typename layer_types::graph<std::remove_cvref_t<decltype(Pipeline)>>::nodes{});
   return found;
 }
 
@@ -125,9 +125,9 @@ TEST_CASE("one option goes to every layer, a list to the layers in order") {
 TEST_CASE("options stand for approximations as values") {
   STATIC_REQUIRE(approximation(exact) == approximation{});
   STATIC_REQUIRE(approximation(arranged<5, linear, 4>).arranged == arrangement{true, 5, 1, 4, false});
-  STATIC_REQUIRE(approximation(bias_along<segment<6>, linear>).bias == factor{true, 6, 1});
+  STATIC_REQUIRE(approximation(bias_along<segment<6>, linear>).bias == cut{true, 6, 1});
   constexpr approximation both = all_of(along<axis::channel, segment<8>, quadratic>, along<axis::output, order<3>>);
-  STATIC_REQUIRE(both.channel == factor{true, 8, 2});
-  STATIC_REQUIRE(both.output == factor{true, 0, 3});
+  STATIC_REQUIRE(both.channel == cut{true, 8, 2});
+  STATIC_REQUIRE(both.output == cut{true, 0, 3});
   STATIC_REQUIRE(conv2d<4, 3>(approximated<both>).spec.approximated == both);
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <polyfold/fit/arrange.hpp>
-#include <polyfold/fit/modes.hpp>
+#include <polyfold/fit/basis_changes.hpp>
 #include <polyfold/fold/arranged_product.hpp>
 
 #include "catch.hpp"
@@ -17,17 +17,18 @@ using namespace polyfold;
 namespace {
 
 template <int Pieces, int Order, int Bits>
-matrix curve() {
-  return detail::matrix_of<level_curve<arrangement{true, Pieces, Order, Bits, false}>>();
+least_squares::matrix curve() {
+  return detail::matrix_of<fold::level_curve<arrangement{true, Pieces, Order, Bits, false}>>();
 }
 
-double value_of(matrix const& basis, std::vector<float> const& coefficients, int level) {
+double value_of(least_squares::matrix const& basis, std::vector<float> const& coefficients, int level) {
   double value = 0;
   for (int k = 0; k < basis.columns; ++k) value += basis(level, k) * double(coefficients[std::size_t(k)]);
   return value;
 }
 
-double squared_error(std::vector<float> const& weights, matrix const& basis, arranged_weights const& a) {
+double squared_error(std::vector<float> const& weights, least_squares::matrix const& basis,
+                     least_squares::arranged_weights const& a) {
   REQUIRE(a.levels.size() == weights.size());
   REQUIRE(a.coefficients.size() == std::size_t(basis.columns));
   double sum = 0;
@@ -40,13 +41,13 @@ double squared_error(std::vector<float> const& weights, matrix const& basis, arr
 }
 
 /// The plain way: sorted weights cut into runs of equal number, and the curve fitted to them once by least squares.
-double error_of_equal_counts(std::vector<float> weights, matrix const& basis) {
+double error_of_equal_counts(std::vector<float> weights, least_squares::matrix const& basis) {
   std::sort(weights.begin(), weights.end());
-  matrix rows(int(weights.size()), basis.columns);
+  least_squares::matrix rows(int(weights.size()), basis.columns);
   for (int i = 0; i < rows.rows; ++i)
     for (int k = 0; k < basis.columns; ++k)
       rows(i, k) = basis(int(std::size_t(i) * std::size_t(basis.rows) / weights.size()), k);
-  qr_factors const factors = qr(rows);
+  least_squares::qr_factors const factors = least_squares::qr(rows);
   double sum = 0;
   std::vector<double> rest(weights.begin(), weights.end());
   for (int k = 0; k < basis.columns; ++k) {
@@ -68,11 +69,11 @@ std::vector<float> random_weights(std::size_t count, std::uint64_t seed, bool he
   return weights;
 }
 
-void check_curve(matrix const& basis) {
+void check_curve(least_squares::matrix const& basis) {
   for (std::uint64_t const seed : {1u, 2u, 3u})
     for (bool const heavy_tailed : {false, true}) {
       std::vector<float> const weights = random_weights(700, seed, heavy_tailed);
-      arranged_weights const found = arrange(weights, basis);
+      least_squares::arranged_weights const found = least_squares::arrange(weights, basis);
       INFO(basis.rows << " levels, " << basis.columns << " coefficients, seed " << seed << ", tails " << heavy_tailed);
       double const error = squared_error(weights, basis, found);
       CHECK(error <= error_of_equal_counts(weights, basis) * (1 + 1e-6));
@@ -98,12 +99,12 @@ TEST_CASE("an arrangement is never worse than runs of equal number") {
 
 TEST_CASE("weights on a curve are found exactly") {
   test::random_numbers random(4);
-  auto const check = [&](matrix const& basis, auto level_value) {
+  auto const check = [&](least_squares::matrix const& basis, auto level_value) {
     std::vector<float> weights;
     for (int copies = 0; copies < 9; ++copies)
       for (int l = 0; l < basis.rows; ++l) weights.push_back(level_value(l));
     random.shuffle(weights);
-    arranged_weights const found = arrange(weights, basis);
+    least_squares::arranged_weights const found = least_squares::arrange(weights, basis);
     INFO(basis.rows << " levels, " << basis.columns << " coefficients");
     CHECK(squared_error(weights, basis, found) < 1e-10);
   };
@@ -114,10 +115,10 @@ TEST_CASE("weights on a curve are found exactly") {
 }
 
 TEST_CASE("equal weights are all met") {
-  for (matrix const& basis : {curve<1, 1, 4>(), curve<5, 1, 5>(), curve<4, 0, 2>(), curve<1, 2, 3>()}) {
+  for (least_squares::matrix const& basis : {curve<1, 1, 4>(), curve<5, 1, 5>(), curve<4, 0, 2>(), curve<1, 2, 3>()}) {
     for (float const value : {0.0f, -2.5f, 1e-20f, 3e10f}) {
       std::vector<float> const weights(40, value);
-      arranged_weights const found = arrange(weights, basis);
+      least_squares::arranged_weights const found = least_squares::arrange(weights, basis);
       INFO(basis.columns << " coefficients, all weights " << value);
       CHECK(squared_error(weights, basis, found) <= 1e-12 * double(value) * double(value) * 40);
     }
@@ -125,10 +126,10 @@ TEST_CASE("equal weights are all met") {
 }
 
 TEST_CASE("fewer weights than levels") {
-  for (matrix const& basis : {curve<1, 1, 4>(), curve<5, 1, 5>(), curve<8, 0, 3>()})
+  for (least_squares::matrix const& basis : {curve<1, 1, 4>(), curve<5, 1, 5>(), curve<8, 0, 3>()})
     for (std::size_t const count : {1u, 2u, 3u, 7u}) {
       std::vector<float> const weights = random_weights(count, 5 + count, false);
-      arranged_weights const found = arrange(weights, basis);
+      least_squares::arranged_weights const found = least_squares::arrange(weights, basis);
       INFO(basis.columns << " coefficients, " << count << " weights");
       CHECK(squared_error(weights, basis, found) <= error_of_equal_counts(weights, basis) + 1e-10);
       if (count == 1 || basis.columns == 8) CHECK(squared_error(weights, basis, found) < 1e-10);
@@ -136,21 +137,21 @@ TEST_CASE("fewer weights than levels") {
 }
 
 TEST_CASE("no weights at all") {
-  arranged_weights const found = arrange({}, curve<2, 1, 3>());
+  least_squares::arranged_weights const found = least_squares::arrange({}, curve<2, 1, 3>());
   CHECK(found.levels.empty());
   CHECK(found.coefficients == std::vector<float>(4));
 }
 
 TEST_CASE("the order of the weights does not matter") {
-  matrix const basis = curve<5, 1, 5>();
+  least_squares::matrix const basis = curve<5, 1, 5>();
   std::vector<float> const weights = random_weights(300, 6, true);
-  arranged_weights const found = arrange(weights, basis);
+  least_squares::arranged_weights const found = least_squares::arrange(weights, basis);
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
   test::random_numbers(7).shuffle(order);
   std::vector<float> mixed;
   for (std::size_t const i : order) mixed.push_back(weights[i]);
-  arranged_weights const again = arrange(mixed, basis);
+  least_squares::arranged_weights const again = least_squares::arrange(mixed, basis);
   for (std::size_t k = 0; k < found.coefficients.size(); ++k)
     CHECK(again.coefficients[k] == Approx(found.coefficients[k]).margin(1e-4));
   int different = 0;

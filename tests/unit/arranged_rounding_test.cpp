@@ -33,12 +33,12 @@ using arranged_type = network<arranged_form>;
 
 /// How many weights `count` numbers from `first` on differ.
 std::size_t distinct(dense_type const& net, int first, int count) {
-  return std::set<float>(net.numbers.begin() + first, net.numbers.begin() + first + count).size();
+  return std::set<float>(net.parameters.begin() + first, net.parameters.begin() + first + count).size();
 }
 
 std::vector<float> outputs(auto const& net, std::vector<float> const& image) {
-  auto room = std::make_unique<typename std::remove_cvref_t<decltype(net)>::template workspace<float>>();
-  auto const view = net.run(image.data(), room->data());
+  auto workspace = std::make_unique<typename std::remove_cvref_t<decltype(net)>::template workspace<float>>();
+  auto const view = net.run(image.data(), workspace->data());
   return {view.begin(), view.end()};
 }
 
@@ -47,20 +47,20 @@ std::vector<float> outputs(auto const& net, std::vector<float> const& image) {
 TEST_CASE("rounding leaves arranged weights, and leaves those alone") {
   auto net = std::make_unique<dense_type>();
   initialise(*net, 3);
-  auto const before = net->numbers;
+  auto const before = net->parameters;
   arranged_rounding<arranged_type> rounding;
   rounding(*net);
   // The first convolution is as it was.
-  CHECK(std::equal(before.begin(), before.begin() + dense_type::first_number(3), net->numbers.begin()));
-  int const convolution = dense_type::first_number(3);
+  CHECK(std::equal(before.begin(), before.begin() + dense_type::first_parameter(3), net->parameters.begin()));
+  int const convolution = dense_type::first_parameter(3);
   for (int m = 0; m < 9; ++m) CHECK(distinct(*net, convolution + m * 54, 54) == 2);
-  int const dense = dense_type::first_number(6);
-  CHECK(distinct(*net, dense, dense_type::number_count(6) - test::bar_classes) <= 8);
-  CHECK(net->numbers != before);
+  int const dense = dense_type::first_parameter(6);
+  CHECK(distinct(*net, dense, dense_type::parameter_count(6) - test::bar_classes) <= 8);
+  CHECK(net->parameters != before);
 
-  auto const rounded = net->numbers;
+  auto const rounded = net->parameters;
   rounding(*net);
-  for (std::size_t i = 0; i < rounded.size(); ++i) CHECK(net->numbers[i] == Approx(rounded[i]).margin(1e-6));
+  for (std::size_t i = 0; i < rounded.size(); ++i) CHECK(net->parameters[i] == Approx(rounded[i]).margin(1e-6));
 
   SECTION("the arranged network, and what it is with its batch norm folded, compute the same") {
     auto arranged_net = std::make_unique<arranged_type>();
@@ -68,9 +68,9 @@ TEST_CASE("rounding leaves arranged weights, and leaves those alone") {
     rounding.store(*net, *arranged_net);
     test::random_numbers random(5);
     for (int I : {1, 4})  // batch norms: statistics that are not 0 and 1
-      for (int i = arranged_type::first_number(I); i < arranged_type::first_number(I + 1); ++i)
-        net->numbers[std::size_t(i - arranged_type::first_number(I) + dense_type::first_number(I))] =
-            arranged_net->numbers[std::size_t(i)] = 0.5f + 0.1f * float(i % 7);
+      for (int i = arranged_type::first_parameter(I); i < arranged_type::first_parameter(I + 1); ++i)
+        net->parameters[std::size_t(i - arranged_type::first_parameter(I) + dense_type::first_parameter(I))] =
+            arranged_net->parameters[std::size_t(i)] = 0.5f + 0.1f * float(i % 7);
     constexpr auto plain = without_batch_norm(arranged_form);
     STATIC_REQUIRE(network<plain>::layers == arranged_type::layers - 2);
     auto folded = std::make_unique<network<plain>>();
@@ -90,7 +90,7 @@ TEST_CASE("rounding leaves arranged weights, and leaves those alone") {
 TEST_CASE("training on arranged weights moves weights from level to level") {
   image_set const images = test::bars(512, 1);
   image_set const others = test::bars(400, 2);
-  workers team(2);
+  thread_pool team(2);
   auto net = std::make_unique<dense_type>();
   initialise(*net, 1);
   training_options o;
@@ -101,17 +101,17 @@ TEST_CASE("training on arranged weights moves weights from level to level") {
   rounding(*start);
   arranged_rounding<arranged_type> in_training;
   {
-    batch_source source(images);
+    dataset data(images);
     trainer<dense_type> trained(*net, o, team);
     trained.rounding = std::ref(in_training);
-    trained.run(source);
+    trained.run(data);
   }
   auto arranged_net = std::make_unique<arranged_type>();
   in_training.store(*net, *arranged_net);
   auto first = std::make_unique<arranged_type>();
   rounding.store(*start, *first);
   CHECK(arranged_net->maps != first->maps);
-  batch_source const held_out(others);
+  dataset const held_out(others);
   int const correct = evaluate(*arranged_net, held_out, team).correct;
   CHECK(correct > 380);
   CHECK(correct == evaluate(*net, held_out, team).correct);

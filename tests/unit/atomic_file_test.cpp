@@ -22,8 +22,8 @@
 
 namespace {
 
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 void write(std::filesystem::path const& path, std::string const& text) { polyfold::write_file_atomically(path, text); }
 
@@ -59,15 +59,15 @@ TEST_CASE("a file is created and replaced whole", "[atomic_file]") {
 
 TEST_CASE("a target that can't be written is named and nothing is left behind", "[atomic_file]") {
   test::temporary_folder const folder;
-  CHECK(mentions(failure([&] { write(folder / "no-such-folder/file", "x"); }), {"no-such-folder", "Remedy"}));
+  CHECK(mentions(message_of([&] { write(folder / "no-such-folder/file", "x"); }), {"no-such-folder", "Remedy"}));
   std::filesystem::create_directory(folder / "taken");
-  CHECK(mentions(failure([&] { write(folder / "taken", "x"); }), {"taken", "not a regular file"}));
+  CHECK(mentions(message_of([&] { write(folder / "taken", "x"); }), {"taken", "not a regular file"}));
   CHECK(std::filesystem::is_directory(folder / "taken"));
   CHECK(folder.files() == 1);
 }
 
 TEST_CASE("devices are refused and links followed", "[atomic_file]") {
-  CHECK(mentions(failure([] { write("/dev/null", "x"); }), {"/dev/null", "not a regular file"}));
+  CHECK(mentions(message_of([] { write("/dev/null", "x"); }), {"/dev/null", "not a regular file"}));
 
   test::temporary_folder const folder;
   write(folder / "file", "old");
@@ -76,7 +76,7 @@ TEST_CASE("devices are refused and links followed", "[atomic_file]") {
   CHECK(test::read_bytes(folder / "file") == "new");
   CHECK(std::filesystem::is_symlink(folder / "link"));
   std::filesystem::create_symlink("nowhere", folder / "broken");
-  CHECK(mentions(failure([&] { write(folder / "broken", "x"); }), {"link to nowhere"}));
+  CHECK(mentions(message_of([&] { write(folder / "broken", "x"); }), {"link to nowhere"}));
 }
 
 TEST_CASE("when the disk refuses to take more, the old file stays as it was", "[atomic_file]") {
@@ -89,8 +89,8 @@ TEST_CASE("when the disk refuses to take more, the old file stays as it was", "[
   rlimit small = saved;
   small.rlim_cur = 4096;
   REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
-  std::string const message = failure([&] { write(folder / "file", std::string(100000, 'x')); });
-  std::string const late = failure([&] { write(folder / "file", std::string(4100, 'x')); });
+  std::string const message = message_of([&] { write(folder / "file", std::string(100000, 'x')); });
+  std::string const late = message_of([&] { write(folder / "file", std::string(4100, 'x')); });
   setrlimit(RLIMIT_FSIZE, &saved);
   std::signal(SIGXFSZ, handler);
 
@@ -119,7 +119,7 @@ TEST_CASE("names as long as they may be are written", "[atomic_file]") {
   std::string const longest(255, 'n');
   write(folder / longest, "x");
   CHECK(test::read_bytes(folder / longest) == "x");
-  CHECK(mentions(failure([&] { write(folder / (longest + "n"), "x"); }), {longest, "too long", "Remedy: "}));
+  CHECK(mentions(message_of([&] { write(folder / (longest + "n"), "x"); }), {longest, "too long", "Remedy: "}));
   CHECK(folder.files() == 1);
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("writers of one file beside each other do not disturb each other", "[a
     if (child == 0) {
       std::string const own(std::size_t(1000 * (i + 1)), char('a' + i));
       for (int k = 0; k < 50; ++k)
-        if (!failure([&] { write(folder / "file", own); }).empty()) _exit(1);
+        if (!message_of([&] { write(folder / "file", own); }).empty()) _exit(1);
       _exit(0);
     }
     children.push_back(child);

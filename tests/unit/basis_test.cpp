@@ -21,7 +21,7 @@ namespace {
 /// Largest difference of the Gram matrix of the first K functions on N points from the identity.
 template <int N, int K>
 constexpr double gram_error(basis_kind kind) {
-  auto const table = orthonormal_functions<N, K>(kind);
+  auto const table = polyfold::basis::orthonormal_functions<N, K>(kind);
   double worst = 0;
   for (int j = 0; j < K; ++j)
     for (int k = 0; k <= j; ++k) {
@@ -70,20 +70,20 @@ matrix analysis_matrix() {
 }
 
 /// The functions of one segment after the other, as the definition has them.
-template <int N, factor F>
+template <int N, cut F>
 matrix expected_matrix() {
-  using basis = segmented_basis<N, F>;
+  using basis = polyfold::basis::segmented_basis<N, F>;
   matrix m(N, std::vector<double>(basis::size));
   int first = 0;
   int column = 0;
   for (int s = 0; s < basis::segments; ++s) {
-    for (int i = 0; i < basis::cut.positions_of(s); ++i)
-      for (int k = 0; k < basis::cut.terms_of(s); ++k)
+    for (int i = 0; i < basis::along.positions_of(s); ++i)
+      for (int k = 0; k < basis::along.terms_of(s); ++k)
         m[std::size_t(first + i)][std::size_t(column + k)] =
             s + 1 < basis::segments ? double(basis::template value<basis::segment, basis::terms>(k, i))
                                     : double(basis::template value<basis::tail, basis::tail_terms>(k, i));
-    first += basis::cut.positions_of(s);
-    column += basis::cut.terms_of(s);
+    first += basis::along.positions_of(s);
+    column += basis::along.terms_of(s);
   }
   REQUIRE(first == N);
   REQUIRE(column == basis::size);
@@ -98,10 +98,10 @@ double distance(matrix const& a, matrix const& b) {
   return worst;
 }
 
-template <int N, factor F>
+template <int N, cut F>
 void check_segments() {
   CAPTURE(N, F.segment, F.order);
-  using basis = segmented_basis<N, F>;
+  using basis = polyfold::basis::segmented_basis<N, F>;
   matrix const expected = expected_matrix<N, F>();
   // Binomials are exact; others are made from constants.
   double const rounding = basis::running_sums ? 0 : 1e-6;
@@ -110,48 +110,48 @@ void check_segments() {
 }
 
 /// Operations of one analysis and one synthesis of some pixels, done and counted.
-template <int N, factor F>
+template <int N, cut F>
 void check_operations() {
   CAPTURE(N, F.segment, F.order);
-  using basis = segmented_basis<N, F>;
+  using basis = polyfold::basis::segmented_basis<N, F>;
   using test::counted;
   auto const reset = [] { counted::done = {}; };
   reset();
   basis::analyse([&](int) { return counted(2.0f); }, [](int, counted) {});
-  CHECK(counted::done.multiplications == basis::cut.multiplications());
-  CHECK(counted::done.additions == basis::cut.analysis_additions());
+  CHECK(counted::done.multiplications == basis::along.multiplications());
+  CHECK(counted::done.additions == basis::along.analysis_additions());
   reset();
   basis::synthesise([&](int) { return counted(2.0f); }, [](int, counted) {});
-  CHECK(counted::done.multiplications == basis::cut.multiplications());
-  CHECK(counted::done.additions == basis::cut.synthesis_additions());
+  CHECK(counted::done.multiplications == basis::along.multiplications());
+  CHECK(counted::done.additions == basis::along.synthesis_additions());
   std::vector<counted> moments(std::size_t(6 * basis::size));
   auto const at = [&](int k, int y, int x) -> counted& { return moments[std::size_t(6 * k + 3 * y + x)]; };
   reset();
   basis::analyse_map(
       {0, 2}, 3, [](int, int, int) { return counted(2.0f); }, at);
-  CHECK(counted::done.multiplications == basis::cut.multiplications(6));
-  CHECK(counted::done.additions == basis::cut.analysis_additions(6));
+  CHECK(counted::done.multiplications == basis::along.multiplications(6));
+  CHECK(counted::done.additions == basis::along.analysis_additions(6));
   reset();
   basis::synthesise_map(
       {0, 2}, 3, [](int, int, int) { return counted(2.0f); }, [](int, int, int, counted) {});
-  CHECK(counted::done.multiplications == basis::cut.multiplications(6));
-  CHECK(counted::done.additions == basis::cut.synthesis_additions(6));
+  CHECK(counted::done.multiplications == basis::along.multiplications(6));
+  CHECK(counted::done.additions == basis::along.synthesis_additions(6));
 }
 
 /// Largest error of the functions that are made for a set, in parts of its functions' largest values, sqrt(2 k + 1) / sqrt(N) or
 /// sqrt(2) / sqrt(N).
-double error_of_made_functions(function_set s) {
+double error_of_made_functions(polyfold::basis::function_set s) {
   std::vector<float> constants(std::size_t(s.constants()));
-  detail::fill_constants(s, constants.data());
+  polyfold::basis::detail::fill_constants(s, constants.data());
   matrix const exact = [&] {
-    polyfold::matrix const m = orthonormal(s.positions, s.functions, s.kind);
+    polyfold::least_squares::matrix const m = tuning::orthonormal(s.positions, s.functions, s.kind);
     matrix rows(std::size_t(s.positions), std::vector<double>(std::size_t(s.functions)));
     for (int i = 0; i < s.positions; ++i)
       for (int k = 0; k < s.functions; ++k) rows[std::size_t(i)][std::size_t(k)] = m(i, k);
     return rows;
   }();
   double worst = 0;
-  detail::make_functions<32, float>(s, constants.data(), [&](int i, float const* phi) {
+  polyfold::basis::detail::make_functions<32, float>(s, constants.data(), [&](int i, float const* phi) {
     for (int k = 0; k < s.functions; ++k) {
       double const largest = std::sqrt((s.kind == cosine ? 2.0 : 2.0 * k + 1) / s.positions);
       double const error = std::abs(double(phi[k]) - exact[std::size_t(i)][std::size_t(k)]) / largest;
@@ -175,98 +175,102 @@ TEST_CASE("functions are orthonormal") {
 }
 
 TEST_CASE("the first functions are constant and linear") {
-  constexpr auto table = orthonormal_functions<4, 2>(polynomial);
+  constexpr auto table = polyfold::basis::orthonormal_functions<4, 2>(polynomial);
   for (int i = 0; i < 4; ++i) {
     CHECK(table[i][0] == Approx(0.5));
     CHECK(table[i][1] == Approx((i - 1.5) / std::sqrt(5.0)));
   }
-  constexpr auto waves = orthonormal_functions<2, 2>(cosine);
+  constexpr auto waves = polyfold::basis::orthonormal_functions<2, 2>(cosine);
   CHECK(waves[0][1] == Approx(std::sqrt(0.5)));
   CHECK(waves[1][1] == Approx(-std::sqrt(0.5)));
 }
 
 TEST_CASE("binomial coefficients") {
-  static_assert(binomial(7, 0) == 1 && binomial(7, 2) == 21 && binomial(2, 3) == 0 && binomial(60, 3) == 34220);
+  static_assert(polyfold::basis::binomial(7, 0) == 1 && polyfold::basis::binomial(7, 2) == 21 &&
+                polyfold::basis::binomial(2, 3) == 0 && polyfold::basis::binomial(60, 3) == 34220);
 }
 
 TEST_CASE("segments cover the axis, the last with what is left") {
-  using even = segmented_basis<12, factor{true, 4, 1}>;
+  using even = polyfold::basis::segmented_basis<12, cut{true, 4, 1}>;
   static_assert(even::segments == 3 && even::tail == 4 && even::size == 6);
-  using odd = segmented_basis<11, factor{true, 4, 2}>;
+  using odd = polyfold::basis::segmented_basis<11, cut{true, 4, 2}>;
   static_assert(odd::segments == 3 && odd::tail == 3 && odd::tail_terms == 3 && odd::size == 9);
-  using short_tail = segmented_basis<9, factor{true, 4, 2}>;
+  using short_tail = polyfold::basis::segmented_basis<9, cut{true, 4, 2}>;
   static_assert(short_tail::tail == 1 && short_tail::tail_terms == 1 && short_tail::size == 7);
-  using whole = segmented_basis<10, factor{true, 0, 3}>;
+  using whole = polyfold::basis::segmented_basis<10, cut{true, 0, 3}>;
   static_assert(whole::segments == 1 && whole::segment == 10 && whole::size == 4);
-  using clipped = segmented_basis<3, factor{true, 0, 7}>;
+  using clipped = polyfold::basis::segmented_basis<3, cut{true, 0, 7}>;
   static_assert(clipped::size == 3, "a whole axis takes no more functions than it has positions");
 }
 
 TEST_CASE("moments and expansion are transposes, running sums or tables") {
-  static_assert(segmented_basis<25, factor{true, 5, 2}>::running_sums);
-  static_assert(!segmented_basis<25, factor{true, 5, 3}>::running_sums);
-  static_assert(!segmented_basis<25, factor{true, 5, 1, cosine}>::running_sums);
-  static_assert(!segmented_basis<200, factor{true, 0, 2}>::running_sums, "float32 sums would grow too long");
-  check_segments<1, factor{true, 0, 0}>();
-  check_segments<9, factor{true, 4, 0}>();
-  check_segments<12, factor{true, 4, 1}>();
-  check_segments<13, factor{true, 5, 1}>();
-  check_segments<13, factor{true, 4, 2}>();
-  check_segments<64, factor{true, 0, 2}>();
-  check_segments<23, factor{true, 7, 3}>();
-  check_segments<9, factor{true, 4, 3}>();
-  check_segments<13, factor{true, 5, 0, cosine}>();
-  check_segments<13, factor{true, 5, 1, cosine}>();
-  check_segments<120, factor{true, 0, 9}>();
-  check_segments<100, factor{true, 65, 2}>();
-  check_segments<121, factor{true, 60, 9}>();
-  check_segments<120, factor{true, 0, 25}>();
-  check_segments<120, factor{true, 0, 9, cosine}>();
-  check_segments<77, factor{true, 38, 6, cosine}>();
+  static_assert(polyfold::basis::segmented_basis<25, cut{true, 5, 2}>::running_sums);
+  static_assert(!polyfold::basis::segmented_basis<25, cut{true, 5, 3}>::running_sums);
+  static_assert(!polyfold::basis::segmented_basis<25, cut{true, 5, 1, cosine}>::running_sums);
+  static_assert(!polyfold::basis::segmented_basis<200, cut{true, 0, 2}>::running_sums,
+                "float32 sums would grow too long");
+  check_segments<1, cut{true, 0, 0}>();
+  check_segments<9, cut{true, 4, 0}>();
+  check_segments<12, cut{true, 4, 1}>();
+  check_segments<13, cut{true, 5, 1}>();
+  check_segments<13, cut{true, 4, 2}>();
+  check_segments<64, cut{true, 0, 2}>();
+  check_segments<23, cut{true, 7, 3}>();
+  check_segments<9, cut{true, 4, 3}>();
+  check_segments<13, cut{true, 5, 0, cosine}>();
+  check_segments<13, cut{true, 5, 1, cosine}>();
+  check_segments<120, cut{true, 0, 9}>();
+  check_segments<100, cut{true, 65, 2}>();
+  check_segments<121, cut{true, 60, 9}>();
+  check_segments<120, cut{true, 0, 25}>();
+  check_segments<120, cut{true, 0, 9, cosine}>();
+  check_segments<77, cut{true, 38, 6, cosine}>();
 }
 
 TEST_CASE("functions that are made keep five digits, at every length and order") {
   for (basis_kind const kind : {polynomial, cosine})
     for (int n = 2; n <= 512; ++n) {
-      function_set s{n, std::min(n, 32), kind};
+      polyfold::basis::function_set s{n, std::min(n, 32), kind};
       while (s.functions > 1 && !s.recurs()) --s.functions;
       if (!s.recurs()) continue;
       CAPTURE(n, s.functions, int(kind));
       CHECK(error_of_made_functions(s) < 1e-5);
     }
-  static_assert(!function_set{8, 3}.recurs() && function_set{120, 10}.recurs() && function_set{120, 21}.recurs());
-  static_assert(!function_set{120, 22}.recurs(), "float32 would lose digits at the ends");
-  static_assert(function_set{120, 10}.constants() == 18 && function_set{120, 10, cosine}.constants() == 37);
-  static_assert(function_set{7, 4}.constants() == 16, "half a table");
+  static_assert(!polyfold::basis::function_set{8, 3}.recurs() && polyfold::basis::function_set{120, 10}.recurs() &&
+                polyfold::basis::function_set{120, 21}.recurs());
+  static_assert(!polyfold::basis::function_set{120, 22}.recurs(), "float32 would lose digits at the ends");
+  static_assert(polyfold::basis::function_set{120, 10}.constants() == 18 &&
+                polyfold::basis::function_set{120, 10, cosine}.constants() == 37);
+  static_assert(polyfold::basis::function_set{7, 4}.constants() == 16, "half a table");
 }
 
 TEST_CASE("what an axis takes is counted as it is done") {
-  check_operations<1, factor{true, 0, 0}>();
-  check_operations<13, factor{true, 4, 2}>();
-  check_operations<5, factor{true, 0, 3}>();
-  check_operations<23, factor{true, 7, 3}>();
-  check_operations<9, factor{true, 4, 3}>();
-  check_operations<13, factor{true, 5, 0, cosine}>();
-  check_operations<13, factor{true, 5, 1, cosine}>();
-  check_operations<40, factor{true, 0, 5, cosine}>();
-  check_operations<41, factor{true, 20, 5, cosine}>();
-  check_operations<120, factor{true, 0, 9}>();
-  check_operations<121, factor{true, 60, 9}>();
-  check_operations<100, factor{true, 65, 2}>();
-  check_operations<33, factor{true, 16, 1, cosine}>();
+  check_operations<1, cut{true, 0, 0}>();
+  check_operations<13, cut{true, 4, 2}>();
+  check_operations<5, cut{true, 0, 3}>();
+  check_operations<23, cut{true, 7, 3}>();
+  check_operations<9, cut{true, 4, 3}>();
+  check_operations<13, cut{true, 5, 0, cosine}>();
+  check_operations<13, cut{true, 5, 1, cosine}>();
+  check_operations<40, cut{true, 0, 5, cosine}>();
+  check_operations<41, cut{true, 20, 5, cosine}>();
+  check_operations<120, cut{true, 0, 9}>();
+  check_operations<121, cut{true, 60, 9}>();
+  check_operations<100, cut{true, 65, 2}>();
+  check_operations<33, cut{true, 16, 1, cosine}>();
 }
 
 TEST_CASE("running sums read inputs as the table does") {
   test::random_numbers random(5);
   std::array<float, 64> x{};
   random.fill(x);
-  using basis = segmented_basis<64, factor{true, 0, 2}>;
+  using basis = polyfold::basis::segmented_basis<64, cut{true, 0, 2}>;
   basis::analyse([&](int i) { return x[std::size_t(i)]; },
                  [&](int k, float moment) {
                    double sum = 0;
                    double size = 0;
                    for (int i = 0; i < 64; ++i) {
-                     double const term = double(binomial(i, k)) * double(x[std::size_t(i)]);
+                     double const term = double(polyfold::basis::binomial(i, k)) * double(x[std::size_t(i)]);
                      sum += term;
                      size += std::abs(term);
                    }
@@ -279,16 +283,16 @@ namespace {
 /// Moments of sliding windows, along rows and then down columns, against their definition.
 template <shape In, window W, int Order>
 void check_sliding() {
-  using rows = row_moments<In, W, Order, polynomial>;
-  using columns = column_moments<rows::output, W, Order, polynomial>;
+  using rows = fold::row_moments<In, W, Order, polynomial>;
+  using columns = fold::column_moments<rows::output, W, Order, polynomial>;
   auto const phi = [](int k, int i) { return double(rows::basis::template value<W.x.size, rows::terms>(k, i)); };
   test::random_numbers random(6);
   tensor<float, In> image;
   random.fill(image.values);
   tensor<float, rows::output> between;
   tensor<float, columns::output> moments;
-  rows::forward(context<float>{}, {0, In.height}, between.view(), image.view());
-  columns::forward(context<float>{}, {0, columns::output.height}, moments.view(), between.view());
+  rows::forward(fold::context<float>{}, {0, In.height}, between.view(), image.view());
+  columns::forward(fold::context<float>{}, {0, columns::output.height}, moments.view(), between.view());
   double worst = 0;
   for (int y = 0; y < columns::output.height; ++y)
     for (int x = 0; x < columns::output.width; ++x) {
@@ -316,9 +320,9 @@ void check_sliding() {
 }  // namespace
 
 TEST_CASE("sliding windows keep their moments far along a wide row and down a tall column") {
-  static_assert(detail::sliding_basis<9, 7, 1, polynomial, true>::slides &&
-                !detail::sliding_basis<9, 7, 1, polynomial, false>::slides);
-  static_assert(!detail::sliding_basis<9, 7, 1, cosine, true>::slides, "cosines have no step to the next window");
+  static_assert(fold::detail::sliding_basis<9, 7, 1, polynomial, true>::slides &&
+                !fold::detail::sliding_basis<9, 7, 1, polynomial, false>::slides);
+  static_assert(!fold::detail::sliding_basis<9, 7, 1, cosine, true>::slides, "cosines have no step to the next window");
   check_sliding<shape{1, 9, 64}, window{{7}, {7}}, 0>();
   check_sliding<shape{1, 9, 64}, window{{7, 1, 3, 3}, {7, 1, 3, 3}}, 1>();
   check_sliding<shape{1, 70, 12}, window{{9, 1, 2, 2}, {9, 1, 2, 2}}, 2>();

@@ -16,8 +16,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 namespace {
 
@@ -56,7 +56,7 @@ std::string refusal(Change const& change) {
   write_safetensors(folder / "net", file);
   auto const before = random_network(3);
   auto net = before;
-  std::string const message = failure([&] { load_network(folder / "net", net); });
+  std::string const message = message_of([&] { load_network(folder / "net", net); });
   CHECK(same(net, before) == !message.empty());
   CHECK((message.empty() || mentions(message, {(folder / "net").string()})));
   return message;
@@ -93,13 +93,13 @@ TEST_CASE("floats are not taken for bytes, nor one rule of scales for another") 
   save_network(folder / "layer", network<layers, byte_numbers{scales_per::layer}>{});
   auto const before = random_network(4);
   auto net = before;
-  CHECK(mentions(failure([&] { load_network(folder / "floats", net); }),
+  CHECK(mentions(message_of([&] { load_network(folder / "floats", net); }),
                  {"another network", "'the end'", "expected 'numbers of 8 bits, a scale per degree'"}));
-  CHECK(mentions(failure([&] { load_network(folder / "layer", net); }), {"'numbers of 8 bits, a scale per layer'"}));
+  CHECK(mentions(message_of([&] { load_network(folder / "layer", net); }), {"'numbers of 8 bits, a scale per layer'"}));
   CHECK(same(net, before));
   save_network(folder / "bytes", before);
   network<layers> floats;
-  CHECK(mentions(failure([&] { load_network(folder / "bytes", floats); }), {"another network", "8 bits"}));
+  CHECK(mentions(message_of([&] { load_network(folder / "bytes", floats); }), {"another network", "8 bits"}));
 }
 
 TEST_CASE("missing, surplus and wrong tensors are refused") {
@@ -126,16 +126,16 @@ TEST_CASE("codes and numbers out of range are refused") {
                  {"'4.dense.codes'", "code -128", "-127 to 127"}));
   CHECK(mentions(refusal([](auto& f) {
                    auto& t = named(f, "1.batch_norm.numbers");
-                   auto numbers = tensor_values<float>(t);
-                   numbers.back() = -1;
-                   t = make_tensor<float>(t.name, t.shape, numbers);
+                   auto parameters = tensor_values<float>(t);
+                   parameters.back() = -1;
+                   t = make_tensor<float>(t.name, t.shape, parameters);
                  }),
                  {"'1.batch_norm.numbers'", "negative variance at element "}));
   CHECK(mentions(refusal([](auto& f) {
                    auto& t = named(f, "1.batch_norm.numbers");
-                   auto numbers = tensor_values<float>(t);
-                   numbers[2] = INFINITY;
-                   t = make_tensor<float>(t.name, t.shape, numbers);
+                   auto parameters = tensor_values<float>(t);
+                   parameters[2] = INFINITY;
+                   t = make_tensor<float>(t.name, t.shape, parameters);
                  }),
                  {"not a finite number at element 2"}));
 }
@@ -151,7 +151,7 @@ TEST_CASE("a damaged code, scale, number or index is noticed") {
     damaged.tensors[i].bytes[1] ^= std::byte{1};
     write_safetensors(folder / "net", damaged);
     INFO(file.tensors[i].name);
-    CHECK(mentions(failure([&] { load_network(folder / "net", net); }), {"numbers are damaged"}));
+    CHECK(mentions(message_of([&] { load_network(folder / "net", net); }), {"numbers are damaged"}));
   }
   CHECK(same(net, before));
 }
@@ -169,7 +169,7 @@ TEST_CASE("a header of bytes spells out what the network holds") {
   write_coefficient_header(folder / "pair.hpp", net,
                            {.constant = "pair_net", .pipeline = "my::pair", .include = "my.hpp"});
   CHECK(test::read_bytes(folder / "pair.hpp") ==
-        "// A network with its stored numbers, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
+        "// A network with its stored parameters, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
         "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n//\n"
         "// Numbers: codes of a byte, their scales, float32 where a byte will not do, index maps.\n"
         "// Bytes: 5 of constants, 16 of workspace.\n"
@@ -184,8 +184,8 @@ TEST_CASE("a header of bytes spells out what the network holds") {
 TEST_CASE("a header is written of finite numbers only") {
   test::temporary_folder const folder;
   network<input<2, 1, 1> | dense<1>> net;
-  net.numbers[1] = std::numeric_limits<float>::quiet_NaN();
-  CHECK(test::mentions(test::failure([&] {
+  net.parameters[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(test::mentions(test::message_of([&] {
                          write_coefficient_header(folder / "one.hpp", net, {"one", "my::one"});
                        }),
                        {"one.hpp", "nan", "finite"}));

@@ -45,15 +45,15 @@ void same_to_the_last_bit() {
   auto const decoded = std::make_unique<float_network>();
   dequantise(*net, *decoded);
   auto const image = std::make_unique<tensor<T, quantised::input_shape>>();
-  auto const room = std::make_unique<typename quantised::template workspace<T>>();
-  auto const float_room = std::make_unique<typename float_network::template workspace<T>>();
+  auto const workspace = std::make_unique<typename quantised::template workspace<T>>();
+  auto const float_workspace = std::make_unique<typename float_network::template workspace<T>>();
   test::random_numbers random(8);
   float largest = 0;
   for (int run = 0; run < 2; ++run) {
     for (T& pixel : image->values)
       for (int lane = 0; lane < lane_count<T>; ++lane) test::set_lane(pixel, lane, random.normal());
-    auto const found = net->run(*image, *room);
-    auto const expected = decoded->run(*image, *float_room);
+    auto const found = net->run(*image, *workspace);
+    auto const expected = decoded->run(*image, *float_workspace);
     CHECK(std::memcmp(found.data(), expected.data(), sizeof(T) * std::size_t(expected.size())) == 0);
     for (T const& logit : expected) largest = std::max(largest, std::abs(test::lane_of(logit, 0)));
   }
@@ -77,15 +77,15 @@ void groups_are_degrees(int expected, std::initializer_list<int> starts) {
   constexpr auto pipeline = map | Layer;
   using quantised = network<pipeline, by_degree>;
   constexpr int coefficients = int(quantised::template layer_cost<0>().coefficients);
-  constexpr bool biased = coefficients < network<pipeline>::number_count(0);
+  constexpr bool biased = coefficients < network<pipeline>::parameter_count(0);
   CHECK(quantised::first_scale(1) == expected + biased);
   network<pipeline> constants;
   network<pipeline> others;
   std::vector<int> members(std::size_t(quantised::first_scale(1)));
-  for (int i = 0; i < network<pipeline>::number_count(0); ++i) {
+  for (int i = 0; i < network<pipeline>::parameter_count(0); ++i) {
     int const group = quantised::template scale_group<0>(i);
     ++members[std::size_t(group)];
-    (group == 0 ? constants : others).numbers[std::size_t(i)] = 1;
+    (group == 0 ? constants : others).parameters[std::size_t(i)] = 1;
   }
   for (int const count : members) CHECK(count > 0);
   for (float const w : detail::dense_weights<0>(constants)) CHECK(w == 1);
@@ -97,12 +97,12 @@ void groups_are_degrees(int expected, std::initializer_list<int> starts) {
 }  // namespace
 
 TEST_CASE("scales are powers of two in eight steps") {
-  STATIC_REQUIRE(scale_of(0) == 0x1p-24f);
-  STATIC_REQUIRE(scale_of(1) == 1.125f * 0x1p-24f);
-  STATIC_REQUIRE(scale_of(8 * 24) == 1);
-  STATIC_REQUIRE(scale_of(255) == 240);
+  STATIC_REQUIRE(core::scale_of(0) == 0x1p-24f);
+  STATIC_REQUIRE(core::scale_of(1) == 1.125f * 0x1p-24f);
+  STATIC_REQUIRE(core::scale_of(8 * 24) == 1);
+  STATIC_REQUIRE(core::scale_of(255) == 240);
   for (int b = 1; b < 256; ++b) {
-    float const ratio = scale_of(static_cast<std::uint8_t>(b)) / scale_of(static_cast<std::uint8_t>(b - 1));
+    float const ratio = core::scale_of(static_cast<std::uint8_t>(b)) / core::scale_of(static_cast<std::uint8_t>(b - 1));
     CHECK((ratio > 1.06f && ratio <= 1.125f));
   }
 }
@@ -174,8 +174,8 @@ TEST_CASE("everything that a network of bytes stores is counted") {
   constexpr cost as_floats = network<lenet5_small>::total_cost();
   // Degrees: 3 of a quadratic and 2 of linear kernels; the orders 9 and 7 have tables. One more for each layer's biases.
   STATIC_REQUIRE(c.scale_bytes == (3 + 2 + 2 + 1 + 1) + 5);
-  STATIC_REQUIRE(c.stored_numbers == 1014);
-  STATIC_REQUIRE(c.byte_numbers == 1014);
+  STATIC_REQUIRE(c.stored_parameters == 1014);
+  STATIC_REQUIRE(c.byte_parameters == 1014);
   STATIC_REQUIRE(c.stored_bytes() == 1028);
   STATIC_REQUIRE(c.flash_bytes() == 1028 + as_floats.table_bytes);
   STATIC_REQUIRE(byte_ratio(c) > 240);

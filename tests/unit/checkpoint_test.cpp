@@ -12,19 +12,19 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 namespace {
 
-constexpr std::size_t numbers = 9;
+constexpr std::size_t parameters = 9;
 std::string const run = "input 1 x 8 x 8\n0 dense 4: 4 x 1 x 1\nepochs 6, seed 1\n";
 
 training_state example() {
   test::random_numbers random(1);
   training_state state;
-  state.master.resize(numbers);
-  state.optimizer = optimizer_state(numbers);
+  state.master.resize(parameters);
+  state.optimizer = training::optimizer_state(parameters);
   random.fill(state.master);
   random.fill(state.optimizer.first);
   random.fill(state.optimizer.second);
@@ -41,7 +41,7 @@ std::string refusal(std::function<void(tensor_file&)> const& change) {
   change(file);
   file.metadata["checksum"] = detail::checksum_text(file.tensors);
   write_safetensors(folder / "state", file);
-  std::string const message = failure([&] { (void)load_checkpoint(folder / "state", run, numbers); });
+  std::string const message = message_of([&] { (void)load_checkpoint(folder / "state", run, parameters); });
   CHECK((message.empty() || mentions(message, {(folder / "state").string(), "To start afresh, delete the file."})));
   return message;
 }
@@ -53,7 +53,7 @@ TEST_CASE("a training state survives the file") {
   training_state const state = example();
   save_checkpoint(folder / "state", state, run);
   CHECK(folder.files() == 1);
-  auto const back = load_checkpoint(folder / "state", run, numbers);
+  auto const back = load_checkpoint(folder / "state", run, parameters);
   REQUIRE(back.has_value());
   CHECK(back->master == state.master);
   CHECK(back->optimizer.first == state.optimizer.first);
@@ -64,7 +64,7 @@ TEST_CASE("a training state survives the file") {
 
 TEST_CASE("no file: nothing to go on from") {
   test::temporary_folder const folder;
-  CHECK(!load_checkpoint(folder / "state", run, numbers).has_value());
+  CHECK(!load_checkpoint(folder / "state", run, parameters).has_value());
 }
 
 TEST_CASE("another run is refused by the first line that differs") {
@@ -89,7 +89,7 @@ TEST_CASE("a checkpoint of the first version, without a checksum, is read; one o
   file.metadata["format"] = "polyfold checkpoint 1";
   file.metadata.erase("checksum");
   write_safetensors(folder / "state", file);
-  auto const back = load_checkpoint(folder / "state", run, numbers);
+  auto const back = load_checkpoint(folder / "state", run, parameters);
   REQUIRE(back);
   CHECK(back->master == example().master);
 }
@@ -103,7 +103,7 @@ TEST_CASE("a damaged number of a checkpoint is noticed") {
     tensor_file damaged = file;
     damaged.tensors[i].bytes[5] ^= std::byte{1};
     write_safetensors(folder / "state", damaged);
-    CHECK(mentions(failure([&] { (void)load_checkpoint(folder / "state", run, numbers); }),
+    CHECK(mentions(message_of([&] { (void)load_checkpoint(folder / "state", run, parameters); }),
                    {"numbers are damaged", "Remedy: ", "To start afresh, delete the file."}));
   }
 }
@@ -150,6 +150,6 @@ TEST_CASE("cut files are refused") {
   for (std::size_t length = 0; length < whole.size(); length += 11) {
     test::write_bytes(folder / "cut", whole.substr(0, length));
     INFO("cut to " << length << " of " << whole.size() << " bytes");
-    REQUIRE(mentions(failure([&] { (void)load_checkpoint(folder / "cut", run, numbers); }), {"delete the file"}));
+    REQUIRE(mentions(message_of([&] { (void)load_checkpoint(folder / "cut", run, parameters); }), {"delete the file"}));
   }
 }

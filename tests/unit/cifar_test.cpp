@@ -9,8 +9,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 namespace {
@@ -28,7 +28,7 @@ std::string records(std::vector<std::string> const& labels) {
 std::string label(int value) { return std::string(1, static_cast<char>(value)); }
 
 std::string failure10(test::temporary_folder const& folder, split part, std::size_t images) {
-  return failure([&] { auto const ignored = read_cifar10(folder.path(), part, images); });
+  return message_of([&] { auto const ignored = read_cifar10(folder.path(), part, images); });
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ TEST_CASE("CIFAR-100 has two labels", "[cifar]") {
   CHECK(coarse.class_names.size() == 20);
   CHECK(std::is_sorted(coarse.class_names.begin(), coarse.class_names.end()));
   CHECK(coarse.pixels == fine.pixels);
-  CHECK(mentions(failure([&] { auto const ignored = read_cifar100(folder.path(), split::test); }),
+  CHECK(mentions(message_of([&] { auto const ignored = read_cifar100(folder.path(), split::test); }),
                  {"test.bin", "has 3074 bytes", "30740000 (10000 records of 3074)", "DATASET=cifar-100"}));
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("labels out of range are refused", "[cifar]") {
   // Fine labels that coarse ones are read with: only the label that is taken is looked at.
   write_bytes(folder / "test.bin", records({label(20) + label(3)}));
   auto const coarse = [&](cifar100_label which) {
-    return failure([&] { auto const ignored = read_cifar100(folder.path(), split::test, which, 1); });
+    return message_of([&] { auto const ignored = read_cifar100(folder.path(), split::test, which, 1); });
   };
   CHECK(coarse(cifar100_label::fine).empty());
   CHECK(mentions(coarse(cifar100_label::coarse), {"label 0 is 20", "0 to 19"}));

@@ -9,8 +9,10 @@ using namespace polyfold;
 using test::operations_of;
 
 TEST_CASE("costs add up and give three ratios") {
-  constexpr cost a{.weights = 100, .dense_numbers = 110, .coefficients = 10, .stored_numbers = 20, .map_bytes = 8};
-  constexpr cost b{.weights = 50, .dense_numbers = 50, .coefficients = 15, .stored_numbers = 15, .table_bytes = 40};
+  constexpr cost a{
+      .weights = 100, .dense_parameters = 110, .coefficients = 10, .stored_parameters = 20, .map_bytes = 8};
+  constexpr cost b{
+      .weights = 50, .dense_parameters = 50, .coefficients = 15, .stored_parameters = 15, .table_bytes = 40};
   constexpr cost both = a + b;
   static_assert(both.stored_bytes() == 4 * 35 + 8);
   static_assert(both.flash_bytes() == 4 * 35 + 8 + 40);
@@ -22,7 +24,7 @@ TEST_CASE("costs add up and give three ratios") {
 TEST_CASE("LeNet-5 in numbers") {
   using dense_net = network<lenet5>;
   constexpr cost c = dense_net::total_cost();
-  static_assert(c.stored_numbers == 61706 && c.dense_numbers == 61706 && c.weights == 61470);
+  static_assert(c.stored_parameters == 61706 && c.dense_parameters == 61706 && c.weights == 61470);
   static_assert(c.multiplications == 416520 && c.dense_multiplications == 416520);
   static_assert(sizeof(dense_net) <= 4 * 61706 + 4);
   static_assert(dense_net::approximated_cost() == cost{});
@@ -34,20 +36,20 @@ TEST_CASE("LeNet-5 in numbers") {
 
 TEST_CASE("LeNet-5 under approximation, in numbers") {
   constexpr cost small = network<lenet5_small>::total_cost();
-  static_assert(small.stored_numbers == 1014 && small.dense_numbers == 61706 && small.map_bytes == 0);
+  static_assert(small.stored_parameters == 1014 && small.dense_parameters == 61706 && small.map_bytes == 0);
   static_assert(sizeof(network<lenet5_small>) <= 4 * 1014 + 4);
-  static_assert(network<lenet5_small>::number_count(0) == 6 * 6 + 6);
-  static_assert(network<lenet5_small>::number_count(3) == 16 * 6 * 3 + 16);
-  static_assert(network<lenet5_small>::number_count(6) == 10 * 16 * 3 + 5 * 2);
-  static_assert(network<lenet5_small>::number_count(8) == 8 * 10 + 4 * 2);
-  static_assert(network<lenet5_small>::number_count(10) == 10 * 8 + 10);
+  static_assert(network<lenet5_small>::parameter_count(0) == 6 * 6 + 6);
+  static_assert(network<lenet5_small>::parameter_count(3) == 16 * 6 * 3 + 16);
+  static_assert(network<lenet5_small>::parameter_count(6) == 10 * 16 * 3 + 5 * 2);
+  static_assert(network<lenet5_small>::parameter_count(8) == 8 * 10 + 4 * 2);
+  static_assert(network<lenet5_small>::parameter_count(10) == 10 * 8 + 10);
 
   constexpr cost paper = network<lenet5_paper>::total_cost();
   static_assert(paper.coefficients == 6 * 10 + 16 * 60 + 120 * 32 + 84 * 10 + 10 * 8);
-  static_assert(paper.stored_numbers == paper.coefficients + 236);
+  static_assert(paper.stored_parameters == paper.coefficients + 236);
 
   constexpr cost arranged_net = network<lenet5_arranged>::total_cost();
-  static_assert(arranged_net.coefficients == 50 && arranged_net.stored_numbers == 286);
+  static_assert(arranged_net.coefficients == 50 && arranged_net.stored_parameters == 286);
   static_assert(arranged_net.map_bytes == 94 + 1500 + 30000 + 6300 + 525);
   static_assert(coefficient_ratio(network<lenet5_arranged>::approximated_cost()) > 1211.3);
 
@@ -78,17 +80,17 @@ constexpr int executed_steps = [] {
   return count;
 }();
 
-constexpr auto cut = along<axis::channel, segment<4>, linear>;
+constexpr auto channel_cut = along<axis::channel, segment<4>, linear>;
 constexpr auto map = input<8, 6, 6>;
 
 }  // namespace
 
 TEST_CASE("a residual block's branches share their moments") {
-  constexpr auto alike = map | residual(conv2d<5, 3>(padding<1>, cut), conv2d<5, 1>(cut));
-  constexpr auto body = map | conv2d<5, 3>(padding<1>, cut);
-  constexpr auto shortcut = map | conv2d<5, 1>(cut);
+  constexpr auto alike = map | residual(conv2d<5, 3>(padding<1>, channel_cut), conv2d<5, 1>(channel_cut));
+  constexpr auto body = map | conv2d<5, 3>(padding<1>, channel_cut);
+  constexpr auto shortcut = map | conv2d<5, 1>(channel_cut);
   constexpr auto unlike =
-      map | residual(conv2d<5, 3>(padding<1>, cut), conv2d<5, 1>(along<axis::channel, segment<2>, constant>));
+      map | residual(conv2d<5, 3>(padding<1>, channel_cut), conv2d<5, 1>(along<axis::channel, segment<2>, constant>));
   // Moments, two products and the sum; cut differently the shortcut needs moments of its own.
   static_assert(executed_steps<alike> == 4);
   static_assert(executed_steps<unlike> == 5);
@@ -107,14 +109,15 @@ TEST_CASE("a residual block's branches share their moments") {
 
 TEST_CASE("moments are shared as far as they are alike") {
   // The channel moments are the same, the moments down the columns have other orders.
-  constexpr auto p = map | residual(conv2d<5, 3>(padding<1>, cut, along<axis::kernel, linear>),
-                                    conv2d<5, 3>(padding<1>, cut, along<axis::kernel, quadratic>));
+  constexpr auto p = map | residual(conv2d<5, 3>(padding<1>, channel_cut, along<axis::kernel, linear>),
+                                    conv2d<5, 3>(padding<1>, channel_cut, along<axis::kernel, quadratic>));
   static_assert(executed_steps<p> == 1 + 3 + 3 + 1);
   // Three consumers of one input.
-  constexpr auto three = map | residual(conv2d<8, 3>(padding<1>, cut), residual(conv2d<8, 1>(cut), conv2d<8, 1>(cut)));
+  constexpr auto three = map | residual(conv2d<8, 3>(padding<1>, channel_cut),
+                                        residual(conv2d<8, 1>(channel_cut), conv2d<8, 1>(channel_cut)));
   static_assert(executed_steps<three> == 1 + 3 + 2);
   // Layers in a row read different inputs: nothing is shared.
-  constexpr auto row = map | conv2d<8, 1>(cut) | conv2d<8, 1>(cut);
+  constexpr auto row = map | conv2d<8, 1>(channel_cut) | conv2d<8, 1>(channel_cut);
   static_assert(executed_steps<row> == 4);
   SUCCEED();
 }

@@ -41,12 +41,12 @@ void check_against_eigen() {
   tensor<float, network_type::input_shape> image;
   for (float& v : image.values) v = random.uniform();
 
-  Eigen::Map<row_major const> const weights(net->numbers.data(), out.channels, fan_in);
-  Eigen::Map<Eigen::VectorXf const> const biases(net->numbers.data() + out.channels * fan_in, out.channels);
+  Eigen::Map<row_major const> const weights(net->parameters.data(), out.channels, fan_in);
+  Eigen::Map<Eigen::VectorXf const> const biases(net->parameters.data() + out.channels * fan_in, out.channels);
   row_major const expected = (weights * columns_of<network_type::input_shape, W>(image)).colwise() + biases;
 
-  typename network_type::template workspace<float> room;
-  auto const found = net->run(image, room);
+  typename network_type::template workspace<float> workspace;
+  auto const found = net->run(image, workspace);
   for (int i = 0; i < out.size(); ++i) CHECK(found[i] == Approx(expected.data()[i]).margin(1e-5));
 }
 

@@ -29,8 +29,8 @@
 #endif
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 namespace {
 
@@ -59,40 +59,40 @@ std::unique_ptr<net_type> initialised() {
 
 TEST_CASE("finite numbers are told from others") {
   for (std::uint32_t const bits : {0U, 0x80000000U, 1U, 0x3f800000U, 0x7f7fffffU, 0xff7fffffU})
-    CHECK(is_finite(of_bits(bits)));
-  CHECK(all_finite(std::vector<float>(40, 1.5f)));
+    CHECK(core::is_finite(of_bits(bits)));
+  CHECK(core::all_finite(std::vector<float>(40, 1.5f)));
   for (float const& v : not_finite()) {
-    CHECK(!is_finite(v));
+    CHECK(!core::is_finite(v));
     std::vector<float> values(40, 1.5f);
     values[37] = v;
-    CHECK(!all_finite(values));
+    CHECK(!core::all_finite(values));
   }
   for (std::uint64_t const bits :
        {0x7ff0000000000000U, 0xfff0000000000000U, 0x7ff8000000000000U, 0x7ff0000000000001U}) {
     std::uint64_t const volatile hidden = bits;
-    CHECK(!is_finite(std::bit_cast<double>(std::uint64_t(hidden))));
+    CHECK(!core::is_finite(std::bit_cast<double>(std::uint64_t(hidden))));
   }
-  CHECK(is_finite(1e308));
-  CHECK(!is_finite(detail::float_of_half(0x7c00)));
-  CHECK(!is_finite(detail::float_of_half(0xfe01)));
+  CHECK(core::is_finite(1e308));
+  CHECK(!core::is_finite(detail::float_of_half(0x7c00)));
+  CHECK(!core::is_finite(detail::float_of_half(0xfe01)));
 }
 
 TEST_CASE("networks in files") {
   test::temporary_folder const folder;
   for (float const& v : not_finite()) {
     auto net = initialised();
-    net->numbers[17] = v;
-    CHECK(mentions(failure([&] {
+    net->parameters[17] = v;
+    CHECK(mentions(message_of([&] {
                      save_network(folder / "net", *net);
                      load_network(folder / "net", *net);
                    }),
                    {"finite"}));
-    CHECK(mentions(failure([&] {
+    CHECK(mentions(message_of([&] {
                      write_coefficient_header(folder / "net.hpp", *net, {"one", "my::one"});
                    }),
                    {"net.hpp", "finite numbers"}));
     auto bytes = std::make_unique<network<layers, in_bytes>>();
-    CHECK(mentions(failure([&] { quantise(*net, *bytes); }), {"quantise: number 17 of layer 0"}));
+    CHECK(mentions(message_of([&] { quantise(*net, *bytes); }), {"quantise: number 17 of layer 0"}));
   }
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("weights of other frameworks, and their samples") {
                       tensor("polyfold.input.0", {1, 1, 8, 8}, std::vector<float>(64)),
                       tensor("polyfold.output.0", {1, 4}, {0, 0, 0, output})};
       auto net = std::make_unique<net_type>();
-      return failure([&] { load_weights(sort_weights("file", file), *net); });
+      return message_of([&] { load_weights(sort_weights("file", file), *net); });
     };
     CHECK(loading(1, 0).empty());
     CHECK(mentions(loading(v, 0), {"weight 'a.weight' is no finite number at element 5"}));
@@ -124,45 +124,45 @@ TEST_CASE("weights of other frameworks, and their samples") {
 
 TEST_CASE("options") {
   auto net = initialised();
-  workers team(1);
+  thread_pool team(1);
   for (float const& v : not_finite()) {
-    CHECK(mentions(failure([&] { normalisation(v, 1).check(1); }), {"normalisation"}));
-    CHECK(mentions(failure([&] { normalisation(0, v).check(1); }), {"normalisation"}));
-    CHECK(mentions(failure([&] { trainer<net_type>(*net, {.optimizer = {.learning_rate = v}}, team); }),
+    CHECK(mentions(message_of([&] { normalisation(v, 1).check(1); }), {"normalisation"}));
+    CHECK(mentions(message_of([&] { normalisation(0, v).check(1); }), {"normalisation"}));
+    CHECK(mentions(message_of([&] { trainer<net_type>(*net, {.optimizer = {.learning_rate = v}}, team); }),
                    {"learning_rate"}));
-    CHECK(mentions(failure([&] { trainer<net_type>(*net, {.optimizer = {.momentum = v}}, team); }), {"momentum"}));
-    CHECK(mentions(failure([&] { trainer<net_type>(*net, {.distil = {.weight = v}}, team); }), {"distillation"}));
-    CHECK(mentions(failure([&] { at_most_drop(double(v)).check(); }), {"budget"}));
+    CHECK(mentions(message_of([&] { trainer<net_type>(*net, {.optimizer = {.momentum = v}}, team); }), {"momentum"}));
+    CHECK(mentions(message_of([&] { trainer<net_type>(*net, {.distil = {.weight = v}}, team); }), {"distillation"}));
+    CHECK(mentions(message_of([&] { at_most_drop(double(v)).check(); }), {"budget"}));
     tuning_options tuning;
     tuning.shrink = double(v);
-    CHECK(mentions(failure([&] { tuning.check(); }), {"shrink"}));
+    CHECK(mentions(message_of([&] { tuning.check(); }), {"shrink"}));
   }
 }
 
 TEST_CASE("training that diverges") {
   image_set const images = test::bars(150, 1);
-  batch_source source(images);
-  workers team(2);
+  dataset data(images);
+  thread_pool team(2);
   SECTION("by itself") {
     auto net = initialised();
     trainer<net_type> t(*net, {.epochs = 4, .optimizer = {.learning_rate = 1e30f}}, team);
-    CHECK(mentions(failure([&] { t.run(source); }), {"the training has diverged", "a learning_rate below 1e+30"}));
+    CHECK(mentions(message_of([&] { t.run(data); }), {"the training has diverged", "a learning_rate below 1e+30"}));
   }
   SECTION("by a number that is none") {
     for (float const& v : not_finite()) {
       auto net = initialised();
-      net->numbers[17] = v;
+      net->parameters[17] = v;
       trainer<net_type> t(*net, {.epochs = 4}, team);
-      CHECK(mentions(failure([&] { t.run(source); }), {"in epoch 1 of 4, batch 1 of 3"}));
+      CHECK(mentions(message_of([&] { t.run(data); }), {"in epoch 1 of 4, batch 1 of 3"}));
     }
   }
   SECTION("taught by a network that has") {
     auto net = initialised();
     auto const taught_by = initialised();
-    taught_by->numbers.back() = not_finite().back();
+    taught_by->parameters.back() = not_finite().back();
     trainer<net_type> t(*net, {.epochs = 4, .distil = {.weight = 0.5f}}, team);
     t.teacher = teacher_network<net_type, trainer<net_type>::scalar_type>(*taught_by, team);
-    CHECK(mentions(failure([&] { t.run(source); }), {"teacher"}));
+    CHECK(mentions(message_of([&] { t.run(data); }), {"teacher"}));
   }
 }
 

@@ -1,4 +1,4 @@
-// Whatever is wrong with a path, each reader and writer of files says so as polyfold::error, with the path and a remedy.
+// Whatever is wrong with a path, each reader and writer of files says so as polyfold::failure, with the path and a remedy.
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -23,22 +23,22 @@ namespace {
 
 using test::file_user;
 
-/// The message of the polyfold::error of `use`; "nothing" or the kind of what else came.
+/// The message of the polyfold::failure of `use`; "nothing" or the kind of what else came.
 std::string outcome(std::function<void()> const& use) {
   try {
     use();
-  } catch (polyfold::error const& caught) {
+  } catch (polyfold::failure const& caught) {
     return caught.what();
   } catch (std::exception const& caught) {
-    return std::string("no polyfold::error: ") + caught.what();
+    return std::string("no polyfold::failure: ") + caught.what();
   }
-  return "no polyfold::error: nothing thrown";
+  return "no polyfold::failure: nothing thrown";
 }
 
 /// A person finds the place and what to do.
 void check_told(std::string const& said, std::string const& name) {
   INFO(said);
-  CHECK(said.find("no polyfold::error") == std::string::npos);
+  CHECK(said.find("no polyfold::failure") == std::string::npos);
   CHECK(said.find(name) != std::string::npos);
   CHECK((said.find("Remedy: ") != std::string::npos || said.find("expected ") != std::string::npos));
 }
@@ -178,9 +178,9 @@ TEST_CASE("each kind of foreign exception leaves a reader as error", "[file_erro
   std::string said;
   try {
     auto const ignored = nlohmann::json::parse("{");
-  } catch (nlohmann::json::exception const& failure) {
-    said = told(failure);
+  } catch (nlohmann::json::exception const& caught) {
+    said = told(caught);
   }
   check_told(said, "some/file");
-  CHECK(told(polyfold::error("as it was")) == "as it was");
+  CHECK(told(polyfold::failure("as it was")) == "as it was");
 }

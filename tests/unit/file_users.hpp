@@ -13,7 +13,7 @@
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/io/onnx.hpp>
@@ -130,8 +130,8 @@ inline std::vector<file_user> readers_of_files() {
            [](path const& p) { write_bytes(p, jpeg_of(ramp(40, 30, 3))); }},
           {"read_picture", [](path const& p) { (void)read_picture(p); }, png},
           {"read_onnx", [](path const& p) { (void)read_onnx(p); }, copy_of("pytorch.onnx")},
-          {"read_onnx_graph", [](path const& p) { (void)read_onnx_graph(p); }, copy_of("pytorch.onnx")},
-          {"read_onnx_tensor", [](path const& p) { (void)read_onnx_tensor(p); }, tensor},
+          {"read_onnx_graph", [](path const& p) { (void)io::read_onnx_graph(p); }, copy_of("pytorch.onnx")},
+          {"read_onnx_tensor", [](path const& p) { (void)io::read_onnx_tensor(p); }, tensor},
           {"add_onnx_sample",
            [](path const& p) {
              weight_source s;
@@ -193,12 +193,12 @@ inline std::vector<file_user> readers_of_folders() {
              write_png(p / "class/1.png", ramp(5, 4, 3));
            },
            {"class/1.png"}},
-          {"load_data_set, mnist", [](path const& p) { (void)load_data_set("mnist", p); }, write_sample_folder, mnist},
-          {"load_data_set, images",
-           [](path const& p) { (void)load_data_set("images", p); },
+          {"load_dataset, mnist", [](path const& p) { (void)load_dataset("mnist", p); }, write_sample_folder, mnist},
+          {"load_dataset, images",
+           [](path const& p) { (void)load_dataset("images", p); },
            write_sample_folder,
            {"train/n01/1.png", "test/n01/1.png"}},
-          {"find_data_set", [](path const& p) { (void)find_data_set("mnist", p); }, write_sample_folder}};
+          {"find_dataset", [](path const& p) { (void)find_dataset("mnist", p); }, write_sample_folder}};
 }
 
 }  // namespace test

@@ -23,7 +23,7 @@ double norm(std::vector<float> const& a) { return std::sqrt(dot(a, a)); }
 
 template <class Network>
 std::vector<float> numbers_of(Network const& net) {
-  return {net.numbers.begin(), net.numbers.end()};
+  return {net.parameters.begin(), net.parameters.end()};
 }
 
 /// What the fit leaves of random weights is orthogonal to everything that the coefficients can add, and a second fit
@@ -33,7 +33,7 @@ void check_projection() {
   network<Input | Layer> dense;
   network<Input | Layer(Cuts...)> folded;
   test::random_numbers random(7);
-  random.fill(dense.numbers);
+  random.fill(dense.parameters);
   std::vector<float> const given = numbers_of(dense);
   fit(dense, folded);
   std::vector<float> const fitted = numbers_of(folded);
@@ -47,9 +47,9 @@ void check_projection() {
   CHECK(test::relative_error(numbers_of(again), fitted) < 1e-4);
 
   double worst = 0;
-  for (std::size_t k = 0; k < folded.numbers.size(); ++k) {
-    folded.numbers.fill(0);
-    folded.numbers[k] = 1;
+  for (std::size_t k = 0; k < folded.parameters.size(); ++k) {
+    folded.parameters.fill(0);
+    folded.parameters[k] = 1;
     fit(folded, dense);
     std::vector<float> const direction = numbers_of(dense);
     worst = std::max(worst, std::abs(dot(direction, residual)) / norm(direction) / norm(residual));
@@ -66,9 +66,9 @@ void check_reproduced(test::convolution_problem const& problem, Weight weight, B
   for (int m = 0; m < problem.filters; ++m)
     for (int c = 0; c < problem.channels(); ++c)
       for (int r = 0; r < problem.w.y.size; ++r)
-        for (int s = 0; s < problem.w.x.size; ++s) dense.numbers[i++] = float(weight(m, c, r, s));
-  for (int m = 0; m < problem.filters; ++m) dense.numbers[i++] = float(bias(m));
-  REQUIRE(i == dense.numbers.size());
+        for (int s = 0; s < problem.w.x.size; ++s) dense.parameters[i++] = float(weight(m, c, r, s));
+  for (int m = 0; m < problem.filters; ++m) dense.parameters[i++] = float(bias(m));
+  REQUIRE(i == dense.parameters.size());
   fit(dense, folded);
   std::vector<float> image(std::size_t(problem.in.size()));
   test::random_numbers random(8);
@@ -183,12 +183,12 @@ TEST_CASE("fitting an arrangement") {
     network<map | dense<40>> given;
     auto const error = [&](auto folded) {
       test::random_numbers random(9);
-      random.fill(given.numbers);
+      random.fill(given.parameters);
       std::vector<float> difference = numbers_of(given);
       auto nearest = given;
       fit(given, folded);
       fit(folded, nearest);
-      for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= nearest.numbers[i];
+      for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= nearest.parameters[i];
       return norm(difference);
     };
     double const coarse = error(network<map | dense<40>(arranged<2, linear, 3>)>{});
@@ -206,9 +206,9 @@ TEST_CASE("numbers of layers without weights are copied") {
   network<map | conv2d<4, 3> | batch_norm> exact_net;
   network<map | conv2d<4, 3>(along<axis::kernel, linear>) | batch_norm> folded;
   test::random_numbers random(10);
-  random.fill(exact_net.numbers);
+  random.fill(exact_net.parameters);
   fit(exact_net, folded);
   for (int i = 0; i < 16; ++i)
-    CHECK(folded.numbers[std::size_t(folded.first_number(1) + i)] ==
-          exact_net.numbers[std::size_t(exact_net.first_number(1) + i)]);
+    CHECK(folded.parameters[std::size_t(folded.first_parameter(1) + i)] ==
+          exact_net.parameters[std::size_t(exact_net.first_parameter(1) + i)]);
 }

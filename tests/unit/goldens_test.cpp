@@ -21,20 +21,20 @@ template <auto Pipeline>
 void compare(std::string const& name, test::goldens const& file) {
   using net_type = network<Pipeline>;
   INFO(name);
-  std::vector<float> const numbers = file[name + ".numbers"];
+  std::vector<float> const parameters = file[name + ".numbers"];
   std::vector<float> const images = file[name + ".input"];
   std::vector<float> const expected = file[name + ".output"];
   constexpr std::size_t pixels = net_type::input_shape.size();
   constexpr std::size_t outputs = net_type::output_shape.size();
   auto const net = std::make_unique<net_type>();
-  REQUIRE(numbers.size() == net->numbers.size());
+  REQUIRE(parameters.size() == net->parameters.size());
   REQUIRE(images.size() == 2 * pixels);
   REQUIRE(expected.size() == 2 * outputs);
-  for (std::size_t i = 0; i < numbers.size(); ++i) net->numbers[i] = numbers[i];
-  typename net_type::template workspace<float> room;
+  for (std::size_t i = 0; i < parameters.size(); ++i) net->parameters[i] = parameters[i];
+  typename net_type::template workspace<float> workspace;
   std::vector<float> actual;
   for (std::size_t n = 0; n < 2; ++n)
-    for (float const y : net->run(images.data() + n * pixels, room.data())) actual.push_back(y);
+    for (float const y : net->run(images.data() + n * pixels, workspace.data())) actual.push_back(y);
   CHECK(test::relative_error(actual, expected) < tolerance);
 }
 template <auto Pipeline>

@@ -15,8 +15,8 @@
 namespace {
 
 using polyfold::split;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 std::string big_endian(std::uint32_t value) {
@@ -50,10 +50,10 @@ void write_gzip(std::filesystem::path const& path, std::string const& bytes) {
 }
 
 std::string images_failure(std::filesystem::path const& path) {
-  return failure([&] { polyfold::read_idx_images(path); });
+  return message_of([&] { polyfold::read_idx_images(path); });
 }
 std::string labels_failure(std::filesystem::path const& path) {
-  return failure([&] { polyfold::read_idx_labels(path); });
+  return message_of([&] { polyfold::read_idx_labels(path); });
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ TEST_CASE("read_mnist refuses files that do not belong together", "[idx]") {
   test::temporary_folder const folder;
   auto const images = folder / "t10k-images-idx3-ubyte";
   auto const labels = folder / "t10k-labels-idx1-ubyte";
-  auto const message = [&] { return failure([&] { polyfold::read_mnist(folder.path(), split::test); }); };
+  auto const message = [&] { return message_of([&] { polyfold::read_mnist(folder.path(), split::test); }); };
 
   CHECK(mentions(message(), {"t10k-images-idx3-ubyte.gz", "FetchData.cmake"}));
   write_bytes(images, image_file(3));
@@ -224,7 +224,7 @@ TEST_CASE("files broken at random are read or refused, nothing else", "[idx][fuz
   int refused = 0;
   for (int round = 0; round < 900; ++round) {
     write_bytes(path, test::mutate(originals[static_cast<std::size_t>(round % 3)], 16, random));
-    // failure() lets everything but polyfold::error through, which ends the test.
+    // failure() lets everything but polyfold::failure through, which ends the test.
     refused += images_failure(path).empty() ? 0 : 1;
     refused += labels_failure(path).empty() ? 0 : 1;
   }

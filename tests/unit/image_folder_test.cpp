@@ -13,8 +13,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 namespace {
@@ -28,7 +28,7 @@ void write_picture(std::filesystem::path const& path, picture const& source) {
 }
 
 std::string folder_failure(std::filesystem::path const& folder, image_folder_options const& options = {}) {
-  return failure([&] { auto const ignored = read_image_folder(folder, options); });
+  return message_of([&] { auto const ignored = read_image_folder(folder, options); });
 }
 
 /// Two classes of Tiny ImageNet, two training pictures each, three validation pictures.
@@ -46,7 +46,7 @@ void write_tiny(test::temporary_folder const& folder) {
 }
 
 std::string tiny_failure(test::temporary_folder const& folder, split part) {
-  return failure([&] { auto const ignored = read_tiny_imagenet(folder.path(), part); });
+  return message_of([&] { auto const ignored = read_tiny_imagenet(folder.path(), part); });
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 namespace {
 
@@ -69,7 +69,7 @@ TEST_CASE("a header of integers by rolling rows names its schedule") {
 TEST_CASE("a header is written of integers whose sums fit only") {
   auto net = sums_network<whole_maps>();
   net.biases = {0x7FFFFFFF};
-  CHECK(mentions(failure([&] { header_of(net); }), {"net.hpp", "32 bits", "quantise()"}));
+  CHECK(mentions(message_of([&] { header_of(net); }), {"net.hpp", "32 bits", "quantise()"}));
 }
 
 TEST_CASE("samples are held beside what the network makes of them") {
@@ -82,7 +82,7 @@ TEST_CASE("samples are held beside what the network makes of them") {
                   "sums_net_sample_images, sums_net_sample_outputs);\n}\n") != std::string::npos);
 
   network<sums> floats;
-  floats.numbers = {0.5f, 1, 2};
+  floats.parameters = {0.5f, 1, 2};
   std::string const of_floats = header_of(floats, std::vector<float>{1, 3});
   CHECK(of_floats.find("std::array<float, 2> sums_net_sample_images{{\n    0x1p+0f, 0x1.8p+1f,}};\n") !=
         std::string::npos);
@@ -92,32 +92,32 @@ TEST_CASE("samples are held beside what the network makes of them") {
 TEST_CASE("samples are whole images") {
   auto const net = sums_network<whole_maps>();
   for (std::size_t const pixels : {0U, 1U, 3U})
-    CHECK(mentions(failure([&] { header_of(net, std::vector<std::uint8_t>(pixels)); }),
+    CHECK(mentions(message_of([&] { header_of(net, std::vector<std::uint8_t>(pixels)); }),
                    {"net.hpp", std::to_string(pixels) + " pixels", "a multiple of 2"}));
 }
 
 TEST_CASE("a network reproduces its samples to the last bit in integers, and nearly in floats") {
   constexpr auto net = sums_network<rolling_rows>();
   constexpr std::array<std::uint8_t, 4> images{10, 20, 200, 7};
-  network<sums, in_int8, rolling_rows>::workspace<> room;
+  network<sums, in_int8, rolling_rows>::workspace<> workspace;
   std::array<std::int16_t, 2> outputs{};
   for (std::size_t i = 0; i < 2; ++i)
-    outputs[i] = net.run(std::array<std::uint8_t, 2>{images[2 * i], images[2 * i + 1]}, room)[0];
-  CHECK(reproduces(net, room, images, outputs));
+    outputs[i] = net.run(std::array<std::uint8_t, 2>{images[2 * i], images[2 * i + 1]}, workspace)[0];
+  CHECK(reproduces(net, workspace, images, outputs));
   ++outputs[1];
-  CHECK_FALSE(reproduces(net, room, images, outputs));
+  CHECK_FALSE(reproduces(net, workspace, images, outputs));
 
   network<layers> floats;
-  for (std::size_t i = 0; i < floats.numbers.size(); ++i) floats.numbers[i] = float(i % 7) - 3;
-  auto const float_room = std::make_unique<network<layers>::workspace<>>();
+  for (std::size_t i = 0; i < floats.parameters.size(); ++i) floats.parameters[i] = float(i % 7) - 3;
+  auto const float_workspace = std::make_unique<network<layers>::workspace<>>();
   std::array<float, 72> image;
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = float(i % 5) - 1.5f;
-  auto const result = floats.run(image, *float_room);
+  auto const result = floats.run(image, *float_workspace);
   std::array<float, 3> expected{result[0], result[1], result[2]};
-  CHECK(reproduces(floats, *float_room, image, expected));
+  CHECK(reproduces(floats, *float_workspace, image, expected));
   float const largest = std::max({std::abs(expected[0]), std::abs(expected[1]), std::abs(expected[2])});
   expected[1] += 0.5e-4f * largest;
-  CHECK(reproduces(floats, *float_room, image, expected));
+  CHECK(reproduces(floats, *float_workspace, image, expected));
   expected[1] += 2e-4f * largest;
-  CHECK_FALSE(reproduces(floats, *float_room, image, expected));
+  CHECK_FALSE(reproduces(floats, *float_workspace, image, expected));
 }

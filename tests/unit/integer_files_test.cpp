@@ -22,11 +22,12 @@ using integer_network = network<small, in_int8>;
 integer_network quantised() {
   network<small> net;
   test::random_numbers random(1);
-  random.fill(net.numbers, 0.3f);
+  random.fill(net.parameters, 0.3f);
   image_set const images = test::random_images(net.input_shape, 8);
-  batch_source const source(images);
+  dataset const source(images);
   integer_network integers;
-  quantise(net, calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}), integers);
+  quantise(net, least_squares::calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}),
+           integers);
   return integers;
 }
 
@@ -50,7 +51,7 @@ TEST_CASE("an integer network comes back from its file") {
   load_network(folder / "net.safetensors", by_rows);
   CHECK(by_rows.codes == net.codes);
   network<small> floats;
-  CHECK_THROWS_AS(load_network(folder / "net.safetensors", floats), error);
+  CHECK_THROWS_AS(load_network(folder / "net.safetensors", floats), failure);
 }
 
 TEST_CASE("an integer network whose sums could overflow is refused") {
@@ -66,8 +67,8 @@ TEST_CASE("an integer network whose sums could overflow is refused") {
     try {
       load_network(folder / "wrong.safetensors", read);
       FAIL("loaded");
-    } catch (error const& e) {
-      CHECK(std::string(e.what()).find("sums in layer " + std::to_string(layer)) != std::string::npos);
+    } catch (failure const& e) {
+      CHECK(std::string(caught.what()).find("sums in layer " + std::to_string(layer)) != std::string::npos);
     }
     CHECK(read.codes == net.codes);
   };

@@ -26,7 +26,7 @@ void sums_are_dense() {
   using layer = typename integer_network::template layer_at<0>;
   constexpr shape in = integer_network::input_shape;
   constexpr shape out = integer_network::output_shape;
-  constexpr fold_plan plan = layer::template folded<in>::plan;
+  constexpr fold::fold_plan plan = layer::template folded<in>::plan;
   constexpr window kernel = plan.kernel;
   auto const net = std::make_unique<integer_network>();
   test::random_numbers random(3);
@@ -40,17 +40,18 @@ void sums_are_dense() {
     net->shifts[2 * i + 1] = 14;
   }
   image_set const images = random_images(in, 3);
-  auto const room = std::make_unique<typename integer_network::template workspace<>>();
+  auto const workspace = std::make_unique<typename integer_network::template workspace<>>();
   auto const rolling = as_scheduled<Pipeline, rolling_rows>(*net);
-  auto const rolling_room = std::make_unique<typename network<Pipeline, in_int8, rolling_rows>::template workspace<>>();
+  auto const rolling_workspace =
+      std::make_unique<typename network<Pipeline, in_int8, rolling_rows>::template workspace<>>();
 
   constexpr bool cuts_kernel = plan.cuts_kernel();
-  constexpr bool cuts_channels = plan.cut.channel.used;
-  constexpr int order = cuts_kernel ? plan.cut.kernel.order : 0;
+  constexpr bool cuts_channels = plan.cuts.channel.used;
+  constexpr int order = cuts_kernel ? plan.cuts.kernel.order : 0;
   constexpr int channels = in.channels / plan.groups;
-  constexpr axis_cut along_channels(channels, cuts_channels ? plan.cut.channel : factor{true, 1, 0});
-  int const rows = smaller(order + 1, kernel.x.size);
-  int const columns = smaller(order + 1, kernel.y.size);
+  constexpr basis::axis_cut along_channels(channels, cuts_channels ? plan.cuts.channel : cut{true, 1, 0});
+  int const rows = core::smaller(order + 1, kernel.x.size);
+  int const columns = core::smaller(order + 1, kernel.y.size);
   std::vector<int> weights(std::size_t(out.channels * channels * kernel.area()));
   int const fan_in = plan.product().fan_in();
   for (int m = 0; m < out.channels; ++m)
@@ -61,7 +62,7 @@ void sums_are_dense() {
           int const segment = c / along_channels.segment;
           for (int d = 0; d < along_channels.terms_of(segment); ++d) {
             int const of_channel = segment * along_channels.terms + d;
-            int const channel_value = cuts_channels ? int(binomial(c - segment * along_channels.segment, d)) : 1;
+            int const channel_value = cuts_channels ? int(basis::binomial(c - segment * along_channels.segment, d)) : 1;
             int const channel_degree = cuts_channels ? d : 0;
             if (!cuts_kernel) {
               int const shift = net->degree_shifts.empty() ? 0 : net->degree_shifts[std::size_t(channel_degree)];
@@ -72,13 +73,13 @@ void sums_are_dense() {
             }
             int term = 0;
             for (int j = 0; j < rows; ++j)
-              for (int i = 0; i < smaller(columns, order + 1 - j); ++i, ++term) {
+              for (int i = 0; i < core::smaller(columns, order + 1 - j); ++i, ++term) {
                 int const shift = net->degree_shifts.empty()
                                       ? 0
                                       : net->degree_shifts[std::size_t(channel_degree * (order + 1) + i + j)];
                 int const code =
-                    net->codes[std::size_t(m * fan_in + of_channel * terms_up_to(rows, columns, order) + term)];
-                sum += code * (1 << shift) * channel_value * int(binomial(r, i) * binomial(s, j));
+                    net->codes[std::size_t(m * fan_in + of_channel * fold::terms_up_to(rows, columns, order) + term)];
+                sum += code * (1 << shift) * channel_value * int(basis::binomial(r, i) * basis::binomial(s, j));
               }
           }
           weights[std::size_t(((m * channels + c) * kernel.y.size + r) * kernel.x.size + s)] = sum;
@@ -87,8 +88,8 @@ void sums_are_dense() {
   constexpr bool centred = !integers::template takes_zero_off<integers::groups - 1>;
   bool good = true;
   for (std::size_t n = 0; n < images.size(); ++n) {
-    auto const found = net->run(images.image(n).data(), room.get());
-    auto const by_rows = rolling->run(images.image(n).data(), rolling_room.get());
+    auto const found = net->run(images.image(n).data(), workspace.get());
+    auto const by_rows = rolling->run(images.image(n).data(), rolling_workspace.get());
     auto const pixel = [&](int c, int y, int x) {
       int const zero = net->zeros[std::size_t(c)];
       bool const inside = y >= 0 && y < in.height && x >= 0 && x < in.width;

@@ -26,9 +26,9 @@ std::unique_ptr<Network> random_network(std::uint64_t seed) {
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (
         [&] {
-          int const count = Network::number_count(I);
+          int const count = Network::parameter_count(I);
           for (int i = 0; i < count; ++i)
-            net->numbers[std::size_t(Network::first_number(I) + i)] =
+            net->parameters[std::size_t(Network::first_parameter(I) + i)] =
                 0.5f * random.normal() / std::sqrt(float(count) / 4);
         }(),
         ...);
@@ -45,26 +45,26 @@ double difference(normalisation const& pixels = {0.4f, 0.25f}) {
   using rolling_network = network<Pipeline, in_int8, rolling_rows>;
   auto const net = random_network<float_network>(11);
   image_set const images = test::random_images(float_network::input_shape, 24);
-  batch_source const source(images, pixels);
+  dataset const source(images, pixels);
   auto const integers = std::make_unique<integer_network>();
-  quantise(*net, calibrate(*net, source), pixels, *integers);
+  quantise(*net, least_squares::calibrate(*net, source), pixels, *integers);
   CHECK(sums_fit(*integers));
   auto const rolling = test::as_scheduled<Pipeline, rolling_rows>(*integers);
-  auto const float_room = std::make_unique<typename float_network::template workspace<>>();
-  auto const room = std::make_unique<typename integer_network::template workspace<>>();
-  auto const rolling_room = std::make_unique<typename rolling_network::template workspace<>>();
+  auto const float_workspace = std::make_unique<typename float_network::template workspace<>>();
+  auto const workspace = std::make_unique<typename integer_network::template workspace<>>();
+  auto const rolling_workspace = std::make_unique<typename rolling_network::template workspace<>>();
   // What an earlier image left behind must not matter.
-  for (auto& byte : room->bytes) byte = 0xa5;
-  for (auto& byte : rolling_room->bytes) byte = 0x5a;
+  for (auto& byte : workspace->bytes) byte = 0xa5;
+  for (auto& byte : rolling_workspace->bytes) byte = 0x5a;
   std::vector<float> image(std::size_t(float_network::input_shape.size()));
   double worst = 0;
   double largest = 0;
   bool same = true;
   for (std::size_t i = 0; i < source.size(); ++i) {
     source.load(i, image.data());
-    auto const expected = net->run(image.data(), float_room->data());
-    auto const found = integers->run(images.image(i).data(), room.get());
-    auto const by_rows = rolling->run(images.image(i).data(), rolling_room.get());
+    auto const expected = net->run(image.data(), float_workspace->data());
+    auto const found = integers->run(images.image(i).data(), workspace.get());
+    auto const by_rows = rolling->run(images.image(i).data(), rolling_workspace.get());
     for (int k = 0; k < expected.size(); ++k) {
       worst = std::max(worst, std::abs(double(found[k]) * double(integers->logit_scale[0]) - double(expected[k])));
       largest = std::max(largest, std::abs(double(expected[k])));
@@ -138,10 +138,10 @@ TEST_CASE("an image that comes row by row gives the same logits") {
   using rolling_network = network<pipeline, in_int8, rolling_rows>;
   auto const net = random_network<network<pipeline>>(2);
   image_set const images = test::random_images(rolling_network::input_shape, 4);
-  batch_source const source(images);
+  dataset const source(images);
   rolling_network integers;
-  quantise(*net, calibrate(*net, source), normalisation(), integers);
-  rolling_network::workspace<> room;
+  quantise(*net, least_squares::calibrate(*net, source), normalisation(), integers);
+  rolling_network::workspace<> workspace;
   row_stream stream(integers);
   int steps = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -158,7 +158,7 @@ TEST_CASE("an image that comes row by row gives the same logits") {
       }
     }
     auto const logits = stream.logits();
-    auto const again = integers.run(images.image(i).data(), &room);
+    auto const again = integers.run(images.image(i).data(), &workspace);
     for (int k = 0; k < 4; ++k) CHECK(logits[k] == again[k]);
   }
   CHECK(steps > 100);
@@ -183,8 +183,8 @@ constexpr auto run_tiny() {
   net.zeros = {7};
   std::array<std::uint8_t, 36> image{};
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<std::uint8_t>(i * i * 5 % 256);
-  typename tiny_network::template workspace<> room;
-  auto const logits = net.run(image, room);
+  typename tiny_network::template workspace<> workspace;
+  auto const logits = net.run(image, workspace);
   return std::array<int, 2>{logits[0], logits[1]};
 }
 static_assert(run_tiny<whole_maps>() == run_tiny<rolling_rows>());
@@ -198,14 +198,14 @@ TEST_CASE("integers are the same at compile time") {
 }
 
 TEST_CASE("requantisation needs 32 bits") {
-  STATIC_REQUIRE(requantisation{16384, 0, 14}(100) == 100);
-  STATIC_REQUIRE(requantisation{16384, 0, 15}(101) == 51);  // half up
-  STATIC_REQUIRE(requantisation{16384, 0, 15}(-101) == -50);
-  STATIC_REQUIRE(requantisation{32767, 15, 30}((1 << 30) - 1) == 1);
-  STATIC_REQUIRE(requantisation{20000, 4, 14}(1 << 18) == 20000);
+  STATIC_REQUIRE(integer::requantisation{16384, 0, 14}(100) == 100);
+  STATIC_REQUIRE(integer::requantisation{16384, 0, 15}(101) == 51);  // half up
+  STATIC_REQUIRE(integer::requantisation{16384, 0, 15}(-101) == -50);
+  STATIC_REQUIRE(integer::requantisation{32767, 15, 30}((1 << 30) - 1) == 1);
+  STATIC_REQUIRE(integer::requantisation{20000, 4, 14}(1 << 18) == 20000);
   for (double const factor : {0.7, 0.001, 3.5, 1e-5})
     for (long long const bound : {100LL, 40000LL, 5000000LL, 1000000000LL}) {
-      requantisation const r = detail::requantisation_by(factor, bound);
+      integer::requantisation const r = detail::requantisation_by(factor, bound);
       CHECK((bound >> r.before) <= 32767);
       double const expected = double(bound) * factor;
       if (expected < 30000) CHECK(std::abs(r(int(bound)) - expected) <= 0.51 + expected / 8192);

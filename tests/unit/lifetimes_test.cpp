@@ -25,13 +25,13 @@ using net = network<layers>;
 using bytes = network<layers, in_bytes>;
 
 // Views of images.
-static_assert(std::is_constructible_v<batch_source, image_set const&>);
-static_assert(!std::is_constructible_v<batch_source, image_set>);
-static_assert(!std::is_constructible_v<batch_source, image_set const>);
-static_assert(!std::is_constructible_v<batch_source, image_set, normalisation>);
-static_assert(!std::is_constructible_v<batch_source, image_set, normalisation, std::size_t, std::size_t>);
-static_assert(std::is_constructible_v<batch_source, image_set&, normalisation, std::vector<std::size_t>>);
-static_assert(!std::is_constructible_v<batch_source, image_set, normalisation, std::vector<std::size_t>>);
+static_assert(std::is_constructible_v<dataset, image_set const&>);
+static_assert(!std::is_constructible_v<dataset, image_set>);
+static_assert(!std::is_constructible_v<dataset, image_set const>);
+static_assert(!std::is_constructible_v<dataset, image_set, normalisation>);
+static_assert(!std::is_constructible_v<dataset, image_set, normalisation, std::size_t, std::size_t>);
+static_assert(std::is_constructible_v<dataset, image_set&, normalisation, std::vector<std::size_t>>);
+static_assert(!std::is_constructible_v<dataset, image_set, normalisation, std::vector<std::size_t>>);
 template <class Images>
 concept gives_an_image = requires(Images&& images) {
   std::forward<Images>(images).image(0);
@@ -39,56 +39,56 @@ concept gives_an_image = requires(Images&& images) {
 static_assert(gives_an_image<image_set const&> && gives_an_image<image_set&> && !gives_an_image<image_set>);
 
 // Training: networks, workers and images.
-static_assert(std::is_constructible_v<trainer<net>, net&, training_options, workers&>);
-static_assert(!std::is_constructible_v<trainer<net>, net, training_options, workers&>);
-static_assert(!std::is_constructible_v<trainer<net>, net&, training_options, workers>);
-static_assert(!std::is_invocable_v<decltype(&trainer<net>::run), trainer<net>&, batch_source>);
+static_assert(std::is_constructible_v<trainer<net>, net&, training_options, thread_pool&>);
+static_assert(!std::is_constructible_v<trainer<net>, net, training_options, thread_pool&>);
+static_assert(!std::is_constructible_v<trainer<net>, net&, training_options, thread_pool>);
+static_assert(!std::is_invocable_v<decltype(&trainer<net>::run), trainer<net>&, dataset>);
 using teacher = teacher_network<net, trainer<net>::scalar_type>;
-static_assert(std::is_constructible_v<teacher, net const&, workers&>);
-static_assert(!std::is_constructible_v<teacher, net, workers&>);
-static_assert(!std::is_constructible_v<teacher, net const, workers&>);
-static_assert(!std::is_constructible_v<step_rule, optimizer_options, optimizer_state>);
-static_assert(!std::is_constructible_v<tuner<net>, net&, batch_source, batch_source, tuning_options, workers>);
-using forms = std::vector<layer_form>;
-static_assert(!std::is_constructible_v<network_projection, forms, std::vector<approximation>, workers>);
+static_assert(std::is_constructible_v<teacher, net const&, thread_pool&>);
+static_assert(!std::is_constructible_v<teacher, net, thread_pool&>);
+static_assert(!std::is_constructible_v<teacher, net const, thread_pool&>);
+static_assert(!std::is_constructible_v<training::step_rule, optimizer_options, training::optimizer_state>);
+static_assert(!std::is_constructible_v<tuner<net>, net&, dataset, dataset, tuning_options, thread_pool>);
+using forms = std::vector<tuning::layer_form>;
+static_assert(!std::is_constructible_v<tuning::network_projection, forms, std::vector<approximation>, thread_pool>);
 
 // Workers stay where their threads know them to be; an arranged rounding is asked for the levels that it has found.
-static_assert(!std::is_copy_constructible_v<workers> && !std::is_move_constructible_v<workers>);
+static_assert(!std::is_copy_constructible_v<thread_pool> && !std::is_move_constructible_v<thread_pool>);
 using arranged = network<input<1, 8, 8> | conv2d<4, 3>(arranged_per_filter<2, constant, 1>) | dense<4>>;
 static_assert(!std::is_copy_constructible_v<arranged_rounding<arranged>>);
 
 }  // namespace
 
 TEST_CASE("a projection keeps what it needs of its forms") {
-  workers team(2);
+  thread_pool team(2);
   net whole;
   initialise(whole, 1);
   std::vector<approximation> const cuts{along<axis::kernel, linear>, approximation{}};
-  network_projection const project(layer_forms<net>(), cuts, team);
+  tuning::network_projection const project(tuning::layer_forms<net>(), cuts, team);
   net projected = whole;
   project(projected);
   net expected = whole;
-  forms const form = layer_forms<net>();
-  segment_projection(form[0], cuts[0])(expected.numbers.data() + form[0].first_number);
-  CHECK(projected.numbers == expected.numbers);
-  CHECK(projected.numbers != whole.numbers);
-  CHECK_THROWS_WITH(network_projection(form, {approximation{}}, team),
+  forms const form = tuning::layer_forms<net>();
+  tuning::segment_projection(form[0], cuts[0])(expected.parameters.data() + form[0].first_parameter);
+  CHECK(projected.parameters == expected.parameters);
+  CHECK(projected.parameters != whole.parameters);
+  CHECK_THROWS_WITH(tuning::network_projection(form, {approximation{}}, team),
                     "network_projection: 1 approximations for 2 layers; expected one for each");
 }
 
 TEST_CASE("the best point of a result that is a temporary is its own") {
   auto const found = [] {
     tuning_result r{std::vector<tuning_point>(2), 1, {}};
-    r.points[1].numbers = {1, 2, 3};
+    r.points[1].parameters = {1, 2, 3};
     return r;
   };
   tuning_point const& best = found().best();
-  CHECK(best.numbers == std::vector<float>{1, 2, 3});
+  CHECK(best.parameters == std::vector<float>{1, 2, 3});
 }
 
 TEST_CASE("a step rule keeps its options") {
-  optimizer_state state(1);
-  step_rule const rule({.by = method::sgd, .momentum = 0}, state);
+  training::optimizer_state state(1);
+  training::step_rule const rule({.by = method::sgd, .momentum = 0}, state);
   float value = 1;
   rule.apply(0, value, 1, 0.5f, false);
   CHECK(value == 0.5f);
@@ -108,7 +108,7 @@ TEST_CASE("copies of a quantised rounding may be used side by side") {
     for (int i = 0; i < 200; ++i) {
       initialise(*rounded, own + 1);
       copy(*rounded);
-      differ[own] += rounded->numbers != expected[own].numbers;
+      differ[own] += rounded->parameters != expected[own].parameters;
     }
   };
   std::thread other([&] { round(1); });

@@ -32,8 +32,8 @@
 namespace {
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 std::filesystem::path const files = std::filesystem::path(POLYFOLD_TEST_DATA) / "import";
 
@@ -82,9 +82,9 @@ std::string refusal(std::function<void(tensor_file&)> const& change, weight_opti
   tensor_file file = small_file();
   change(file);
   auto net = std::make_unique<small_network>();
-  net->numbers.fill(7);
-  std::string const message = failure([&] { load_weights(sort_weights("file.npz", file), *net, options); });
-  for (float const n : net->numbers)
+  net->parameters.fill(7);
+  std::string const message = message_of([&] { load_weights(sort_weights("file.npz", file), *net, options); });
+  for (float const n : net->parameters)
     if (!message.empty()) REQUIRE(n == 7);
   return message;
 }
@@ -121,7 +121,8 @@ TEST_CASE("Keras's axes, flattening, depthwise kernels and epsilon are converted
   CHECK(mapping.rows[5].conversion == "+ 0.00099 for epsilon");
 
   // With PyTorch's epsilon it is another network, which the samples show.
-  std::string const message = failure([&] { load_weights(files / "keras.npz", net, {.batch_norm_epsilon = 1e-5F}); });
+  std::string const message =
+      message_of([&] { load_weights(files / "keras.npz", net, {.batch_norm_epsilon = 1e-5F}); });
   CHECK(mentions(message, {"keras.npz", "does not compute what the file's samples say", "sample 0, image ", "output ",
                            "at most 0.0001 is allowed", "net/conv2d/kernel:0"}));
 }
@@ -133,25 +134,25 @@ TEST_CASE("layers are matched by name, in any order of the file", "[import]") {
   small_network net;
   weight_mapping const mapping = load_weights(sort_weights("file", file), net, {.names = {"conv", "bn", "fc"}});
   CHECK(mapping.rows.size() == 8);
-  CHECK(net.numbers[0] == 1);
-  CHECK(net.numbers[24] == 100);
-  CHECK(net.numbers[27] == 110);
-  CHECK(net.numbers[27 + 9] == 140);
-  CHECK(net.numbers[27 + 12] == 200);
-  CHECK(net.numbers.back() == 304);
+  CHECK(net.parameters[0] == 1);
+  CHECK(net.parameters[24] == 100);
+  CHECK(net.parameters[27] == 110);
+  CHECK(net.parameters[27 + 9] == 140);
+  CHECK(net.parameters[27 + 12] == 200);
+  CHECK(net.parameters.back() == 304);
 
   // Without names there is nothing to go by.
-  CHECK(mentions(failure([&] { load_weights(sort_weights("file", file), net); }),
+  CHECK(mentions(message_of([&] { load_weights(sort_weights("file", file), net); }),
                  {"does not keep its layers in order", "weight_options::names", "0 conv2d, 1 batch_norm, 3 dense"}));
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    load_weights(sort_weights("file", file), net, {.names = {"conv", "fc"}});
                  }),
                  {"given 2 names", "expected 3", "0 conv2d, 1 batch_norm, 3 dense"}));
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    load_weights(sort_weights("file", file), net, {.names = {"conv", "bn", "conv"}});
                  }),
                  {"the name 'conv' more than once"}));
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    load_weights(sort_weights("file", file), net, {.names = {"conv", "norm", "fc"}});
                  }),
                  {"8 differences", "layer 1 batch_norm: no gamma, as the module 'norm' is missing",
@@ -164,7 +165,7 @@ TEST_CASE("batch norms may stand anywhere between the weights", "[import]") {
   REQUIRE(file.tensors.front().name == "bn.weight");
   small_network net;
   load_weights(sort_weights("file", file), net);
-  CHECK(net.numbers[27] == 110);
+  CHECK(net.parameters[27] == 110);
 }
 
 TEST_CASE("the slopes of PReLUs, one for each channel or one for all", "[import]") {
@@ -176,10 +177,10 @@ TEST_CASE("the slopes of PReLUs, one for each channel or one for all", "[import]
   net_type net;
   weight_mapping const mapping = load_weights(sort_weights("file", file), net);
   CHECK(mapping.rows.size() == 5);
-  for (int i = 0; i < 3; ++i) CHECK(net.numbers[std::size_t(net.first_number(1) + i)] == 40 + float(i));
-  for (int i = 0; i < 5; ++i) CHECK(net.numbers[std::size_t(net.first_number(3) + i)] == 50);
+  for (int i = 0; i < 3; ++i) CHECK(net.parameters[std::size_t(net.first_parameter(1) + i)] == 40 + float(i));
+  for (int i = 0; i < 5; ++i) CHECK(net.parameters[std::size_t(net.first_parameter(3) + i)] == 50);
   named(file, "act1.weight") = counted("act1.weight", {2}, 40);
-  CHECK(mentions(failure([&] { (void)load_weights(sort_weights("file", file), net); }),
+  CHECK(mentions(message_of([&] { (void)load_weights(sort_weights("file", file), net); }),
                  {"layer 1 prelu: slope 'act1.weight'", "[2]", "expected [3] or [1]"}));
 }
 
@@ -193,9 +194,9 @@ TEST_CASE("Keras's flattened weights land at their pixels", "[import]") {
   network<input<2, 3, 4> | conv2d<3, 2> | relu | dense<5>> net;
   load_weights(sort_weights("file", file), net);
   // Filter 1, channel 1, row 1, column 0 is kernel[1][0][1][1].
-  CHECK(net.numbers[std::size_t(1 * 8 + 1 * 4 + 1 * 2)] == float(((1 * 2 + 0) * 2 + 1) * 3 + 1));
+  CHECK(net.parameters[std::size_t(1 * 8 + 1 * 4 + 1 * 2)] == float(((1 * 2 + 0) * 2 + 1) * 3 + 1));
   // Output 4, channel 2, row 1, column 2 is input (1 * 3 + 2) * 3 + 2.
-  CHECK(net.numbers[std::size_t(27 + 4 * 18 + 2 * 6 + 1 * 3 + 2)] == float(((1 * 3 + 2) * 3 + 2) * 5 + 4));
+  CHECK(net.parameters[std::size_t(27 + 4 * 18 + 2 * 6 + 1 * 3 + 2)] == float(((1 * 3 + 2) * 3 + 2) * 5 + 4));
 }
 
 TEST_CASE("every floating type is converted, and the mapping says so", "[import]") {
@@ -204,7 +205,7 @@ TEST_CASE("every floating type is converted, and the mapping says so", "[import]
   named(file, "conv.bias") = make_tensor<double>("conv.bias", {3}, std::span<double const>(bias));
   small_network net;
   weight_mapping const mapping = load_weights(sort_weights("file", file), net);
-  CHECK(net.numbers[25] == 2);
+  CHECK(net.parameters[25] == 2);
   CHECK(mapping.rows[1].conversion == "to F32");
 }
 
@@ -241,9 +242,9 @@ TEST_CASE("a batch norm without learned scale and shift has 1 and 0", "[import]"
   small_network net;
   weight_mapping const mapping = load_weights(sort_weights("file", file), net);
   for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(net.numbers[27 + i] == 1);
-    CHECK(net.numbers[27 + 3 + i] == 0);
-    CHECK(net.numbers[27 + 6 + i] == 130 + float(i));
+    CHECK(net.parameters[27 + i] == 1);
+    CHECK(net.parameters[27 + 3 + i] == 0);
+    CHECK(net.parameters[27 + 6 + i] == 130 + float(i));
   }
   REQUIRE(mapping.rows.size() == 8);
   CHECK(mapping.rows[2].conversion == "1, as the file has none");
@@ -262,7 +263,7 @@ TEST_CASE("a batch norm without learned scale and shift has 1 and 0", "[import]"
   unscaled.tensors = {counted("bn/beta:0", {2}, 5), counted("bn/moving_mean:0", {2}),
                       counted("bn/moving_variance:0", {2}, 1)};
   load_weights(sort_weights("file", unscaled), keras);
-  CHECK((keras.numbers[0] == 1 && keras.numbers[1] == 1 && keras.numbers[2] == 5));
+  CHECK((keras.parameters[0] == 1 && keras.parameters[1] == 1 && keras.parameters[2] == 5));
 }
 
 TEST_CASE("too few and too many modules", "[import]") {
@@ -274,7 +275,7 @@ TEST_CASE("too few and too many modules", "[import]") {
   CHECK(mentions(refusal([](tensor_file& f) { f.tensors.clear(); }), {"8 differences"}));
   // A bias where the network has none.
   network<input<2, 3, 4> | conv2d<3, 2>(no_bias) | batch_norm | relu | dense<5>> unbiased;
-  CHECK(mentions(failure([&] { load_weights(sort_weights("file", small_file()), unbiased); }),
+  CHECK(mentions(message_of([&] { load_weights(sort_weights("file", small_file()), unbiased); }),
                  {"1 difference ", "tensor 'conv.bias' F32 [3]: no layer takes it"}));
 }
 
@@ -302,9 +303,9 @@ TEST_CASE("samples are checked and replayed", "[import]") {
   tensor_file good = small_file();
   auto net = std::make_unique<small_network>();
   load_weights(sort_weights("file", good), *net);
-  auto room = std::vector<float>(std::size_t(small_network::workspace_size));
+  auto workspace = std::vector<float>(std::size_t(small_network::workspace_size));
   std::vector<float> const image = tensor_values<float>(counted("i", {24}, -12));
-  auto const view = net->run(image.data(), room.data());
+  auto const view = net->run(image.data(), workspace.data());
   std::vector<float> outputs(view.begin(), view.end());
   auto const with = [&](std::vector<std::int64_t> const& input, std::vector<std::int64_t> const& output) {
     return [=](tensor_file& f) {
@@ -406,7 +407,7 @@ TEST_CASE("convolutions over lines are those of maps of one row", "[import]") {
   network<input<2, 1, 8> | conv2d<4, 1, 3>> net;
   load_weights(keras(), net);
   // Keras' L C O as O C L.
-  auto const weight = [&](int o, int c, int s) { return net.numbers[std::size_t((o * 2 + c) * 3 + s)]; };
+  auto const weight = [&](int o, int c, int s) { return net.parameters[std::size_t((o * 2 + c) * 3 + s)]; };
   CHECK(weight(0, 0, 0) == 0);
   CHECK(weight(1, 0, 0) == 1);
   CHECK(weight(0, 1, 0) == 4);
@@ -420,7 +421,7 @@ TEST_CASE("convolutions over lines are those of maps of one row", "[import]") {
   CHECK(weight(1, 0, 2) == 8);
 
   network<input<2, 8, 8> | conv2d<4, 3>> square;
-  CHECK(mentions(failure([&] { load_weights(keras(), square); }),
+  CHECK(mentions(message_of([&] { load_weights(keras(), square); }),
                  {"has the shape [3, 2, 4]", "write conv2d<filters, 1, length> on maps of one row"}));
 }
 
@@ -433,11 +434,11 @@ TEST_CASE("a separable convolution of Keras is two layers", "[import]") {
   weight_mapping const mapping = load_weights(sort_weights("file", std::move(file)), net);
   REQUIRE(mapping.rows.size() == 3);
   // H W C M as C M H W, then I O as O I.
-  CHECK(net.numbers[1] == 2);
-  CHECK(net.numbers[9] == 1);
-  CHECK(net.numbers[18] == 0);
-  CHECK(net.numbers[19] == 3);
-  CHECK(net.numbers[20] == 1);
+  CHECK(net.parameters[1] == 2);
+  CHECK(net.parameters[9] == 1);
+  CHECK(net.parameters[18] == 0);
+  CHECK(net.parameters[19] == 3);
+  CHECK(net.parameters[20] == 1);
 }
 
 TEST_CASE("files are told apart by their content", "[import]") {
@@ -447,11 +448,12 @@ TEST_CASE("files are told apart by their content", "[import]") {
   small_network net;
   CHECK(load_weights(folder / "weights", net, {.names = {"conv", "bn", "fc"}}).rows.size() == 8);
   save_network(folder / "own", net);
-  CHECK(mentions(failure([&] { load_weights(folder / "own", net); }), {"polyfold's own", "load_network"}));
-  CHECK(mentions(failure([&] { load_weights(folder / "nothing", net); }), {"nothing", "can't be read"}));
+  CHECK(mentions(message_of([&] { load_weights(folder / "own", net); }), {"polyfold's own", "load_network"}));
+  CHECK(mentions(message_of([&] { load_weights(folder / "nothing", net); }), {"nothing", "can't be read"}));
   test::write_bytes(folder / "zip", "PK, but no more");
-  CHECK(mentions(failure([&] { load_weights(folder / "zip", net); }), {"zip", ".npz"}));
-  CHECK(mentions(failure([&] { load_weights(folder / "none.npz", net); }), {"none.npz", "can't be read"}));
+  CHECK(mentions(message_of([&] { load_weights(folder / "zip", net); }), {"zip", ".npz"}));
+  CHECK(mentions(message_of([&] { load_weights(folder / "none.npz", net); }), {"none.npz", "can't be read"}));
   test::write_bytes(folder / "model.onnx", "a model");
-  CHECK(mentions(failure([&] { load_weights(folder / "model.onnx", net); }), {"model.onnx", "no .npz", "read_onnx"}));
+  CHECK(
+      mentions(message_of([&] { load_weights(folder / "model.onnx", net); }), {"model.onnx", "no .npz", "read_onnx"}));
 }

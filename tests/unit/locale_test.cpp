@@ -85,12 +85,12 @@ using byte_network = network<pipeline, in_bytes>;
 
 network_type& numbers_of_all_kinds() {
   static network_type net;
-  for (std::size_t i = 0; i < net.numbers.size(); ++i)
-    net.numbers[i] = (i % 2 == 0 ? 1 : -1) * (0.001f + float(i % 4099) / 37.0f);
-  net.numbers[0] = 0.0f;
-  net.numbers[1] = -0.0f;
-  net.numbers[2] = 1e-42f;
-  net.numbers[3] = 3.0e38f;
+  for (std::size_t i = 0; i < net.parameters.size(); ++i)
+    net.parameters[i] = (i % 2 == 0 ? 1 : -1) * (0.001f + float(i % 4099) / 37.0f);
+  net.parameters[0] = 0.0f;
+  net.parameters[1] = -0.0f;
+  net.parameters[2] = 1e-42f;
+  net.parameters[3] = 3.0e38f;
   return net;
 }
 
@@ -111,8 +111,8 @@ tuning_result tuned() {
     tuning_point p;
     p.accuracy = accuracy;
     p.drop = 0.98765 - accuracy;
-    p.costs.total.stored_numbers = r.points.empty() ? 1234567 : 12345;
-    p.costs.total.dense_numbers = 1234567;
+    p.costs.total.stored_parameters = r.points.empty() ? 1234567 : 12345;
+    p.costs.total.dense_parameters = 1234567;
     p.costs.total.weights = 1234567;
     r.points.push_back(p);
   }
@@ -129,7 +129,7 @@ record a_record() {
   r.measured_on = 10000;
   r.correct = 9876;
   r.options.dense_rate = 0.125f;
-  r.costs.stored_numbers = 1234567;
+  r.costs.stored_parameters = 1234567;
   r.seconds_per_epoch = 1234.5678;
   return r;
 }
@@ -192,7 +192,7 @@ void check_read(std::map<std::string, std::string> const& written) {
     test::write_bytes(folder / name, written.at(name));
   auto const net = std::make_unique<network_type>();
   CHECK(load_network(folder / "network.safetensors", *net).at("note") == "1.5");
-  CHECK(net->numbers == numbers_of_all_kinds().numbers);
+  CHECK(net->parameters == numbers_of_all_kinds().parameters);
   auto const bytes = std::make_unique<byte_network>();
   load_network(folder / "bytes.safetensors", *bytes);
   CHECK(bytes->codes.front() == -127);
@@ -203,7 +203,7 @@ void check_read(std::map<std::string, std::string> const& written) {
   record const r = read_record(folder / "record.json");
   CHECK(r.seconds_per_epoch == 1234.5678);
   CHECK(r.options.dense_rate == 0.125f);
-  CHECK(r.costs.stored_numbers == 1234567);
+  CHECK(r.costs.stored_parameters == 1234567);
 }
 
 void check_same(std::map<std::string, std::string> const& here, std::map<std::string, std::string> const& classic) {

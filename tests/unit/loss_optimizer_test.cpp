@@ -46,9 +46,10 @@ void check_gradient(distillation d, outputs const* teacher) {
   images const* const taught = teacher == nullptr ? nullptr : teacher->data();
   auto const loss = [&](outputs const& at) {
     outputs unused;
-    return cross_entropy<classes>(at.data(), labels.data(), 1.0f, unused.data(), d, taught).loss;
+    return training::cross_entropy<classes>(at.data(), labels.data(), 1.0f, unused.data(), d, taught).loss;
   };
-  loss_sums const sums = cross_entropy<classes>(z.data(), labels.data(), scale, gradient.data(), d, taught);
+  training::loss_sums const sums =
+      training::cross_entropy<classes>(z.data(), labels.data(), scale, gradient.data(), d, taught);
   CHECK(sums.images == 12);
   CHECK(sums.loss == Approx(loss(z)));
   for (std::size_t k = 0; k < classes; ++k)
@@ -68,10 +69,10 @@ void check_gradient(distillation d, outputs const* teacher) {
 
 struct trajectory {
   optimizer_options options;
-  optimizer_state state{1};
+  training::optimizer_state state{1};
   float value = 1;
   float step(float gradient, float rate, bool decays = false) {
-    step_rule(options, state).apply(0, value, gradient, rate, decays);
+    training::step_rule(options, state).apply(0, value, gradient, rate, decays);
     return value;
   }
 };
@@ -84,7 +85,7 @@ TEST_CASE("cross-entropy of known logits") {
   outputs const z = everywhere(0, ln2, 0);
   outputs gradient;
   auto const labels = labels_of(1, -1);
-  loss_sums const sums = cross_entropy<classes>(z.data(), labels.data(), 0.5f, gradient.data());
+  training::loss_sums const sums = training::cross_entropy<classes>(z.data(), labels.data(), 0.5f, gradient.data());
   CHECK(sums.images == 1);
   CHECK(sums.correct == 1);
   CHECK(sums.loss == Approx(std::log(2.0)));
@@ -95,7 +96,7 @@ TEST_CASE("cross-entropy of known logits") {
     for (int lane = 1; lane < 16; ++lane) CHECK(gradient[k][lane] == 0.0f);
 
   auto const all = labels_of(0, 1);
-  loss_sums const more = cross_entropy<classes>(z.data(), all.data(), 1.0f, gradient.data());
+  training::loss_sums const more = training::cross_entropy<classes>(z.data(), all.data(), 1.0f, gradient.data());
   CHECK(more.images == 16);
   CHECK(more.correct == 15);
   CHECK(more.loss == Approx(std::log(4.0) + 15 * std::log(2.0)));
@@ -105,7 +106,7 @@ TEST_CASE("cross-entropy of a batch without images") {
   outputs const z = everywhere(1, 2, 3);
   outputs gradient = everywhere(7, 7, 7);
   auto const labels = labels_of(-1, -1);
-  loss_sums const sums = cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data());
+  training::loss_sums const sums = training::cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data());
   CHECK(sums.images == 0);
   CHECK(sums.loss == 0);
   for (auto const& g : gradient)
@@ -116,7 +117,7 @@ TEST_CASE("cross-entropy of extreme logits stays finite") {
   outputs const z = everywhere(-1e4f, 0, 1e4f);
   outputs gradient;
   auto const labels = labels_of(0, 2);
-  loss_sums const sums = cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data());
+  training::loss_sums const sums = training::cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data());
   CHECK(std::isfinite(sums.loss));
   CHECK(sums.loss > 60);
   CHECK(gradient[0][0] == Approx(-1.0f));
@@ -131,7 +132,8 @@ TEST_CASE("distillation from known logits") {
   outputs const teacher = everywhere(2 * ln2, 0, 0);
   outputs gradient;
   auto const labels = labels_of(1, -1);
-  loss_sums const soft = cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {1, 2}, teacher.data());
+  training::loss_sums const soft =
+      training::cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {1, 2}, teacher.data());
   // 4 * KL = 4 * (1/2 ln 2 - 1/4 ln 2)
   CHECK(soft.loss == Approx(std::log(2.0)));
   CHECK(gradient[0][0] == Approx(-0.5f));
@@ -139,8 +141,8 @@ TEST_CASE("distillation from known logits") {
   CHECK(gradient[2][0] == Approx(0.0f).margin(1e-6));
 
   // A quarter of it, and three quarters of the label's: at temperature 1 the student is (1/6, 2/3, 1/6).
-  loss_sums const mixed =
-      cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {0.25f, 2}, teacher.data());
+  training::loss_sums const mixed =
+      training::cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {0.25f, 2}, teacher.data());
   CHECK(mixed.loss == Approx(0.25 * std::log(2.0) + 0.75 * std::log(1.5)));
   CHECK(gradient[0][0] == Approx(-0.125f + 0.125f).margin(1e-6));
   CHECK(gradient[1][0] == Approx(0.125f - 0.25f));
@@ -192,7 +194,7 @@ TEST_CASE("weight decay shrinks weights only, whatever their gradient") {
 TEST_CASE("the learning rate warms up from almost nothing, reaches its highest and ends near nothing") {
   constexpr long long steps = 1000;
   constexpr float warm_up = 0.05f;
-  auto const share = [](long long step) { return learning_rate_share(step, steps, warm_up); };
+  auto const share = [](long long step) { return training::learning_rate_share(step, steps, warm_up); };
   CHECK(share(0) == Approx(0.01f));
   CHECK(share(24) == Approx(0.49f));
   CHECK(share(50) == Approx(1.0f).epsilon(1e-4));
@@ -210,7 +212,7 @@ TEST_CASE("the learning rate warms up from almost nothing, reaches its highest a
 }
 
 TEST_CASE("the schedule without warm-up, all warm-up, and of a single step") {
-  CHECK(learning_rate_share(0, 100, 0) == Approx(1.0f).epsilon(1e-3));
-  CHECK(learning_rate_share(99, 100, 1) == Approx(0.995f));
-  CHECK(learning_rate_share(0, 1, 0) == Approx(0.5f));
+  CHECK(training::learning_rate_share(0, 100, 0) == Approx(1.0f).epsilon(1e-3));
+  CHECK(training::learning_rate_share(99, 100, 1) == Approx(0.995f));
+  CHECK(training::learning_rate_share(0, 1, 0) == Approx(0.5f));
 }

@@ -15,27 +15,27 @@ namespace {
 
 using reference = Eigen::MatrixXd;
 
-reference of(matrix const& m) {
+reference of(least_squares::matrix const& m) {
   reference copy(m.rows, m.columns);
   for (int i = 0; i < m.rows; ++i)
     for (int k = 0; k < m.columns; ++k) copy(i, k) = m(i, k);
   return copy;
 }
 reference identity(int n) { return reference::Identity(n, n); }
-reference pseudo_inverse(matrix const& m) {
+reference pseudo_inverse(least_squares::matrix const& m) {
   return Eigen::CompleteOrthogonalDecomposition<reference>(of(m)).pseudoInverse();
 }
 
-matrix random_matrix(int rows, int columns, std::uint64_t seed) {
+least_squares::matrix random_matrix(int rows, int columns, std::uint64_t seed) {
   test::random_numbers random(seed);
-  matrix m(rows, columns);
+  least_squares::matrix m(rows, columns);
   for (double& v : m.values) v = double(random.normal());
   return m;
 }
 
 /// Columns 1, t, t^2, ... at t = 0, 1, ..., rows - 1: the bases of the library, badly conditioned as they come.
-matrix powers(int rows, int columns) {
-  matrix m(rows, columns);
+least_squares::matrix powers(int rows, int columns) {
+  least_squares::matrix m(rows, columns);
   for (int i = 0; i < rows; ++i)
     for (int k = 0; k < columns; ++k) m(i, k) = std::pow(double(i), k);
   return m;
@@ -48,16 +48,17 @@ double distance(reference const& a, reference const& b) {
 }
 
 /// A pseudo-inverse as fitting builds it.
-matrix fit_of(matrix const& m) {
-  qr_factors const factors = qr(m);
-  return times_transposed(inverse_of_upper(factors.r), factors.q);
+least_squares::matrix fit_of(least_squares::matrix const& m) {
+  least_squares::qr_factors const factors = least_squares::qr(m);
+  return least_squares::times_transposed(least_squares::inverse_of_upper(factors.r), factors.q);
 }
 
 }  // namespace
 
 TEST_CASE("QR of independent columns") {
-  for (matrix const& m : {random_matrix(7, 4, 1), random_matrix(5, 5, 2), random_matrix(30, 1, 3), powers(24, 4)}) {
-    qr_factors const factors = qr(m);
+  for (least_squares::matrix const& m :
+       {random_matrix(7, 4, 1), random_matrix(5, 5, 2), random_matrix(30, 1, 3), powers(24, 4)}) {
+    least_squares::qr_factors const factors = least_squares::qr(m);
     INFO(m.rows << " x " << m.columns);
     CHECK(distance(of(factors.q) * of(factors.r), of(m)) < 1e-14);
     CHECK(distance(of(factors.q).transpose() * of(factors.q), identity(m.columns)) < 1e-14);
@@ -66,27 +67,27 @@ TEST_CASE("QR of independent columns") {
       CHECK(factors.r(i, i) > 0);
       for (int k = 0; k < i; ++k) CHECK(factors.r(i, k) == 0);
     }
-    CHECK(distance(of(inverse_of_upper(factors.r)) * of(factors.r), identity(m.columns)) < 1e-9);
+    CHECK(distance(of(least_squares::inverse_of_upper(factors.r)) * of(factors.r), identity(m.columns)) < 1e-9);
     CHECK(distance(of(fit_of(m)), pseudo_inverse(m)) < 1e-9);
   }
 }
 
 TEST_CASE("dependent columns drop out, and the rest fits as well as can be") {
   // Columns 1 and 4 follow from those before them, column 2 is zero.
-  matrix m = random_matrix(8, 5, 4);
+  least_squares::matrix m = random_matrix(8, 5, 4);
   for (int i = 0; i < m.rows; ++i) {
     m(i, 1) = -3 * m(i, 0);
     m(i, 2) = 0;
     m(i, 4) = m(i, 0) + 0.5 * m(i, 3);
   }
-  qr_factors const factors = qr(m);
+  least_squares::qr_factors const factors = least_squares::qr(m);
   for (int const k : {1, 2, 4}) {
     CHECK(factors.r(k, k) == 0);
     for (int i = 0; i < m.rows; ++i) CHECK(factors.q(i, k) == 0);
   }
   CHECK(distance(of(factors.q) * of(factors.r), of(m)) < 1e-14);
 
-  matrix const inverse = inverse_of_upper(factors.r);
+  least_squares::matrix const inverse = least_squares::inverse_of_upper(factors.r);
   for (int const k : {1, 2, 4})
     for (int i = 0; i < 5; ++i) {
       CHECK(inverse(i, k) == 0);
@@ -99,37 +100,37 @@ TEST_CASE("dependent columns drop out, and the rest fits as well as can be") {
 }
 
 TEST_CASE("more columns than rows: the first that span everything are kept") {
-  matrix const m = random_matrix(3, 5, 5);
+  least_squares::matrix const m = random_matrix(3, 5, 5);
   reference const fit = of(fit_of(m));
   CHECK(distance(of(m) * fit, identity(3)) < 1e-12);
   CHECK(fit.bottomRows(2).norm() == 0);
 }
 
 TEST_CASE("a matrix of zeros fits nothing") {
-  matrix const m(4, 2);
-  qr_factors const factors = qr(m);
+  least_squares::matrix const m(4, 2);
+  least_squares::qr_factors const factors = least_squares::qr(m);
   CHECK(of(factors.q).norm() == 0);
   CHECK(of(factors.r).norm() == 0);
   CHECK(of(fit_of(m)).norm() == 0);
 }
 
 TEST_CASE("products and transposition") {
-  matrix const a = random_matrix(3, 5, 6);
-  matrix const b = random_matrix(4, 5, 7);
-  CHECK(distance(of(times_transposed(a, b)), of(a) * of(b).transpose()) < 1e-15);
-  CHECK(of(transposed(a)) == of(a).transpose());
+  least_squares::matrix const a = random_matrix(3, 5, 6);
+  least_squares::matrix const b = random_matrix(4, 5, 7);
+  CHECK(distance(of(least_squares::times_transposed(a, b)), of(a) * of(b).transpose()) < 1e-15);
+  CHECK(of(least_squares::transposed(a)) == of(a).transpose());
 }
 
 TEST_CASE("a product along the middle axis") {
   constexpr int outer = 3;
   constexpr int inner = 4;
-  matrix by = random_matrix(5, 2, 8);
+  least_squares::matrix by = random_matrix(5, 2, 8);
   by(3, 1) = 0;
   test::random_numbers random(9);
   std::vector<float> in(std::size_t(outer * by.columns * inner));
   random.fill(in);
   std::vector<float> out(std::size_t(outer * by.rows * inner), 99.0f);
-  multiply_along(by, outer, inner, in.data(), out.data());
+  least_squares::multiply_along(by, outer, inner, in.data(), out.data());
   for (int o = 0; o < outer; ++o)
     for (int i = 0; i < by.rows; ++i)
       for (int x = 0; x < inner; ++x) {

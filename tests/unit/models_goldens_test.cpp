@@ -30,19 +30,19 @@ void set_hashed(Network& net) {
     (
         [&] {
           using layer_type = typename Network::template layer_at<I>;
-          float* number = net.numbers.data() + Network::first_number(I);
+          float* number = net.parameters.data() + Network::first_parameter(I);
           auto const draw = [&](int count, auto of) {
             for (int i = 0; i < count; ++i) *number++ = of(random.uniform());
           };
           if constexpr (weighted_layer<layer_type>) {
             constexpr int filters = layer_type::spec.filters;
             constexpr int biases = layer_type::spec.bias ? filters : 0;
-            int const weights = Network::number_count(I) - biases;
+            int const weights = Network::parameter_count(I) - biases;
             float const scale = std::exp2(1 - std::floor(0.5f * std::log2(float(weights / filters))));
             draw(weights, [&](float u) { return scale * u; });
             draw(biases, [](float u) { return 0.25f * u; });
-          } else if constexpr (std::is_same_v<layer_type, batch_norm_layer>) {
-            int const channels = Network::number_count(I) / 4;
+          } else if constexpr (std::is_same_v<layer_type, layer_types::batch_norm_layer>) {
+            int const channels = Network::parameter_count(I) / 4;
             draw(channels, [](float u) { return 1 + 0.5f * u; });
             draw(2 * channels, [](float u) { return 0.25f * u; });
             draw(channels, [](float u) { return 0.5f + std::abs(u); });
@@ -58,11 +58,11 @@ template <class Network>
 std::vector<float> outputs_of(Network const& net) {
   test::random_numbers random(1000000);
   auto const image = std::make_unique<tensor<float, Network::input_shape>>();
-  auto const room = std::make_unique<typename Network::template workspace<float>>();
+  auto const workspace = std::make_unique<typename Network::template workspace<float>>();
   std::vector<float> outputs;
   for (int n = 0; n < 2; ++n) {
     for (float& pixel : image->values) pixel = random.uniform();
-    for (float const y : net.run(*image, *room)) outputs.push_back(y);
+    for (float const y : net.run(*image, *workspace)) outputs.push_back(y);
   }
   return outputs;
 }

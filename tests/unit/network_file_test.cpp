@@ -19,8 +19,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 namespace {
 
@@ -37,14 +37,14 @@ Network random_network(std::uint64_t seed) {
   test::random_numbers random(seed);
   test::randomise(net, random, 1.0f);
   // Layer 1 is the batch norm: its variances, the last of its numbers, cannot be negative.
-  for (int i = Network::first_number(1); i < Network::first_number(2); ++i)
-    net.numbers[std::size_t(i)] = std::abs(net.numbers[std::size_t(i)]);
+  for (int i = Network::first_parameter(1); i < Network::first_parameter(2); ++i)
+    net.parameters[std::size_t(i)] = std::abs(net.parameters[std::size_t(i)]);
   return net;
 }
 
 template <class Network>
 bool same(Network const& a, Network const& b) {
-  return a.numbers == b.numbers && a.maps == b.maps;
+  return a.parameters == b.parameters && a.maps == b.maps;
 }
 
 template <class Network>
@@ -76,7 +76,7 @@ std::string refusal(std::function<void(tensor_file&)> const& change) {
   write_safetensors(folder / "net", file);
   auto const before = random_network<arranged_network>(3);
   auto net = before;
-  std::string const message = failure([&] { load_network(folder / "net", net); });
+  std::string const message = message_of([&] { load_network(folder / "net", net); });
   CHECK(same(net, before) == !message.empty());
   CHECK((message.empty() || mentions(message, {(folder / "net").string()})));
   return message;
@@ -122,15 +122,16 @@ TEST_CASE("another network is refused by the first layer that differs") {
   save_network(folder / "net", random_network<network<folded_layers>>(5));
   auto const before = random_network<network<dense_layers>>(6);
   auto net = before;
-  std::string const message = failure([&] { load_network(folder / "net", net); });
+  std::string const message = message_of([&] { load_network(folder / "net", net); });
   CHECK(mentions(message, {"another network", "'0 conv2d 4 x 3 x 3, kernel order 1: 4 x 4 x 4'",
                            "expected '0 conv2d 4 x 3 x 3: 4 x 4 x 4'"}));
   CHECK(same(net, before));
 
   network<input<2, 6, 6> | conv2d<4, 3>(along<axis::kernel, linear>)> shorter;
-  CHECK(mentions(failure([&] { load_network(folder / "net", shorter); }), {"'1 batch_norm: 4 x 4 x 4'", "'the end'"}));
+  CHECK(
+      mentions(message_of([&] { load_network(folder / "net", shorter); }), {"'1 batch_norm: 4 x 4 x 4'", "'the end'"}));
   network<input<2, 6, 5> | dense<5>> other;
-  CHECK(mentions(failure([&] { load_network(folder / "net", other); }), {"'input 2 x 6 x 6'", "'input 2 x 6 x 5'"}));
+  CHECK(mentions(message_of([&] { load_network(folder / "net", other); }), {"'input 2 x 6 x 6'", "'input 2 x 6 x 5'"}));
 }
 
 TEST_CASE("missing, surplus and mislabelled tensors are refused") {
@@ -162,9 +163,9 @@ TEST_CASE("numbers that are none are refused") {
   for (float const value : {std::nanf(""), INFINITY, -INFINITY}) {
     CHECK(mentions(refusal([&](tensor_file& f) {
                      auto& t = named(f, "1.batch_norm.numbers");
-                     auto numbers = tensor_values<float>(t);
-                     numbers[5] = value;
-                     t = make_tensor<float>(t.name, t.shape, numbers);
+                     auto parameters = tensor_values<float>(t);
+                     parameters[5] = value;
+                     t = make_tensor<float>(t.name, t.shape, parameters);
                    }),
                    {"'1.batch_norm.numbers'", "not a finite number at element 5"}));
   }
@@ -173,9 +174,9 @@ TEST_CASE("numbers that are none are refused") {
 TEST_CASE("negative variances are refused") {
   CHECK(mentions(refusal([](tensor_file& f) {
                    auto& t = named(f, "1.batch_norm.numbers");
-                   auto numbers = tensor_values<float>(t);
-                   numbers.back() = -1;
-                   t = make_tensor<float>(t.name, t.shape, numbers);
+                   auto parameters = tensor_values<float>(t);
+                   parameters.back() = -1;
+                   t = make_tensor<float>(t.name, t.shape, parameters);
                  }),
                  {"'1.batch_norm.numbers'", "negative variance at element "}));
 }
@@ -192,7 +193,7 @@ TEST_CASE("files of other programs are refused") {
   test::temporary_folder const folder;
   auto const before = random_network<arranged_network>(7);
   auto net = before;
-  auto const message = [&] { return failure([&] { load_network(folder / "net", net); }); };
+  auto const message = [&] { return message_of([&] { load_network(folder / "net", net); }); };
   CHECK(mentions(message(), {(folder / "net").string()}));
   for (std::string const bytes : {"", "short", "this is a text and not a network, however long it may be"}) {
     test::write_bytes(folder / "net", bytes);
@@ -233,14 +234,15 @@ TEST_CASE("a damaged number is noticed") {
     byte = static_cast<char>(byte ^ 1);
     test::write_bytes(folder / "net", damaged);
     INFO("byte " << i << " from the end");
-    REQUIRE(mentions(failure([&] { load_network(folder / "net", net); }),
+    REQUIRE(mentions(message_of([&] { load_network(folder / "net", net); }),
                      {(folder / "net").string(), "numbers are damaged",
                       "expected '" + file.metadata.at("checksum") + "', as the file states", "Remedy: take the file"}));
   }
   tensor_file without = file;
   without.metadata.erase("checksum");
   write_safetensors(folder / "net", without);
-  CHECK(mentions(failure([&] { load_network(folder / "net", net); }), {"damaged", "expected a checksum in the file"}));
+  CHECK(
+      mentions(message_of([&] { load_network(folder / "net", net); }), {"damaged", "expected a checksum in the file"}));
   CHECK(same(net, before));
 }
 

@@ -29,8 +29,8 @@ bool same(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b));
 template <auto Pipeline>
 std::vector<float> outputs_of(std::vector<float> const& image) {
   auto const net = std::make_unique<network<Pipeline>>();
-  typename network<Pipeline>::template workspace<float> room;
-  auto const out = net->run(image.data(), room.data());
+  typename network<Pipeline>::template workspace<float> workspace;
+  auto const out = net->run(image.data(), workspace.data());
   return {out.begin(), out.end()};
 }
 
@@ -65,9 +65,9 @@ void check_reaches_outputs() {
   test::randomise(*net, random, 0.2f);
   auto const bytes = std::make_unique<bytes_type>();
   quantise(*net, *bytes);
-  auto const room = std::make_unique<typename net_type::template workspace<float>>();
-  auto const bytes_room = std::make_unique<typename bytes_type::template workspace<float>>();
-  tape<net_type, batch> many;
+  auto const workspace = std::make_unique<typename net_type::template workspace<float>>();
+  auto const bytes_workspace = std::make_unique<typename bytes_type::template workspace<float>>();
+  training::tape<net_type, batch> many;
   bool floats_good = true, bytes_good = true, many_good = true, others_good = true;
   for (int i = 0; i < net_type::input_shape.size(); i += 37) {
     std::vector<float> image(std::size_t(net_type::input_shape.size()));
@@ -76,8 +76,8 @@ void check_reaches_outputs() {
     for (std::size_t k = 0; k < image.size(); ++k) images[k] = batch(image[k]);
     image[std::size_t(i)] = no_number;
     images[std::size_t(i)].set(5, no_number);
-    auto const of_floats = net->run(image.data(), room->data());
-    auto const of_bytes = bytes->run(image.data(), bytes_room->data());
+    auto const of_floats = net->run(image.data(), workspace->data());
+    auto const of_bytes = bytes->run(image.data(), bytes_workspace->data());
     batch const* const of_many = many.forward(*net, images.data(), 0);
     for (int k = 0; k < net_type::output_shape.size(); ++k) {
       floats_good = floats_good && std::isnan(of_floats[k]);
@@ -100,7 +100,7 @@ void check_windows() {
   constexpr window w = decltype(Pool)::sliding(in);
   test::random_numbers random(3);
   bool good = true;
-  tape<net_type, batch> many;
+  training::tape<net_type, batch> many;
   for (int missing = 0; missing < in.size(); ++missing) {
     std::vector<float> image(std::size_t(in.size()));
     random.fill(image);
@@ -210,7 +210,7 @@ TEST_CASE("max pooling of NaN and infinity") {
 TEST_CASE("gradients of maxima of NaN and of minus infinity go to one input") {
   using net_type = network<input<1, 2, 4> | max_pool<2>>;
   net_type const net;
-  tape<net_type, batch> passes;
+  training::tape<net_type, batch> passes;
   for (float const v : {no_number, -inf, inf}) {
     std::vector<batch> image(8, batch(v));
     std::vector<batch> gradient(8, batch(0.0f));

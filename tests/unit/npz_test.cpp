@@ -19,8 +19,8 @@ using polyfold::read_npz;
 using polyfold::stored_tensor;
 using polyfold::tensor_floats;
 using polyfold::tensor_values;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::npy;
 using test::write_zip;
 
@@ -31,7 +31,7 @@ std::string const plain = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,
 std::string refusal(std::string const& array) {
   test::temporary_folder const folder;
   write_zip(folder / "file.npz", {{"w.npy", array}});
-  return failure([&] { (void)read_npz(folder / "file.npz"); });
+  return message_of([&] { (void)read_npz(folder / "file.npz"); });
 }
 std::string header_refusal(std::string const& dictionary) { return refusal(npy(dictionary, six_floats)); }
 
@@ -162,7 +162,7 @@ TEST_CASE("arrays of another length than stated are refused", "[npz]") {
 TEST_CASE("archives that are no .npz files are refused", "[npz]") {
   test::temporary_folder const folder;
   auto const path = folder / "file.npz";
-  auto const message = [&] { return failure([&] { (void)read_npz(path); }); };
+  auto const message = [&] { return message_of([&] { (void)read_npz(path); }); };
   CHECK(mentions(message(), {"file.npz", "can't be read"}));
   std::filesystem::create_directory(path);
   CHECK(mentions(message(), {"is a folder"}));
@@ -204,7 +204,7 @@ TEST_CASE("entries that lie within each other are refused", "[npz]") {
   for (unsigned i = 0; i < 4; ++i) outer[end + 12 + i] = static_cast<char>(size >> 8U * i & 0xffU);
   outer.insert(end, record);
   test::write_bytes(path, outer);
-  CHECK(mentions(failure([&] { (void)read_npz(path); }), {"file.npz", "entries that overlap"}));
+  CHECK(mentions(message_of([&] { (void)read_npz(path); }), {"file.npz", "entries that overlap"}));
 }
 
 TEST_CASE("archives cut off anywhere are refused", "[npz]") {
@@ -215,7 +215,7 @@ TEST_CASE("archives cut off anywhere are refused", "[npz]") {
   for (std::size_t length = 0; length < whole.size(); ++length) {
     test::write_bytes(path, whole.substr(0, length));
     INFO(length << " of " << whole.size() << " bytes");
-    REQUIRE(failure([&] { (void)read_npz(path); }) != "");
+    REQUIRE(message_of([&] { (void)read_npz(path); }) != "");
   }
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("changed elements are found by the archive's checksum", "[npz]") {
   std::size_t const header = bytes.find("NUMPY");
   bytes[bytes.find('\n', header) + 3] ^= 1;
   test::write_bytes(path, bytes);
-  CHECK(mentions(failure([&] { (void)read_npz(path); }), {"file.npz", "is broken", "CRC"}));
+  CHECK(mentions(message_of([&] { (void)read_npz(path); }), {"file.npz", "is broken", "CRC"}));
 }
 
 TEST_CASE("files broken at random are read or refused, nothing else", "[npz][fuzz]") {
@@ -239,14 +239,14 @@ TEST_CASE("files broken at random are read or refused, nothing else", "[npz][fuz
   std::string const array = npy(plain, six_floats);
   for (int i = 0; i < 500; ++i) {
     write_zip(path, {{"w.npy", test::mutate(array, 80, random)}});
-    refused += failure([&] { (void)read_npz(path); }) != "";
+    refused += message_of([&] { (void)read_npz(path); }) != "";
   }
   CHECK(refused > 300);
   refused = 0;
   std::string const original = test::read_bytes(std::filesystem::path(POLYFOLD_TEST_DATA) / "import" / "numpy.npz");
   for (int i = 0; i < 500; ++i) {
     test::write_bytes(path, test::mutate(original, 200, random));
-    refused += failure([&] { (void)read_npz(path); }) != "";
+    refused += message_of([&] { (void)read_npz(path); }) != "";
   }
   CHECK(refused > 300);
 }

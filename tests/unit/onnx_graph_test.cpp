@@ -48,9 +48,9 @@ TEST_CASE("branches are found by the graph's edges", "[onnx]") {
   };
   for (auto const& inputs : {std::vector<std::string>{"short", "c"}, std::vector<std::string>{"c", "short"}}) {
     REQUIRE(refusal(with(op("Add", inputs, "sum")), tensors, net).empty());
-    CHECK(net.numbers[0] == 1);
-    CHECK(net.numbers[4] == 10);
-    CHECK(net.numbers[8] == 20);
+    CHECK(net.parameters[0] == 1);
+    CHECK(net.parameters[4] == 10);
+    CHECK(net.parameters[8] == 20);
   }
   // The shortcut from elsewhere: of the network's input, of the body's inside.
   std::vector<std::string> wrong = with(op("Add", {"short", "c"}, "sum"));
@@ -214,7 +214,7 @@ TEST_CASE("names must be those that the graph has in their place", "[onnx]") {
                      {floats("a.weight", {1, 1, 1, 1}), floats("b.weight", {1, 1, 1, 1})},
                      {1, 1, 1, 1}};
   load_weights(source_of(m), net, {.names = {"a", "b"}});
-  CHECK(mentions(test::failure([&] {
+  CHECK(mentions(test::message_of([&] {
                    load_weights(source_of(m), net, {.names = {"b", "a"}});
                  }),
                  {"layer 0 conv2d: the graph has the module 'a' there; expected 'b', as the names say"}));

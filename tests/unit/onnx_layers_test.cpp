@@ -45,8 +45,8 @@ template <class Network>
 std::vector<float> run(Network const& net) {
   std::vector<float> image;
   for (int i = 0; i < Network::input_shape.size(); ++i) image.push_back(float(i % 7 - 3));
-  auto room = std::vector<float>(std::size_t(Network::workspace_size));
-  auto const out = net.run(image.data(), room.data());
+  auto workspace = std::vector<float>(std::size_t(Network::workspace_size));
+  auto const out = net.run(image.data(), workspace.data());
   return {out.begin(), out.end()};
 }
 
@@ -142,19 +142,19 @@ TEST_CASE("layers over lines are those of maps of one row", "[onnx]") {
       op("Flatten", {"a"}, "f"),
       op("MatMul", {"f", "v"}, "y")};
   std::vector<std::string> const tensors{floats("w", {3, 2, 5}), floats("v", {6, 2})};
-  CHECK(test::failure([&] { load_weights(source_of(onnx_model{nodes, tensors, {-1, 2, 9}}), net); }).empty());
+  CHECK(test::message_of([&] { load_weights(source_of(onnx_model{nodes, tensors, {-1, 2, 9}}), net); }).empty());
   // With the channels last at first, and with an axis for the row in between.
   std::vector<std::string> turned = nodes;
   turned[0] = op("Conv", {"t", "w4"}, "c4", {attribute("pads", {0, 2, 0, 2})});
   turned.insert(turned.begin(),
                 {op("Transpose", {"x"}, "l", {attribute("perm", {0, 2, 1})}), op("Unsqueeze", {"l", "two"}, "t")});
   turned.insert(turned.begin() + 3, op("Squeeze", {"c4", "two"}, "c"));
-  CHECK(test::failure([&] {
+  CHECK(test::message_of([&] {
           load_weights(
               source_of(onnx_model{turned, {floats("w4", {3, 2, 1, 5}), tensors[1], integers("two", {2})}, {-1, 9, 2}}),
               net);
         }).empty());
-  CHECK(mentions(test::failure([&] {
+  CHECK(mentions(test::message_of([&] {
                    load_weights(source_of(onnx_model{
                                     {op("MaxPool", {"x"}, "y", {attribute("kernel_shape", {2, 2})})}, {}, {1, 2, 9}}),
                                 net);

@@ -24,11 +24,11 @@ namespace {
 
 using namespace polyfold;
 using test::attribute;
-using test::failure;
 using test::floats;
 using test::integers;
 using test::mentions;
 using test::message;
+using test::message_of;
 using test::onnx_model;
 using test::op;
 using test::refusal;
@@ -72,10 +72,10 @@ TEST_CASE("biases that are added as maps, SAME_UPPER and weights behind a Reshap
   network<input<1, 4, 3> | conv2d<2, 3>(padding<1>) | relu | dense<5>> net;
   weight_mapping const mapping = load_weights(source_of(m), net);
   CHECK(mapping.rows.size() == 4);
-  CHECK(net.numbers[17] == 17);
-  CHECK(net.numbers[19] == 51);
-  CHECK(net.numbers[20 + 24 + 7] == 100 + 7 * 5 + 1);  // output 1, input 7
-  CHECK(net.numbers.back() == 304);
+  CHECK(net.parameters[17] == 17);
+  CHECK(net.parameters[19] == 51);
+  CHECK(net.parameters[20 + 24 + 7] == 100 + 7 * 5 + 1);  // output 1, input 7
+  CHECK(net.parameters.back() == 304);
 }
 
 TEST_CASE("Gemm in all its forms", "[onnx]") {
@@ -85,13 +85,13 @@ TEST_CASE("Gemm in all its forms", "[onnx]") {
   };
   std::array<float, 8> const straight{0, 2, 4, 1, 3, 5, 10, 11};
   REQUIRE(refusal(with({}, floats("w", {3, 2}), floats("b", {2}, 10)), net).empty());
-  CHECK(net.numbers == straight);
+  CHECK(net.parameters == straight);
   REQUIRE(refusal(with({attribute("transB", 1)}, floats("w", {2, 3}), floats("b", {1, 2}, 10)), net).empty());
-  CHECK(net.numbers == std::array<float, 8>{0, 1, 2, 3, 4, 5, 10, 11});
+  CHECK(net.parameters == std::array<float, 8>{0, 1, 2, 3, 4, 5, 10, 11});
   REQUIRE(
       refusal(with({attribute("alpha", 0.5F), attribute("beta", 2.0F)}, floats("w", {3, 2}), floats("b", {2}, 10)), net)
           .empty());
-  CHECK(net.numbers == std::array<float, 8>{0, 1, 2, 0.5F, 1.5F, 2.5F, 20, 22});
+  CHECK(net.parameters == std::array<float, 8>{0, 1, 2, 0.5F, 1.5F, 2.5F, 20, 22});
   CHECK(mentions(refusal(with({attribute("transA", 1)}, floats("w", {3, 2}), floats("b", {2})), net),
                  {"Gemm node 'the_y' (transA 1): it turns its input"}));
   // The right number of numbers is not enough.
@@ -117,8 +117,8 @@ TEST_CASE("maps that are turned before they are flattened turn the weights", "[o
   weight_mapping const mapping = load_weights(source, net);
   CHECK(mapping.rows[2].conversion == "H W C O to O C H W");
   // Output 3, channel 1, row 1, column 0 is input (1 * 3 + 0) * 2 + 1.
-  CHECK(net.numbers[std::size_t(8 + 3 * 12 + 1 * 6 + 1 * 3 + 0)] == float(((1 * 3 + 0) * 2 + 1) * 4 + 3));
-  CHECK(net.numbers[std::size_t(8 + 48 + 4 * 4 + 2)] == float(4 * 4 + 2));
+  CHECK(net.parameters[std::size_t(8 + 3 * 12 + 1 * 6 + 1 * 3 + 0)] == float(((1 * 3 + 0) * 2 + 1) * 4 + 3));
+  CHECK(net.parameters[std::size_t(8 + 48 + 4 * 4 + 2)] == float(4 * 4 + 2));
   CHECK(mapping.rows[3].shape == std::vector<std::int64_t>{4, 5});
 }
 
@@ -128,8 +128,8 @@ TEST_CASE("batch norms bring their epsilon", "[onnx]") {
                {1, 2, 3, 2}};
   network<input<2, 3, 2> | batch_norm> net;
   REQUIRE(refusal(m, net).empty());
-  CHECK(net.numbers[6] == Approx(1.5 - 1e-5));
-  CHECK(net.numbers[7] == Approx(2.5 - 1e-5));
+  CHECK(net.parameters[6] == Approx(1.5 - 1e-5));
+  CHECK(net.parameters[7] == Approx(2.5 - 1e-5));
   m.nodes[0] = op("BatchNormalization", {"x", "g", "b", "m", "v"}, "y", {attribute("training_mode", 1)});
   CHECK(mentions(refusal(m, net), {"BatchNormalization node 'the_y' (training_mode 1)", "statistics from the batch"}));
 }
@@ -154,10 +154,10 @@ TEST_CASE("weights in a second file load from beside the model, and from nowhere
       if (!text.empty()) w.text(13, message().text(1, key).text(2, text).bytes());
     test::write_bytes(folder / "model" / "m.onnx",
                       onnx_model{{op("MatMul", {"x", "w"}, "y")}, {w.bytes()}, {1, 3}}.bytes());
-    return failure([&] { load_weights(read_onnx(folder / "model" / "m.onnx"), net); });
+    return message_of([&] { load_weights(read_onnx(folder / "model" / "m.onnx"), net); });
   };
   CHECK(load("weights/all.bin", "4", "12").empty());
-  CHECK(net.numbers == std::array<float, 3>{1, 2, 3});
+  CHECK(net.parameters == std::array<float, 3>{1, 2, 3});
   CHECK(load("inner.bin", "4", "").empty());
   CHECK(mentions(load("weights/all.bin", "8", "12"),
                  {"tensor 'w' lies in the file 'weights/all.bin' at 8", "which has 16"}));
@@ -172,7 +172,7 @@ TEST_CASE("weights in a second file load from beside the model, and from nowhere
 
 TEST_CASE("files that are no ONNX models are refused", "[onnx]") {
   test::temporary_folder const folder;
-  CHECK(mentions(failure([&] { (void)read_onnx(folder / "nothing"); }), {"nothing", "can't be read"}));
+  CHECK(mentions(message_of([&] { (void)read_onnx(folder / "nothing"); }), {"nothing", "can't be read"}));
   CHECK(mentions(refusal(""), {"has no graph"}));
   CHECK(mentions(refusal("this is no protobuf"), {"model.onnx", "expected an ONNX"}));
   CHECK(mentions(refusal(message().number(7, 3).bytes()), {"field 7 with another type"}));
@@ -207,7 +207,7 @@ TEST_CASE("tensors keep their numbers in several ways", "[onnx]") {
   test::temporary_folder const folder;
   auto const read = [&](message const& m) {
     test::write_bytes(folder / "t.pb", m.bytes());
-    return read_onnx_tensor(folder / "t.pb");
+    return io::read_onnx_tensor(folder / "t.pb");
   };
   message const two = message().number(1, 2);
   CHECK(tensor_floats(read(message(two).number(2, 1).real(4, 1.5F).real(4, -2))) == std::vector<float>{1.5F, -2});
@@ -227,7 +227,7 @@ TEST_CASE("models broken at random are read or refused, nothing else", "[onnx][f
   int refused = 0;
   for (int i = 0; i < 1000; ++i) {
     test::write_bytes(folder / "model.onnx", test::mutate(original, original.size(), random));
-    refused += failure([&] { load_weights(read_onnx(folder / "model.onnx"), net); }) != "";
+    refused += message_of([&] { load_weights(read_onnx(folder / "model.onnx"), net); }) != "";
   }
   CHECK(refused > 300);
 }

@@ -122,7 +122,7 @@ TEST_CASE("operations of arranged weights") {
   using net_type = network<input<2, 4, 4> | conv2d<3, 3>(arranged<2, linear, 2>)>;
   net_type net;
   test::random_numbers random(13);
-  random.fill(net.numbers);
+  random.fill(net.parameters);
   net.maps.fill(0b11100100);
   CHECK(net_type::total_cost().multiplications == 12 * 4);
   CHECK(net_type::total_cost().additions == 12 * (14 + 2 + 4));

@@ -1,4 +1,4 @@
-// Wherever memory runs out while a file is read or written, the caller gets polyfold::error, and no half a file is left.
+// Wherever memory runs out while a file is read or written, the caller gets polyfold::failure, and no half a file is left.
 
 #include <cstdlib>
 #include <exception>
@@ -42,10 +42,10 @@ std::string outcome(std::function<void()> const& use, long number, bool once) {
   granted = -1;
   try {
     if (thrown) std::rethrow_exception(thrown);
-  } catch (polyfold::error const& failure) {
-    result = std::string(failure.what()).empty() ? "an error without a text" : "error";
-  } catch (std::exception const& failure) {
-    result = failure.what();
+  } catch (polyfold::failure const& caught) {
+    result = std::string(caught.what()).empty() ? "an error without a text" : "error";
+  } catch (std::exception const& caught) {
+    result = caught.what();
   }
   return result;
 }

@@ -45,22 +45,22 @@ double dot(std::vector<float> const& a, std::vector<float> const& b) {
 
 TEST_CASE("storing and taking up again are inverse to each other") {
   cut_network net;
-  parameter_space<cut_network> const space;
-  std::vector<float> const master = random_numbers_for(net.numbers.size(), 1);
+  training::parameter_space<cut_network> const space;
+  std::vector<float> const master = random_numbers_for(net.parameters.size(), 1);
   space.store(master, net);
   CHECK(test::relative_error(space.master_of(net), master) < 1e-5);
 
-  std::vector<float> const stored = random_numbers_for(net.numbers.size(), 2);
-  std::copy(stored.begin(), stored.end(), net.numbers.begin());
+  std::vector<float> const stored = random_numbers_for(net.parameters.size(), 2);
+  std::copy(stored.begin(), stored.end(), net.parameters.begin());
   space.store(space.master_of(net), net);
-  CHECK(test::relative_error(net.numbers, stored) < 1e-5);
+  CHECK(test::relative_error(net.parameters, stored) < 1e-5);
 }
 
 TEST_CASE("the numbers of a dense network are trained as they are") {
   dense_network net;
-  parameter_space<dense_network> const space;
-  std::vector<float> const stored = random_numbers_for(net.numbers.size(), 3);
-  std::copy(stored.begin(), stored.end(), net.numbers.begin());
+  training::parameter_space<dense_network> const space;
+  std::vector<float> const stored = random_numbers_for(net.parameters.size(), 3);
+  std::copy(stored.begin(), stored.end(), net.parameters.begin());
   CHECK(space.master_of(net) == stored);
   std::vector<float> gradient = stored;
   space.to_master_gradient(gradient);
@@ -70,15 +70,15 @@ TEST_CASE("the numbers of a dense network are trained as they are") {
 TEST_CASE("training's coordinates are those of an orthonormal basis: lengths are those of the weights") {
   cut_network folded;
   dense_network dense;
-  parameter_space<cut_network> const space;
+  training::parameter_space<cut_network> const space;
   // The curve of an arrangement is orthonormal over its levels, not over the weights that use them.
-  constexpr int before_arranged = cut_network::first_number(6);
-  std::vector<float> master = random_numbers_for(folded.numbers.size(), 4);
+  constexpr int before_arranged = cut_network::first_parameter(6);
+  std::vector<float> master = random_numbers_for(folded.parameters.size(), 4);
   space.store(master, folded);
   fit(folded, dense);
   double weights = 0;
-  for (int i = 0; i < dense_network::first_number(6); ++i)
-    weights += double(dense.numbers[std::size_t(i)]) * double(dense.numbers[std::size_t(i)]);
+  for (int i = 0; i < dense_network::first_parameter(6); ++i)
+    weights += double(dense.parameters[std::size_t(i)]) * double(dense.parameters[std::size_t(i)]);
   master.resize(std::size_t(before_arranged));
   CHECK(weights == Approx(dot(master, master)).epsilon(1e-5));
 }
@@ -86,15 +86,15 @@ TEST_CASE("training's coordinates are those of an orthonormal basis: lengths are
 TEST_CASE("the gradient's transform is the transpose of storing") {
   // For f(net) = g . stored: df / d master_i by differences, exact but for rounding since f is linear.
   cut_network net;
-  parameter_space<cut_network> const space;
-  std::vector<float> const weights = random_numbers_for(net.numbers.size(), 5);
-  std::vector<float> const master = random_numbers_for(net.numbers.size(), 6);
+  training::parameter_space<cut_network> const space;
+  std::vector<float> const weights = random_numbers_for(net.parameters.size(), 5);
+  std::vector<float> const master = random_numbers_for(net.parameters.size(), 6);
   std::vector<float> gradient = weights;
   space.to_master_gradient(gradient);
   auto const value = [&](std::vector<float> const& at) {
     space.store(at, net);
     double sum = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) sum += double(weights[i]) * double(net.numbers[i]);
+    for (std::size_t i = 0; i < weights.size(); ++i) sum += double(weights[i]) * double(net.parameters[i]);
     return sum;
   };
   test::random_numbers random(7);
@@ -108,14 +108,14 @@ TEST_CASE("the gradient's transform is the transpose of storing") {
     CHECK((value(above) - value(below)) / 16 == Approx(double(gradient[i])).margin(2e-5));
   }
   // And in one go: <g, store(d)> = <transform(g), d>.
-  std::vector<float> const direction = random_numbers_for(net.numbers.size(), 8);
+  std::vector<float> const direction = random_numbers_for(net.parameters.size(), 8);
   CHECK(value(direction) == Approx(dot(gradient, direction)).margin(1e-3));
 }
 
 TEST_CASE("learning rates grow with the weights that a coefficient stands for") {
-  parameter_space<cut_network> const space(0.25f);
+  training::parameter_space<cut_network> const space(0.25f);
   auto const rate = [&](int layer, int number) {
-    return space.rates()[std::size_t(cut_network::first_number(layer) + number)];
+    return space.rates()[std::size_t(cut_network::first_parameter(layer) + number)];
   };
   // 6 x 2 x 3 x 3 weights, 4 x 2 x 3 coefficients; then 6 biases.
   CHECK(rate(0, 0) == Approx(std::sqrt(108.0f / 24)));
@@ -131,8 +131,8 @@ TEST_CASE("learning rates grow with the weights that a coefficient stands for") 
   // A curve's coefficients count as single weights, a dense layer's weights as they are.
   CHECK(rate(6, 0) == 0.25f);
   CHECK(rate(7, 0) == 0.25f);
-  parameter_space<cut_network> const undamped(1);
-  CHECK(undamped.rates()[std::size_t(cut_network::first_number(7))] == 1.0f);
+  training::parameter_space<cut_network> const undamped(1);
+  CHECK(undamped.rates()[std::size_t(cut_network::first_parameter(7))] == 1.0f);
 }
 
 template <class Space>
@@ -144,17 +144,17 @@ concept gives_rates = requires(Space&& space) {
   static_cast<Space&&>(space).rates();
 };
 TEST_CASE("a temporary space of parameters gives nothing that would be gone with it") {
-  using space = parameter_space<cut_network>;
+  using space = training::parameter_space<cut_network>;
   STATIC_REQUIRE((gives_roles<space const&> && gives_rates<space const&>));
   STATIC_REQUIRE_FALSE(gives_roles<space>);
   STATIC_REQUIRE_FALSE(gives_rates<space>);
 }
 
 TEST_CASE("roles: coefficients, biases, and the statistics of batch norm") {
-  parameter_space<cut_network> const space;
+  training::parameter_space<cut_network> const space;
   auto const count = [&](int layer, part_role r) {
     int found = 0;
-    for (int i = cut_network::first_number(layer); i < cut_network::first_number(layer + 1); ++i)
+    for (int i = cut_network::first_parameter(layer); i < cut_network::first_parameter(layer + 1); ++i)
       found += space.roles()[std::size_t(i)] == r;
     return found;
   };
@@ -163,8 +163,8 @@ TEST_CASE("roles: coefficients, biases, and the statistics of batch norm") {
   // Gamma and beta are learned, mean and variance averaged, in this order.
   CHECK(count(1, part_role::bias) == 12);
   CHECK(count(1, part_role::statistic) == 12);
-  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 11] == part_role::bias);
-  CHECK(space.roles()[std::size_t(cut_network::first_number(1)) + 12] == part_role::statistic);
+  CHECK(space.roles()[std::size_t(cut_network::first_parameter(1)) + 11] == part_role::bias);
+  CHECK(space.roles()[std::size_t(cut_network::first_parameter(1)) + 12] == part_role::statistic);
   CHECK(count(5, part_role::weight) == 256);
   CHECK(count(5, part_role::bias) == 6);
   CHECK(count(6, part_role::weight) == 4);
@@ -186,7 +186,7 @@ TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0
   auto const check = [&](int layer, int weights, int fan_in) {
     double sum = 0;
     double squares = 0;
-    auto const* const w = dense->numbers.data() + dense_type::first_number(layer);
+    auto const* const w = dense->parameters.data() + dense_type::first_parameter(layer);
     for (int i = 0; i < weights; ++i) {
       sum += double(w[i]);
       squares += double(w[i]) * double(w[i]);
@@ -196,22 +196,22 @@ TEST_CASE("initial weights have variance 2 / fan-in, folded or not; biases are 0
     // Within four deviations of what independent coefficients give, a few hundred of them at least.
     CHECK(squares / weights == Approx(variance).epsilon(0.2));
     CHECK(std::abs(sum / weights) < 0.2 * std::sqrt(variance));
-    for (int i = dense_type::first_number(layer) + weights; i < dense_type::first_number(layer + 1); ++i)
-      CHECK(dense->numbers[std::size_t(i)] == 0.0f);
+    for (int i = dense_type::first_parameter(layer) + weights; i < dense_type::first_parameter(layer + 1); ++i)
+      CHECK(dense->parameters[std::size_t(i)] == 0.0f);
   };
   check(0, 32 * 8 * 9, 72);
   check(3, 32 * 8 * 9, 72);
   check(4, 120 * 32 * 4, 128);
-  int const first = dense_type::first_number(1);
-  for (int i = 0; i < 128; ++i) CHECK(dense->numbers[std::size_t(first + i)] == (i < 32 || i >= 96 ? 1.0f : 0.0f));
+  int const first = dense_type::first_parameter(1);
+  for (int i = 0; i < 128; ++i) CHECK(dense->parameters[std::size_t(first + i)] == (i < 32 || i >= 96 ? 1.0f : 0.0f));
 
   network<input<2, 3, 3> | scale_shift> plain;
   initialise(plain, 1);
-  CHECK(plain.numbers == std::array{1.0f, 1.0f, 0.0f, 0.0f});
+  CHECK(plain.parameters == std::array{1.0f, 1.0f, 0.0f, 0.0f});
 
   auto const again = std::make_unique<folded_type>();
   initialise(*again, 1);
-  CHECK(again->numbers == folded->numbers);
+  CHECK(again->parameters == folded->parameters);
   initialise(*again, 2);
-  CHECK(again->numbers != folded->numbers);
+  CHECK(again->parameters != folded->parameters);
 }

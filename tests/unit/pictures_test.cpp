@@ -15,8 +15,8 @@
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 namespace {
@@ -29,7 +29,7 @@ int largest_difference(picture const& a, picture const& b) {
 }
 
 std::string read_failure(std::filesystem::path const& path, picture_size wanted = {}) {
-  return failure([&] { auto const ignored = read_picture(path, wanted); });
+  return message_of([&] { auto const ignored = read_picture(path, wanted); });
 }
 
 }  // namespace
@@ -237,7 +237,7 @@ TEST_CASE("cropping takes the middle") {
   CHECK(cropped(source, 2, 3).pixels == std::vector<std::uint8_t>{1, 2, 3, 5, 6, 7});
   picture const colour{1, 3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
   CHECK(cropped(colour, 1, 1).pixels == std::vector<std::uint8_t>{4, 5, 6});
-  CHECK(mentions(failure([&] { auto const ignored = cropped(source, 4, 4); }), {"3 x 4", "4 x 4"}));
+  CHECK(mentions(message_of([&] { auto const ignored = cropped(source, 4, 4); }), {"3 x 4", "4 x 4"}));
 }
 
 TEST_CASE("resizing averages when it shrinks and interpolates when it enlarges") {
@@ -259,15 +259,15 @@ TEST_CASE("resizing averages when it shrinks and interpolates when it enlarges")
 
 TEST_CASE("a picture is fitted as asked") {
   picture const source = test::ramp(20, 10, 3);
-  CHECK(mentions(failure([&] { auto const ignored = fitted(source, 8, 8, fitting::as_is); }), {"20 x 10", "8 x 8"}));
+  CHECK(mentions(message_of([&] { auto const ignored = fitted(source, 8, 8, fitting::as_is); }), {"20 x 10", "8 x 8"}));
   CHECK(mentions(
-      failure([&] {
+      message_of([&] {
         auto const ignored = fitted(picture{1, 16384, 1, std::vector<std::uint8_t>(16384)}, 224, 224, fitting::resize);
       }),
       {"1 x 16384", "too narrow", "224 x 224"}));
   // 64 times as much as is wanted is resized at most.
   auto const narrow = [](int width) {
-    return failure([&] {
+    return message_of([&] {
       (void)fitted(picture{1, width, 1, std::vector<std::uint8_t>(std::size_t(width))}, 8, 8, fitting::resize);
     });
   };
@@ -275,7 +275,7 @@ TEST_CASE("a picture is fitted as asked") {
   CHECK(mentions(narrow(65), {"too narrow"}));
   CHECK(fitted(source, 20, 10, fitting::as_is).pixels == source.pixels);
   CHECK(fitted(source, 8, 8, fitting::crop).pixels == cropped(source, 8, 8).pixels);
-  CHECK_FALSE(failure([&] { auto const ignored = fitted(source, 8, 12, fitting::crop); }).empty());
+  CHECK_FALSE(message_of([&] { auto const ignored = fitted(source, 8, 12, fitting::crop); }).empty());
   CHECK(fitted(source, 5, 5, fitting::resize).pixels == cropped(resized(source, 10, 5), 5, 5).pixels);
   picture const wide = fitted(source, 9, 31, fitting::resize);
   CHECK((wide.height == 9 && wide.width == 31));

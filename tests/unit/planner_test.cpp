@@ -71,32 +71,33 @@ void check_plan() {
   test::randomise(*net, random, 0.3f);
   std::vector<float> image(std::size_t(net_type::input_shape.size()));
   random.fill(image);
-  tape<net_type, float> steps;
+  training::tape<net_type, float> steps;
   float const* const kept = steps.forward(*net, image.data(), 0);
   std::vector<float> const expected(kept, kept + net_type::output_shape.size());
 
   constexpr std::size_t guard = 64;
   constexpr std::size_t size = net_type::workspace_size;
   for (float const poison : {std::numeric_limits<float>::quiet_NaN(), 1e30f, -7.0f}) {
-    std::vector<float> room(size + 2 * guard, poison);
-    std::fill_n(room.begin(), guard, 12345.0f);
-    std::fill_n(room.end() - std::ptrdiff_t(guard), guard, 12345.0f);
+    std::vector<float> workspace(size + 2 * guard, poison);
+    std::fill_n(workspace.begin(), guard, 12345.0f);
+    std::fill_n(workspace.end() - std::ptrdiff_t(guard), guard, 12345.0f);
     std::vector<float> const image_before = image;
-    auto const out = net->run(image.data(), room.data() + guard);
+    auto const out = net->run(image.data(), workspace.data() + guard);
     CHECK(test::relative_error(out, expected) < 1e-6);
-    CHECK(std::all_of(room.begin(), room.begin() + guard, [](float v) { return v == 12345.0f; }));
-    CHECK(std::all_of(room.end() - std::ptrdiff_t(guard), room.end(), [](float v) { return v == 12345.0f; }));
+    CHECK(std::all_of(workspace.begin(), workspace.begin() + guard, [](float v) { return v == 12345.0f; }));
+    CHECK(std::all_of(workspace.end() - std::ptrdiff_t(guard), workspace.end(), [](float v) { return v == 12345.0f; }));
     CHECK(image == image_before);
   }
 }
 
-constexpr auto cut = along<axis::channel, segment<4>, linear>;
+constexpr auto channel_cut = along<axis::channel, segment<4>, linear>;
 
 }  // namespace
 
 TEST_CASE("buffers that live at once do not overlap") {
-  fixed_array<detail::buffer, 5> buffers{{{10, 0, 2, 0}, {20, 1, 1, 0}, {5, 2, 4, 0}, {20, 3, 4, 0}, {0, 0, 4, 0}}};
-  int const total = detail::place(buffers);
+  core::fixed_array<fold::detail::buffer, 5> buffers{
+      {{10, 0, 2, 0}, {20, 1, 1, 0}, {5, 2, 4, 0}, {20, 3, 4, 0}, {0, 0, 4, 0}}};
+  int const total = fold::detail::place(buffers);
   // The two largest share the first 20, the others follow.
   CHECK(total == 35);
   for (auto const& a : buffers)
@@ -108,7 +109,7 @@ TEST_CASE("buffers that live at once do not overlap") {
 TEST_CASE("random buffers are placed without overlap") {
   test::random_numbers random(22);
   for (int round = 0; round < 200; ++round) {
-    fixed_array<detail::buffer, 12> buffers{};
+    core::fixed_array<fold::detail::buffer, 12> buffers{};
     int live_at[16] = {};
     for (auto& b : buffers) {
       b.size = random.below(50);
@@ -116,7 +117,7 @@ TEST_CASE("random buffers are placed without overlap") {
       b.dies = b.born + random.below(4);
       for (int t = b.born; t <= b.dies; ++t) live_at[t] += b.size;
     }
-    int const total = detail::place(buffers);
+    int const total = fold::detail::place(buffers);
     int highest = 0;
     bool apart = true;
     for (auto const& a : buffers) {
@@ -147,10 +148,12 @@ TEST_CASE("the workspace of residual networks") {
   check_plan<input<8, 6, 6> | residual(relu)>();
   check_plan<input<8, 6, 6> | relu | residual(relu | conv2d<8, 1>) | sigmoid>();
   check_plan<input<8, 6, 6> | conv2d<8, 1> |
-             residual(conv2d<5, 3>(padding<1>, cut) | tanh_activation, conv2d<5, 1>(cut)) | leaky_relu<>>();
-  check_plan<input<8, 6, 6> | conv2d<8, 3>(padding<1>, cut) |
-             residual(residual(conv2d<8, 1>(cut) | relu, residual(tanh_activation)) | conv2d<8, 3>(padding<1>, cut),
-                      residual(conv2d<8, 1>(cut), conv2d<8, 1>)) |
+             residual(conv2d<5, 3>(padding<1>, channel_cut) | tanh_activation, conv2d<5, 1>(channel_cut)) |
+             leaky_relu<>>();
+  check_plan<input<8, 6, 6> | conv2d<8, 3>(padding<1>, channel_cut) |
+             residual(residual(conv2d<8, 1>(channel_cut) | relu, residual(tanh_activation)) |
+                          conv2d<8, 3>(padding<1>, channel_cut),
+                      residual(conv2d<8, 1>(channel_cut), conv2d<8, 1>)) |
              relu | residual(softmax | conv2d<8, 1>) | global_average_pool | dense<4>>();
 }
 
@@ -164,15 +167,15 @@ TEST_CASE("one workspace serves one network after the other") {
   constexpr auto p = input<3, 8, 8> | conv2d<4, 3>(along<axis::kernel, linear>) | relu | max_pool<2> | dense<3>;
   network<p> net;
   test::random_numbers random(23);
-  random.fill(net.numbers);
+  random.fill(net.parameters);
   tensor<float, net.input_shape> first;
   tensor<float, net.input_shape> second;
   random.fill(first.values);
   random.fill(second.values);
-  decltype(net)::workspace<float> room;
-  auto const out = net.run(first, room);
+  decltype(net)::workspace<float> workspace;
+  auto const out = net.run(first, workspace);
   std::vector<float> const before(out.begin(), out.end());
-  (void)net.run(second, room);
-  auto const again = net.run(first, room);
+  (void)net.run(second, workspace);
+  auto const again = net.run(first, workspace);
   CHECK(std::vector<float>(again.begin(), again.end()) == before);
 }

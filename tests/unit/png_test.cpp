@@ -15,8 +15,8 @@ namespace {
 
 using polyfold::image_set;
 using polyfold::picture;
-using test::failure;
 using test::mentions;
+using test::message_of;
 
 picture read_png(std::filesystem::path const& path) {
   png_image image{};
@@ -78,7 +78,7 @@ TEST_CASE("pictures that can't be written are refused", "[png]") {
   test::temporary_folder const folder;
   auto const path = folder / "picture.png";
   auto const message = [&](int height, int width, int channels, std::size_t bytes) {
-    return failure([&] { polyfold::write_png(path, {height, width, channels, std::vector<std::uint8_t>(bytes)}); });
+    return message_of([&] { polyfold::write_png(path, {height, width, channels, std::vector<std::uint8_t>(bytes)}); });
   };
   CHECK(mentions(message(2, 2, 1, 3), {path.string(), "3 bytes", "expected 4"}));
   CHECK(mentions(message(0, 2, 1, 0), {path.string(), "0 x 2"}));
@@ -86,7 +86,7 @@ TEST_CASE("pictures that can't be written are refused", "[png]") {
   CHECK(mentions(message(1, 1, 2, 2), {"2 channels"}));
   CHECK(mentions(message(1 << 30, 1 << 30, 1, 4), {"16384"}));
   CHECK(folder.files() == 0);
-  CHECK(mentions(failure([&] { polyfold::write_png(folder / "none/p.png", {1, 1, 1, {0}}); }), {"none", "Remedy"}));
+  CHECK(mentions(message_of([&] { polyfold::write_png(folder / "none/p.png", {1, 1, 1, {0}}); }), {"none", "Remedy"}));
 }
 
 TEST_CASE("a contact sheet has its images where the layout says", "[png]") {
@@ -134,7 +134,7 @@ TEST_CASE("a contact sheet is written as a file", "[png]") {
 TEST_CASE("contact sheets that can't be drawn are refused", "[png]") {
   std::vector<std::size_t> indices{0};
   auto const message = [&](polyfold::sheet_layout const& layout) {
-    return failure([&] { polyfold::contact_sheet(small_set(), indices, layout); });
+    return message_of([&] { polyfold::contact_sheet(small_set(), indices, layout); });
   };
   CHECK(mentions(message({.columns = 0}), {"columns"}));
   CHECK(mentions(message({.scale = 0}), {"scale"}));

@@ -34,27 +34,27 @@ training_options options(int epochs, int rounded) {
   return o;
 }
 
-std::vector<float> numbers_of(float_network const& net) { return {net.numbers.begin(), net.numbers.end()}; }
+std::vector<float> numbers_of(float_network const& net) { return {net.parameters.begin(), net.parameters.end()}; }
 
 bool is_rounded(float_network net) {
-  auto const before = net.numbers;
+  auto const before = net.parameters;
   quantised_rounding<bytes_network>{}(net);
-  return net.numbers == before;
+  return net.parameters == before;
 }
 
 /// Mean loss of a network of bytes.
-double loss_of(bytes_network const& net, batch_source const& source) {
+double loss_of(bytes_network const& net, dataset const& data) {
   double sum = 0;
-  auto const room = std::make_unique<bytes_network::workspace<float>>();
+  auto const workspace = std::make_unique<bytes_network::workspace<float>>();
   tensor<float, bytes_network::input_shape> image;
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    source.load(i, image.values.data());
-    auto const logits = net.run(image, *room);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    data.load(i, image.values.data());
+    auto const logits = net.run(image, *workspace);
     double total = 0;
-    for (float logit : logits) total += std::exp(double(logit - logits[source.label(i)]));
+    for (float logit : logits) total += std::exp(double(logit - logits[data.label(i)]));
     sum += std::log(total);
   }
-  return sum / double(source.size());
+  return sum / double(data.size());
 }
 
 }  // namespace
@@ -62,12 +62,12 @@ double loss_of(bytes_network const& net, batch_source const& source) {
 TEST_CASE("training on rounded numbers wins back what rounding costs") {
   image_set const images = test::bars(600, 1);
   image_set const unseen = test::bars(400, 2);
-  batch_source source(images);
-  batch_source const held_out(unseen);
-  workers team(2);
+  dataset data(images);
+  dataset const held_out(unseen);
+  thread_pool team(2);
   float_network net;
   initialise(net, 5);
-  trainer<float_network>(net, options(30, 0), team).run(source);
+  trainer<float_network>(net, options(30, 0), team).run(data);
   CHECK(!is_rounded(net));
 
   bytes_network rounded_after;
@@ -75,12 +75,12 @@ TEST_CASE("training on rounded numbers wins back what rounding costs") {
   float_network aware = net;
   trainer<float_network> t(aware, options(8, 8), team);
   t.rounding = quantised_rounding<bytes_network>();
-  t.run(source);
+  t.run(data);
   CHECK(is_rounded(aware));
   bytes_network trained;
   quantise(aware, trained);
   // The same epochs without rounding, rounded afterwards.
-  trainer<float_network>(net, options(8, 0), team).run(source);
+  trainer<float_network>(net, options(8, 0), team).run(data);
   bytes_network unaware;
   quantise(net, unaware);
 
@@ -95,18 +95,18 @@ TEST_CASE("training on rounded numbers wins back what rounding costs") {
 
 TEST_CASE("only the last epochs are rounded, and the numbers behind them keep all their digits") {
   image_set const images = test::bars(100, 3);
-  batch_source source(images);
-  workers team(1);
+  dataset data(images);
+  thread_pool team(1);
   float_network net;
   initialise(net, 6);
   trainer<float_network> t(net, options(3, 1), team);
   t.rounding = quantised_rounding<bytes_network>();
   std::vector<bool> rounded;
   t.after_epoch = [&](int) { rounded.push_back(is_rounded(net)); };
-  t.run(source);
+  t.run(data);
   CHECK(rounded == std::vector<bool>{false, true, true});
   float_network behind;
-  parameter_space<float_network>().store(t.state().master, behind);
+  training::parameter_space<float_network>().store(t.state().master, behind);
   CHECK(!is_rounded(behind));
 }
 
@@ -117,12 +117,12 @@ TEST_CASE("a rounded run that goes on from a checkpoint ends as an uninterrupted
     initialise(net, 7);
     return net;
   };
-  workers team(2);
+  thread_pool team(2);
   float_network whole = start();
-  batch_source source(images);
+  dataset data(images);
   trainer<float_network> uninterrupted(whole, options(4, 2), team);
   uninterrupted.rounding = quantised_rounding<bytes_network>();
-  uninterrupted.run(source);
+  uninterrupted.run(data);
   for (int const stop : {1, 2, 3, 4}) {
     INFO("interrupted after epoch " << stop);
     test::temporary_folder const folder;
@@ -133,22 +133,22 @@ TEST_CASE("a rounded run that goes on from a checkpoint ends as an uninterrupted
       save_checkpoint(folder / "state", first.state(), "run");
       if (done == stop) throw std::runtime_error("power failure");
     };
-    CHECK_THROWS_WITH(first.run(source), contains("power failure"));
+    CHECK_THROWS_WITH(first.run(data), contains("power failure"));
     float_network fresh;
     trainer<float_network> second(fresh, options(4, 2), team);
     second.rounding = quantised_rounding<bytes_network>();
-    second.restore(*load_checkpoint(folder / "state", "run", fresh.numbers.size()));
-    second.run(source);
+    second.restore(*load_checkpoint(folder / "state", "run", fresh.parameters.size()));
+    second.run(data);
     CHECK(numbers_of(fresh) == numbers_of(whole));
   }
 }
 
 TEST_CASE("rounded epochs need a rounding") {
   image_set const images = test::bars(20, 5);
-  batch_source source(images);
-  workers team(1);
+  dataset data(images);
+  thread_pool team(1);
   float_network net;
   trainer<float_network> t(net, options(2, 1), team);
-  CHECK_THROWS_WITH(t.run(source), contains("rounded_epochs need a rounding"));
+  CHECK_THROWS_WITH(t.run(data), contains("rounded_epochs need a rounding"));
   CHECK_THROWS_WITH(trainer<float_network>(net, options(2, -1), team), contains("rounded_epochs is -1"));
 }

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include <polyfold/io/data_set.hpp>
 #include <polyfold/io/idx.hpp>
 #include <polyfold/io/image_folder.hpp>
+#include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/npz.hpp>
 #include <polyfold/io/onnx.hpp>
@@ -68,8 +68,8 @@ void operator delete(void* memory, std::size_t) noexcept { release(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 namespace {
@@ -106,7 +106,7 @@ std::string black_png(int height, int width) {
 template <class Action>
 std::string small_refusal(Action const& action) {
   std::string message;
-  CHECK(memory_of([&] { message = failure(action); }) < 4 * mebibyte);
+  CHECK(memory_of([&] { message = message_of(action); }) < 4 * mebibyte);
   return message;
 }
 
@@ -147,14 +147,14 @@ TEST_CASE("arrays of .npz files together claim no more than their file may ask f
   CHECK(read_npz(path).tensors.size() == 1);
   test::write_zip(path, {{"a.weight.npy", half}, {"b.weight.npy", half}});
   std::string message;
-  CHECK(memory_of([&] { message = failure([&] { (void)read_npz(path); }); }) < 40 * mebibyte);
+  CHECK(memory_of([&] { message = message_of([&] { (void)read_npz(path); }); }) < 40 * mebibyte);
   CHECK(mentions(message, {path.string() + ": has arrays up to tensor 'b.weight' of the shape [3, 1000000], 24000000",
                            "read_limits::factor"}));
   CHECK(read_npz(path, {.factor = 1100}).tensors.size() == 2);
   CHECK(read_weights(path, {.factor = 1100}).modules.size() == 2);
   network<input<1, 1, 1> | dense<1>> net;
-  CHECK(mentions(failure([&] { load_weights(path, net); }), {"read_limits::factor"}));
-  CHECK(mentions(failure([&] { load_weights(path, net, {.limits = {.factor = 1100}}); }), {"differences"}));
+  CHECK(mentions(message_of([&] { load_weights(path, net); }), {"read_limits::factor"}));
+  CHECK(mentions(message_of([&] { load_weights(path, net, {.limits = {.factor = 1100}}); }), {"differences"}));
 }
 
 TEST_CASE("pictures claim no more pixels than their file may ask for", "[read_limits]") {
@@ -169,8 +169,9 @@ TEST_CASE("pictures claim no more pixels than their file may ask for", "[read_li
 
   write_bytes(folder / "a.jpg", test::jpeg_of({200, 200, 3, std::vector<std::uint8_t>(120000)}));
   read_limits const strict{.factor = 10, .extra = 1000};
-  CHECK(mentions(failure([&] { (void)read_jpeg(folder / "a.jpg", {}, strict); }), {"a.jpg", "220000 bytes in memory"}));
-  CHECK(mentions(failure([&] { (void)read_picture(folder / "a.jpg", {}, strict); }), {"220000 bytes in memory"}));
+  CHECK(mentions(message_of([&] { (void)read_jpeg(folder / "a.jpg", {}, strict); }),
+                 {"a.jpg", "220000 bytes in memory"}));
+  CHECK(mentions(message_of([&] { (void)read_picture(folder / "a.jpg", {}, strict); }), {"220000 bytes in memory"}));
   CHECK(read_jpeg(folder / "a.jpg").width == 200);
 
   // A picture of 8960 x 36 in several scans: libjpeg holds two bytes for each coefficient, in blocks of 8 x 8.
@@ -180,7 +181,7 @@ TEST_CASE("pictures claim no more pixels than their file may ask for", "[read_li
       35);
   write_bytes(folder / "scans.jpg", scans);
   read_limits const strictly{.factor = 64, .extra = mebibyte};
-  CHECK(mentions(failure([&] { (void)read_jpeg(folder / "scans.jpg", {}, strictly); }),
+  CHECK(mentions(message_of([&] { (void)read_jpeg(folder / "scans.jpg", {}, strictly); }),
                  {"scans.jpg: is 8960 x 36 pixels, 1175200 bytes in memory"}));
 }
 
@@ -190,20 +191,20 @@ TEST_CASE("one picture's size is not believed for all others of its folder", "[r
   write_bytes(folder / "train/a/00.png", black_png(1500, 1500));
   for (char c = 'a'; c < 'o'; ++c) write_bytes(folder / ("train/a/" + std::string(1, c) + ".png"), "");
   std::string message;
-  CHECK(memory_of([&] { message = failure([&] { (void)read_image_folder(folder / "train"); }); }) < 12 * mebibyte);
+  CHECK(memory_of([&] { message = message_of([&] { (void)read_image_folder(folder / "train"); }); }) < 12 * mebibyte);
   CHECK(mentions(message, {"00.png: is the first of 15 pictures of 1500 x 1500 pixels, 101250000 bytes in memory",
                            "read_limits::factor"}));
-  CHECK(mentions(failure([&] { (void)read_image_folder(folder / "train", {.limits = {.extra = 200 * mebibyte}}); }),
+  CHECK(mentions(message_of([&] { (void)read_image_folder(folder / "train", {.limits = {.extra = 200 * mebibyte}}); }),
                  {".png", "neither a PNG nor a JPEG"}));
-  CHECK(mentions(failure([&] { (void)load_data_set("images", folder.path()); }), {"read_limits::factor"}));
-  CHECK(mentions(failure([&] { (void)load_data_set("images", folder.path(), {.extra = 200 * mebibyte}); }),
+  CHECK(mentions(message_of([&] { (void)load_dataset("images", folder.path()); }), {"read_limits::factor"}));
+  CHECK(mentions(message_of([&] { (void)load_dataset("images", folder.path(), {.extra = 200 * mebibyte}); }),
                  {"neither a PNG nor a JPEG"}));
   // The same for a size that all must have; but what pictures are resized to is the caller's wish.
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    (void)read_image_folder(folder / "train", {.wanted = {3, 1500, 1500}});
                  }),
                  {"read_limits::factor"}));
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    (void)read_image_folder(folder / "train", {{3, 1500, 1500}, fitting::resize});
                  }),
                  {"neither a PNG nor a JPEG"}));
@@ -227,8 +228,9 @@ TEST_CASE("a list of pictures takes no memory for pictures that are not there", 
   CHECK(mentions(refusal(same), {"line 2 is '0\tn'", "no line before it names"}));
   CHECK(mentions(refusal(others), {"images/1", "can't be read"}));
   CHECK(refusal("0\tn\n").empty());
-  CHECK(mentions(failure([&] { (void)read_tiny_imagenet(folder.path(), split::test, 200, {.factor = 1, .extra = 0}); }),
-                 {"is the first of 1 pictures of 64 x 64 pixels, 12288 bytes in memory"}));
+  CHECK(mentions(
+      message_of([&] { (void)read_tiny_imagenet(folder.path(), split::test, 200, {.factor = 1, .extra = 0}); }),
+      {"is the first of 1 pictures of 64 x 64 pixels, 12288 bytes in memory"}));
   CHECK(refusal(std::string(mebibyte, '\t')).find("val_annotations.txt") != std::string::npos);
 }
 
@@ -253,7 +255,7 @@ TEST_CASE("headers of safetensors files take memory of their own size", "[read_l
     std::string bytes;
     for (unsigned i = 0; i < 8; ++i) bytes += static_cast<char>(std::uint64_t{header.size()} >> 8U * i & 0xffU);
     write_bytes(path, bytes + header);
-    CHECK(memory_of([&] { failure([&] { read_safetensors(path); }); }) < 30 * header.size());
+    CHECK(memory_of([&] { message_of([&] { read_safetensors(path); }); }) < 30 * header.size());
   }
 }
 
@@ -285,7 +287,7 @@ TEST_CASE("graphs of ONNX files take memory in proportion to their files", "[rea
       m.nodes.push_back(op("Flatten", {last}, "y"));
       std::string const bytes = m.bytes();
       write_bytes(folder / "model.onnx", bytes);
-      CHECK(memory_of([&] { failure([&] { load_weights(read_onnx(folder / "model.onnx"), net); }); }) <
+      CHECK(memory_of([&] { message_of([&] { load_weights(read_onnx(folder / "model.onnx"), net); }); }) <
             64 * bytes.size());
     }
 }

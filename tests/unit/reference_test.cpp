@@ -25,29 +25,29 @@ void compare(test::convolution_problem const& problem, bool biased = true) {
           problem.w.x.size);
   for (std::uint64_t const seed : {1u, 2u, 3u}) {
     test::random_numbers random(seed);
-    random.fill(net->numbers);
-    REQUIRE(int(net->numbers.size()) == problem.weights() + (biased ? problem.filters : 0));
+    random.fill(net->parameters);
+    REQUIRE(int(net->parameters.size()) == problem.weights() + (biased ? problem.filters : 0));
     auto const weight = [&](int m, int c, int r, int s) {
       int const i = ((m * problem.channels() + c) * problem.w.y.size + r) * problem.w.x.size + s;
-      return double(net->numbers[std::size_t(i)]);
+      return double(net->parameters[std::size_t(i)]);
     };
-    auto const bias = [&](int m) { return biased ? double(net->numbers[std::size_t(problem.weights() + m)]) : 0.0; };
+    auto const bias = [&](int m) { return biased ? double(net->parameters[std::size_t(problem.weights() + m)]) : 0.0; };
 
     using batch = lanes<float, 16>;
     std::vector<batch> images(std::size_t(problem.in.size()));
-    auto const batch_room = std::make_unique<typename net_type::template workspace<batch>>();
+    auto const batch_workspace = std::make_unique<typename net_type::template workspace<batch>>();
     tensor<float, net_type::input_shape> image;
     for (int lane = 15; lane >= 0; --lane) {
       random.fill(image.values);
       for (std::size_t i = 0; i < images.size(); ++i) images[i].set(lane, image.values[i]);
     }
-    typename net_type::template workspace<float> room;
+    typename net_type::template workspace<float> workspace;
     std::vector<double> const expected = test::convolve(problem, weight, bias, image.values.data());
-    auto const out = net->run(image, room);
+    auto const out = net->run(image, workspace);
     REQUIRE(out.size() == int(expected.size()));
     CHECK(test::relative_error(out, expected) < tolerance);
 
-    auto const batch_out = net->run(images.data(), batch_room->data());
+    auto const batch_out = net->run(images.data(), batch_workspace->data());
     std::vector<float> first_lane;
     for (int i = 0; i < batch_out.size(); ++i) first_lane.push_back(batch_out[i][0]);
     CHECK(test::relative_error(first_lane, expected) < tolerance);

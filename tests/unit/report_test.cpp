@@ -140,10 +140,10 @@ TEST_CASE("the summary of dense LeNet-5", "[summary]") {
   CHECK(s.input == shape{1, 28, 28});
   CHECK(s.layers[0].name == "conv2d");
   CHECK(s.layers[0].output == shape{6, 28, 28});
-  CHECK(s.layers[0].costs.stored_numbers == 156);
+  CHECK(s.layers[0].costs.stored_parameters == 156);
   CHECK(s.layers[10].name == "dense");
   CHECK(s.layers[10].output == shape{10, 1, 1});
-  CHECK(s.total.stored_numbers == 61706);
+  CHECK(s.total.stored_parameters == 61706);
   CHECK(s.total.multiplications == 416520);
   CHECK(s.total.flash_bytes() == 4 * 61706);
   CHECK(s.approximated == cost{});
@@ -180,7 +180,7 @@ TEST_CASE("a summary's total is the sum of its layers", "[summary]") {
 TEST_CASE("the summary of the small LeNet-5 labels its three ratios", "[summary]") {
   static network<lenet5_small> const net;
   network_summary const s = summarize(net);
-  CHECK(s.total.stored_numbers == 1014);
+  CHECK(s.total.stored_parameters == 1014);
   CHECK(s.parameters() == Approx(61706.0 / 1014));
   CHECK(s.bytes() == Approx(61706.0 / 1014));
   CHECK(s.layers[0].approximated);
@@ -190,7 +190,7 @@ TEST_CASE("the summary of the small LeNet-5 labels its three ratios", "[summary]
   write_summary(out, s);
   CHECK_THAT(out.str(), contains("conv2d *") && contains("* approximated"));
   CHECK_THAT(out.str(), contains("coefficient ratio") && contains("parameter ratio") && contains("byte ratio"));
-  CHECK_THAT(out.str(), contains("60.9x") && contains("61,706 dense parameters / 1,014 stored numbers"));
+  CHECK_THAT(out.str(), contains("60.9x") && contains("61,706 dense parameters / 1,014 stored parameters"));
   CHECK_THAT(out.str(), contains("workspace bytes") && contains("flash bytes"));
   CHECK_THAT(as_markdown(summary_table(s)), contains("| **total** | | **1,014** |"));
 }
@@ -201,7 +201,7 @@ TEST_CASE("the index maps of the arranged LeNet-5 are in its bytes", "[summary]"
   CHECK(s.approximated.coefficients == 50);
   CHECK(s.coefficients() == Approx(1229.4));
   CHECK(s.total.map_bytes == 94 + 1500 + 30000 + 6300 + 525);  // 5 bits a weight, every layer in whole bytes
-  CHECK(s.total.stored_bytes() == 4 * s.total.stored_numbers + s.total.map_bytes);
+  CHECK(s.total.stored_bytes() == 4 * s.total.stored_parameters + s.total.map_bytes);
   CHECK(s.bytes() < s.parameters() / 10);
 }
 

@@ -24,9 +24,9 @@ long long weights(std::span<kernel_bank const> layers) {
 
 TEST_CASE("the first layer of LeNet-5 saves the published 54 percent", "[row_stationary]") {
   constexpr kernel_bank conv1 = lenet5_convolutions[0];
-  STATIC_REQUIRE(row_stationary_filter(conv1) == operator_count{25, 24});
-  STATIC_REQUIRE(linear_rows_filter(conv1) == operator_count{10, 9});
-  STATIC_REQUIRE(running_sums(conv1) == operator_count{0, 20});
+  STATIC_REQUIRE(reports::row_stationary_filter(conv1) == operator_count{25, 24});
+  STATIC_REQUIRE(reports::linear_rows_filter(conv1) == operator_count{10, 9});
+  STATIC_REQUIRE(reports::running_sums(conv1) == operator_count{0, 20});
   constexpr operator_comparison c = compare_with_row_stationary(conv1);
   STATIC_REQUIRE(c.row_stationary.total() == 6 * 49);
   STATIC_REQUIRE(c.linear_rows.total() == 6 * 19 + 20);
@@ -86,7 +86,7 @@ TEST_CASE("the list of LeNet-5 is the library's own LeNet-5", "[row_stationary]"
   auto const visit = [&]<int I>(std::integral_constant<int, I>) {
     using layer_type = net::layer_at<I>;
     if constexpr (weighted_layer<layer_type>) {
-      constexpr convolution_spec s = layer_type::spec;
+      constexpr layer_types::convolution_spec s = layer_type::spec;
       if (s.slides)
         found.push_back({layer_type::name, s.filters, net::layer_input_shape<I>().channels, s.slid.y.size,
                          s.slid.x.size, s.groups});

@@ -22,7 +22,7 @@ namespace {
 template <class Program>
 struct whole_maps {
   std::vector<std::vector<float>> values, gradients;
-  std::vector<float> scratch, number_gradient;
+  std::vector<float> scratch, parameter_gradient;
 
   template <class Contexts, int... J>
   whole_maps(Contexts context_of, std::vector<float> const& input, std::vector<float> const& output_gradient,
@@ -63,7 +63,7 @@ void check_strips() {
   using strips = detail::row_strips<program, 0, last, Height>;
   auto const net = std::make_unique<net_type>();
   test::random_numbers random(7);
-  for (float& n : net->numbers) n = random.normal();
+  for (float& n : net->parameters) n = random.normal();
   std::vector<float> input(std::size_t(net_type::input_shape.size()));
   random.fill(input);
   std::vector<float> output_gradient(std::size_t(net_type::output_shape.size()));
@@ -71,14 +71,14 @@ void check_strips() {
   std::vector<float> scratch(64);
   auto const context_with = [&](float* gradient) {
     return [&net, &scratch, gradient]<int J>() {
-      context<float> at;
-      at.numbers = net->numbers.data() + program::facts[J].first_number;
+      fold::context<float> at;
+      at.parameters = net->parameters.data() + program::facts[J].first_parameter;
       at.scratch = scratch.data();
-      at.gradient = gradient + program::facts[J].first_number;
+      at.gradient = gradient + program::facts[J].first_parameter;
       return at;
     };
   };
-  std::vector<float> expected_gradient(net->numbers.size(), 0.5f);
+  std::vector<float> expected_gradient(net->parameters.size(), 0.5f);
   whole_maps<program> const expected(context_with(expected_gradient.data()), input, output_gradient,
                                      std::make_integer_sequence<int, program::steps>{});
 
@@ -86,17 +86,17 @@ void check_strips() {
   std::vector<float> memory(std::size_t(strips::scratch), std::nanf(""));
   std::vector<float> output(output_gradient.size(), std::nanf(""));
   std::vector<float> input_gradient(input.size(), 0.0f);
-  std::vector<float> number_gradient(net->numbers.size(), 0.5f);
+  std::vector<float> parameter_gradient(net->parameters.size(), 0.5f);
   tensor_view<float const, net_type::input_shape> const in(input.data());
-  strips::forward(context_with(number_gradient.data()), memory.data(),
+  strips::forward(context_with(parameter_gradient.data()), memory.data(),
                   tensor_view<float, net_type::output_shape>(output.data()), in);
   std::fill(memory.begin(), memory.end(), std::nanf(""));
-  strips::template backward<float>(context_with(number_gradient.data()), memory.data(),
+  strips::template backward<float>(context_with(parameter_gradient.data()), memory.data(),
                                    tensor_view<float, net_type::output_shape>(output_gradient.data()), in,
                                    tensor_view<float, net_type::input_shape>(input_gradient.data()));
   CHECK(test::relative_error(output, expected.values.back()) < 1e-5);
   CHECK(test::relative_error(input_gradient, expected.gradients.front()) < 1e-5);
-  CHECK(test::relative_error(number_gradient, expected_gradient) < 1e-5);
+  CHECK(test::relative_error(parameter_gradient, expected_gradient) < 1e-5);
 }
 
 template <auto Pipeline>

@@ -16,11 +16,11 @@ void check_strips() {
   test::random_numbers random(9);
   tensor<float, In> image;
   for (float& v : image.values) v = random.uniform();
-  std::vector<float> numbers(std::size_t(Operation::numbers) + 1);
-  for (float& v : numbers) v = std::abs(random.uniform());  // variances are among them
+  std::vector<float> parameters(std::size_t(Operation::parameters) + 1);
+  for (float& v : parameters) v = std::abs(random.uniform());  // variances are among them
   std::vector<float> scratch(std::size_t(Operation::scratch) + 1);
-  context<float> at;
-  at.numbers = numbers.data();
+  fold::context<float> at;
+  at.parameters = parameters.data();
   at.scratch = scratch.data();
 
   constexpr int height = Operation::output.height;
@@ -44,22 +44,22 @@ constexpr window strided{{3, 2, 1, 1}, {3, 2, 1, 1}};
 }  // namespace
 
 TEST_CASE("Moments in strips are those of the whole") {
-  check_strips<map, row_moments<map, slid, 1, polynomial>>();
-  check_strips<map, column_moments<map, slid, 1, polynomial>>();
-  check_strips<shape{6, 40, 3}, column_moments<shape{6, 40, 3}, slid, 2, polynomial>>();
-  check_strips<map, column_moments<map, strided, 1, cosine>>();
-  check_strips<map, channel_moments<map, 2, factor{true, 2, 1}>>();
-  check_strips<map, flat_moments<map, strided, 1, factor{true, 7, 2}>>();
+  check_strips<map, fold::row_moments<map, slid, 1, polynomial>>();
+  check_strips<map, fold::column_moments<map, slid, 1, polynomial>>();
+  check_strips<shape{6, 40, 3}, fold::column_moments<shape{6, 40, 3}, slid, 2, polynomial>>();
+  check_strips<map, fold::column_moments<map, strided, 1, cosine>>();
+  check_strips<map, fold::channel_moments<map, 2, cut{true, 2, 1}>>();
+  check_strips<map, fold::flat_moments<map, strided, 1, cut{true, 7, 2}>>();
 }
 
 TEST_CASE("Products, pooling and activations in strips are those of the whole") {
-  check_strips<map, product<map, 6, slid, 2, bias_rule{bias_kind::dense}>>();
-  check_strips<map, product<map, 6, strided, 1, bias_rule{bias_kind::segmented, factor{true, 3, 1}}>>();
-  check_strips<map, expand<map, 8, 2, factor{true, 4, 1}, bias_rule{bias_kind::dense}>>();
-  check_strips<map, maximum_under_window<map, strided>>();
-  check_strips<map, average_under_window<map, strided, strided>>();
-  check_strips<map, apply_elementwise<map, relu_function>>();
-  check_strips<map, softmax_operation<map>>();
-  check_strips<map, batch_norm_operation<map>>();
-  check_strips<map, scale_shift_operation<map>>();
+  check_strips<map, fold::product<map, 6, slid, 2, fold::bias_rule{fold::bias_kind::dense}>>();
+  check_strips<map, fold::product<map, 6, strided, 1, fold::bias_rule{fold::bias_kind::segmented, cut{true, 3, 1}}>>();
+  check_strips<map, fold::expand<map, 8, 2, cut{true, 4, 1}, fold::bias_rule{fold::bias_kind::dense}>>();
+  check_strips<map, layer_types::maximum_under_window<map, strided>>();
+  check_strips<map, layer_types::average_under_window<map, strided, strided>>();
+  check_strips<map, layer_types::apply_elementwise<map, layer_types::relu_function>>();
+  check_strips<map, layer_types::softmax_operation<map>>();
+  check_strips<map, layer_types::batch_norm_operation<map>>();
+  check_strips<map, layer_types::scale_shift_operation<map>>();
 }

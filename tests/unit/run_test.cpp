@@ -19,16 +19,16 @@ namespace {
 constexpr auto description = input<2, 3, 4> | conv2d<3, 2> | relu | dense<5>;
 
 /// All ways to hand over an image give what bare memory gives.
-template <class Net, class Room>
-void runs_whatever_holds_the_image(Net const& net, Room& room) {
+template <class Net, class Workspace>
+void runs_whatever_holds_the_image(Net const& net, Workspace& workspace) {
   test::random_numbers random(3);
   std::array<float, 24> held{};
   random.fill(held);
   std::array<float, 24> const& image = held;
-  auto const bare = net.run(image.data(), room.data());
+  auto const bare = net.run(image.data(), workspace.data());
   std::vector<float> const expected(bare.begin(), bare.end());
   auto const check = [&](auto const& given) {
-    auto const result = net.run(given, room);
+    auto const result = net.run(given, workspace);
     CHECK(std::vector<float>(result.begin(), result.end()) == expected);
   };
   check(image);
@@ -49,19 +49,19 @@ void runs_whatever_holds_the_image(Net const& net, Room& room) {
 TEST_CASE("an image is a tensor, a view, an array or a span") {
   network<description> net;
   test::random_numbers random(1);
-  random.fill(net.numbers);
-  network<description>::workspace<float> room;
-  runs_whatever_holds_the_image(net, room);
+  random.fill(net.parameters);
+  network<description>::workspace<float> workspace;
+  runs_whatever_holds_the_image(net, workspace);
 
   network<description, in_bytes> bytes;
   for (auto& code : bytes.codes) code = static_cast<std::int8_t>(random.below(255) - 127);
   for (auto& scale : bytes.scales) scale = 8 * 17;
-  network<description, in_bytes>::workspace<float> bytes_room;
-  runs_whatever_holds_the_image(bytes, bytes_room);
+  network<description, in_bytes>::workspace<float> bytes_workspace;
+  runs_whatever_holds_the_image(bytes, bytes_workspace);
 
   network<description, in_floats, packed> const fast{net};
-  network<description, in_floats, packed>::workspace<> fast_room;
-  runs_whatever_holds_the_image(fast, fast_room);
+  network<description, in_floats, packed>::workspace<> fast_workspace;
+  runs_whatever_holds_the_image(fast, fast_workspace);
 }
 
 TEST_CASE("bytes are packed as the numbers that they stand for") {
@@ -73,12 +73,12 @@ TEST_CASE("bytes are packed as the numbers that they stand for") {
   dequantise(bytes, decoded);
   network<description, in_bytes, packed> const fast_bytes{bytes};
   network<description, in_floats, packed> const fast{decoded};
-  network<description, in_floats, packed>::workspace<> room;
+  network<description, in_floats, packed>::workspace<> workspace;
   std::array<float, 24> image;
   random.fill(image);
-  auto const expected = fast.run(image, room);
+  auto const expected = fast.run(image, workspace);
   std::vector<float> const logits(expected.begin(), expected.end());
-  auto const found = fast_bytes.run(image, room);
+  auto const found = fast_bytes.run(image, workspace);
   CHECK(std::vector<float>(found.begin(), found.end()) == logits);
 }
 
@@ -86,11 +86,11 @@ TEST_CASE("images side by side come in arrays and spans, too") {
   using scalar = lanes<float, 16>;
   network<description> net;
   test::random_numbers random(2);
-  random.fill(net.numbers);
+  random.fill(net.parameters);
   std::array<scalar, 24> images;
   for (scalar& s : images)
     for (int i = 0; i < 16; ++i) s.set(i, random.normal());
-  network<description>::workspace<scalar> room;
-  scalar const first = net.run(images, room)[4];
-  CHECK(net.run(std::span<scalar const, 24>(images), room)[4][7] == first[7]);
+  network<description>::workspace<scalar> workspace;
+  scalar const first = net.run(images, workspace)[4];
+  CHECK(net.run(std::span<scalar const, 24>(images), workspace)[4][7] == first[7]);
 }

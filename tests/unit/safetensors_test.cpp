@@ -17,8 +17,8 @@ namespace {
 using polyfold::dtype;
 using polyfold::stored_tensor;
 using polyfold::tensor_file;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 /// A file from its header's text and `data_bytes` bytes of data that count up.
@@ -38,7 +38,7 @@ std::string entry(std::string const& type, std::string const& shape, std::string
 std::string refusal(std::string const& header, std::size_t data_bytes) {
   test::temporary_folder const folder;
   write_bytes(folder / "file", file_bytes(header, data_bytes));
-  return failure([&] { polyfold::read_safetensors(folder / "file"); });
+  return message_of([&] { polyfold::read_safetensors(folder / "file"); });
 }
 
 /// The same for the single tensor "w".
@@ -139,10 +139,10 @@ TEST_CASE("files that are cut off or are something else", "[safetensors]") {
   auto const path = folder / "file";
   auto const message = [&](std::string const& bytes) {
     write_bytes(path, bytes);
-    return failure([&] { polyfold::read_safetensors(path); });
+    return message_of([&] { polyfold::read_safetensors(path); });
   };
-  CHECK(mentions(failure([&] { polyfold::read_safetensors(folder / "nothing"); }), {"nothing", "can't be read"}));
-  CHECK(mentions(failure([&] { polyfold::read_safetensors(folder.path()); }), {"is a folder"}));
+  CHECK(mentions(message_of([&] { polyfold::read_safetensors(folder / "nothing"); }), {"nothing", "can't be read"}));
+  CHECK(mentions(message_of([&] { polyfold::read_safetensors(folder.path()); }), {"is a folder"}));
   CHECK(mentions(message(""), {path.string(), "0 bytes"}));
   CHECK(mentions(message("1234567"), {"7 bytes"}));
   CHECK(mentions(message(std::string(8, '\0')), {"does not start with '{'"}));
@@ -168,7 +168,7 @@ TEST_CASE("a header above the limit is refused before it is read", "[safetensors
   for (unsigned i = 0; i < 8; ++i) bytes += static_cast<char>(length >> 8U * i & 0xffU);
   write_bytes(path, bytes + "{");
   std::filesystem::resize_file(path, 8 + length);
-  CHECK(mentions(failure([&] { polyfold::read_safetensors(path); }), {"16777217", "16777216 at most"}));
+  CHECK(mentions(message_of([&] { polyfold::read_safetensors(path); }), {"16777217", "16777216 at most"}));
 }
 
 TEST_CASE("headers that are not the JSON they should be", "[safetensors]") {
@@ -268,7 +268,7 @@ TEST_CASE("what can't be written leaves the old file alone", "[safetensors]") {
   polyfold::write_safetensors(path, example());
   std::string const before = test::read_bytes(path);
   auto const message = [&](tensor_file const& file) {
-    return failure([&] { polyfold::write_safetensors(path, file); });
+    return message_of([&] { polyfold::write_safetensors(path, file); });
   };
 
   tensor_file file = example();
@@ -292,14 +292,14 @@ TEST_CASE("what can't be written leaves the old file alone", "[safetensors]") {
 
 TEST_CASE("numbers and tensors convert only where the types agree", "[safetensors]") {
   std::vector<float> const values{1, 2, 3};
-  CHECK(mentions(failure([&] {
+  CHECK(mentions(message_of([&] {
                    polyfold::make_tensor<float>("w", {2, 2}, values);
                  }),
                  {"tensor 'w'", "[2, 2]", "3 values"}));
   stored_tensor const tensor = polyfold::make_tensor<float>("w", {3}, values);
   CHECK(polyfold::tensor_values<float>(tensor) == values);
-  CHECK(
-      mentions(failure([&] { polyfold::tensor_values<double>(tensor); }), {"tensor 'w'", "holds F32", "expected F64"}));
+  CHECK(mentions(message_of([&] { polyfold::tensor_values<double>(tensor); }),
+                 {"tensor 'w'", "holds F32", "expected F64"}));
 }
 
 TEST_CASE("safetensors files broken at random are read or refused, nothing else", "[safetensors][fuzz]") {
@@ -311,7 +311,7 @@ TEST_CASE("safetensors files broken at random are read or refused, nothing else"
   int refused = 0;
   for (int round = 0; round < 1500; ++round) {
     write_bytes(path, test::mutate(original, original.size() - 35, random));
-    refused += failure([&] { polyfold::read_safetensors(path); }).empty() ? 0 : 1;
+    refused += message_of([&] { polyfold::read_safetensors(path); }).empty() ? 0 : 1;
   }
   CHECK(refused > 1000);
   CHECK(refused < 1500);
@@ -322,6 +322,6 @@ TEST_CASE("safetensors files broken at random are read or refused, nothing else"
     std::string header(1 + random() % 100U, '{');
     for (std::size_t i = 1; i < header.size(); ++i) header[i] = alphabet[random() % alphabet.size()];
     write_bytes(path, file_bytes(header, random() % 20U));
-    failure([&] { polyfold::read_safetensors(path); });
+    message_of([&] { polyfold::read_safetensors(path); });
   }
 }

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 namespace test {
 
@@ -50,12 +50,12 @@ inline std::string read_bytes(std::filesystem::path const& path) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-/// The message of the polyfold::error that `action` throws; empty if it throws none.
+/// The message of the polyfold::failure that `action` throws; empty if it throws none.
 template <class Action>
-std::string failure(Action const& action) {
+std::string message_of(Action const& action) {
   try {
     action();
-  } catch (polyfold::error const& caught) {
+  } catch (polyfold::failure const& caught) {
     return caught.what();
   }
   return "";

@@ -53,5 +53,5 @@ TEST_CASE("doubles are rounded, whole numbers refused", "[tensors]") {
   CHECK(floats[2] == -2.0F);
   std::vector<std::int32_t> const whole{1, 2};
   auto const tensor = polyfold::make_tensor<std::int32_t>("w", {2}, std::span<std::int32_t const>(whole));
-  CHECK(test::mentions(test::failure([&] { (void)polyfold::tensor_floats(tensor); }), {"tensor 'w'", "I32", "F16"}));
+  CHECK(test::mentions(test::message_of([&] { (void)polyfold::tensor_floats(tensor); }), {"tensor 'w'", "I32", "F16"}));
 }

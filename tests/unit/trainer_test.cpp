@@ -45,12 +45,12 @@ folded_network initialised() {
 /// Numbers after training on `images` images, not a multiple of the batch.
 std::vector<float> trained(training_options const& o, int threads, int images = 150) {
   image_set const set = test::bars(images, 1);
-  batch_source source(set);
-  workers team(threads);
+  dataset data(set);
+  thread_pool team(threads);
   folded_network net = initialised();
   trainer<folded_network> t(net, o, team);
-  t.run(source);
-  return {net.numbers.begin(), net.numbers.end()};
+  t.run(data);
+  return {net.parameters.begin(), net.parameters.end()};
 }
 
 }  // namespace
@@ -67,15 +67,15 @@ TEST_CASE("a temporary trainer gives no state, which would be gone with it") {
 TEST_CASE("a folded network learns, and says how far it is") {
   image_set const images = test::bars(600, 1);
   image_set const unseen = test::bars(300, 2);
-  batch_source source(images);
-  workers team(2);
+  dataset data(images);
+  thread_pool team(2);
   folded_network net = initialised();
   trainer<folded_network> t(net, options(12), team);
   std::vector<training_progress> seen;
   std::vector<int> epochs;
   t.on_progress = [&](training_progress const& p) { seen.push_back(p); };
   t.after_epoch = [&](int done) { epochs.push_back(done); };
-  t.run(source);
+  t.run(data);
 
   CHECK(epochs.front() == 1);
   CHECK(epochs.back() == 12);
@@ -96,7 +96,7 @@ TEST_CASE("a folded network learns, and says how far it is") {
   CHECK(t.state().epochs_done == 12);
   CHECK(t.state().optimizer.step == 120);
 
-  batch_source const test_images(unseen);
+  dataset const test_images(unseen);
   CHECK(evaluate(net, test_images, team).accuracy() > 0.97);
   CHECK(evaluate(initialised(), test_images, team).accuracy() < 0.6);
 }
@@ -114,36 +114,36 @@ TEST_CASE("the result is the same to the last bit for any number of threads") {
 
 TEST_CASE("so it is where the update of many numbers is shared out, on mirrored images") {
   static constexpr auto wide = input<1, 8, 8> | conv2d<8, 3> | batch_norm | relu | dense<24> | relu | dense<4>;
-  static_assert(network<wide>::total_cost().stored_numbers > 4096);
+  static_assert(network<wide>::total_cost().stored_parameters > 4096);
   image_set const set = test::bars(150, 1);
-  auto const numbers = [&](int threads, bool flip) {
-    batch_source source(set);
-    workers team(threads);
+  auto const parameters = [&](int threads, bool flip) {
+    dataset data(set);
+    thread_pool team(threads);
     auto net = std::make_unique<network<wide>>();
     initialise(*net, 3);
     training_options o = options(2);
     o.flip = flip;
     trainer t(*net, o, team);
-    t.run(source);
-    return std::vector<float>(net->numbers.begin(), net->numbers.end());
+    t.run(data);
+    return std::vector<float>(net->parameters.begin(), net->parameters.end());
   };
-  auto const alone = numbers(1, true);
-  CHECK(numbers(2, true) == alone);
-  CHECK(numbers(3, true) == alone);
-  CHECK(numbers(1, false) != alone);
+  auto const alone = parameters(1, true);
+  CHECK(parameters(2, true) == alone);
+  CHECK(parameters(3, true) == alone);
+  CHECK(parameters(1, false) != alone);
 }
 
 TEST_CASE("trainings share workers: two at once, and one in each job, end as one alone") {
   auto const alone = trained(options(), 1);
   image_set const set = test::bars(150, 1);
-  workers team(3);
+  thread_pool team(3);
   std::vector<std::vector<float>> results(5);
   auto const train = [&](std::size_t i) {
-    batch_source source(set);
+    dataset data(set);
     folded_network net = initialised();
     trainer<folded_network> t(net, options(), team);
-    t.run(source);
-    results[i].assign(net.numbers.begin(), net.numbers.end());
+    t.run(data);
+    results[i].assign(net.parameters.begin(), net.parameters.end());
   };
   SECTION("two at once") {
     std::thread other([&] { train(1); });
@@ -172,39 +172,39 @@ TEST_CASE("a run that goes on from a checkpoint ends as an uninterrupted one") {
     INFO("interrupted after epoch " << stop);
     test::temporary_folder const folder;
     {
-      batch_source source(set);
-      workers team(2);
+      dataset data(set);
+      thread_pool team(2);
       folded_network net = initialised();
       trainer<folded_network> t(net, options(), team);
       t.after_epoch = [&](int done) {
         save_checkpoint(folder / "state", t.state(), "run");
         if (done == stop) throw std::runtime_error("power failure");
       };
-      CHECK_THROWS_WITH(t.run(source), contains("power failure"));
+      CHECK_THROWS_WITH(t.run(data), contains("power failure"));
     }
-    batch_source source(set);
-    workers team(1);
+    dataset data(set);
+    thread_pool team(1);
     folded_network net;
     trainer<folded_network> t(net, options(), team);
-    auto state = load_checkpoint(folder / "state", "run", net.numbers.size());
+    auto state = load_checkpoint(folder / "state", "run", net.parameters.size());
     REQUIRE(state.has_value());
     CHECK(state->epochs_done == stop);
     t.restore(std::move(*state));
     int epochs = 0;
     t.after_epoch = [&](int) { ++epochs; };
-    t.run(source);
+    t.run(data);
     CHECK(epochs == 4 - stop);
-    CHECK(std::vector<float>(net.numbers.begin(), net.numbers.end()) == uninterrupted);
+    CHECK(std::vector<float>(net.parameters.begin(), net.parameters.end()) == uninterrupted);
   }
 }
 
 TEST_CASE("options out of range are refused") {
-  workers team(1);
+  thread_pool team(1);
   folded_network net = initialised();
   auto const refused = [&](auto change) {
     training_options o;
     change(o);
-    return test::failure([&] { trainer<folded_network>(net, o, team); });
+    return test::message_of([&] { trainer<folded_network>(net, o, team); });
   };
   float const nan = std::nanf("");
   CHECK(refused([](auto&) {}) == "");
@@ -237,18 +237,18 @@ TEST_CASE("options out of range are refused") {
 }
 
 TEST_CASE("images, labels and states that do not fit the network are refused") {
-  workers team(1);
+  thread_pool team(1);
   folded_network net = initialised();
-  auto const before = net.numbers;
+  auto const before = net.parameters;
   trainer<folded_network> t(net, options(), team);
 
   image_set wide{1, 8, 9, std::vector<std::uint8_t>(72), {0}};
-  batch_source wide_source(wide);
-  CHECK_THROWS_WITH(t.run(wide_source), contains("shape"));
+  dataset wide_data(wide);
+  CHECK_THROWS_WITH(t.run(wide_data), contains("shape"));
   image_set images = test::bars(20, 1);
   images.labels[7] = 4;
-  batch_source source(images);
-  CHECK_THROWS_WITH(t.run(source), contains("image 7 has the label 4") && contains("classes 0 to 3"));
+  dataset data(images);
+  CHECK_THROWS_WITH(t.run(data), contains("image 7 has the label 4") && contains("classes 0 to 3"));
 
   training_state state = t.state();
   state.master.pop_back();
@@ -259,21 +259,21 @@ TEST_CASE("images, labels and states that do not fit the network are refused") {
   state = t.state();
   state.epochs_done = 5;
   CHECK_THROWS_WITH(t.restore(state), contains("another run: it has done 5 epochs, of 4"));
-  CHECK(net.numbers == before);
+  CHECK(net.parameters == before);
 
   training_options distilled = options();
   distilled.distil.weight = 0.5f;
   image_set const right = test::bars(20, 1);
-  batch_source right_source(right);
+  dataset right_data(right);
   trainer<folded_network> without_teacher(net, distilled, team);
-  CHECK_THROWS_WITH(without_teacher.run(right_source), contains("teacher"));
+  CHECK_THROWS_WITH(without_teacher.run(right_data), contains("teacher"));
 }
 
 TEST_CASE("a training that diverges ends at once, says where, and leaves the checkpoint") {
   image_set const images = test::bars(150, 1);
-  batch_source source(images);
+  dataset data(images);
   test::temporary_folder const folder;
-  workers team(2);
+  thread_pool team(2);
   folded_network net = initialised();
   trainer<folded_network> t(net, options(), team);
   int steps = 0;
@@ -283,22 +283,22 @@ TEST_CASE("a training that diverges ends at once, says where, and leaves the che
     // On finite numbers, whose products are too large: batch norm's scales, and the dense layer's coefficients.
     t.after_step = [&](folded_network& n) {
       if (steps != 3) return;
-      std::fill_n(n.numbers.begin() + folded_network::first_number(1), 4, 1e38f);
-      std::fill_n(n.numbers.begin() + folded_network::first_number(5), 8, 1e10f);
+      std::fill_n(n.parameters.begin() + folded_network::first_parameter(1), 4, 1e38f);
+      std::fill_n(n.parameters.begin() + folded_network::first_parameter(5), 8, 1e10f);
     };
-    CHECK_THROWS_WITH(t.run(source),
+    CHECK_THROWS_WITH(t.run(data),
                       "trainer: the loss is not finite in epoch 2 of 4, batch 2 of 3: the training has diverged. "
                       "Remedy: a learning_rate below 0.02.");
     CHECK(steps == 4);
   }
   SECTION("where a number of the network is none") {
     t.after_step = [&](folded_network& n) {
-      if (steps == 4) n.numbers.back() = std::nanf("");
+      if (steps == 4) n.parameters.back() = std::nanf("");
     };
-    CHECK_THROWS_AS(t.run(source), training_diverged);
+    CHECK_THROWS_AS(t.run(data), training_diverged);
     CHECK(steps == 4);
   }
-  auto const saved = load_checkpoint(folder / "state", "run", net.numbers.size());
+  auto const saved = load_checkpoint(folder / "state", "run", net.parameters.size());
   REQUIRE(saved.has_value());
   CHECK(saved->epochs_done == 1);
 }
@@ -306,22 +306,21 @@ TEST_CASE("a training that diverges ends at once, says where, and leaves the che
 TEST_CASE("so it ends by itself, with a learning rate that is far too high") {
   static constexpr auto two_layers = input<1, 8, 8> | dense<8> | dense<4>;
   image_set const images = test::bars(150, 1);
-  batch_source source(images);
-  workers team(2);
+  dataset data(images);
+  thread_pool team(2);
   network<two_layers> net;
   initialise(net, 3);
   training_options o = options();
   o.optimizer.learning_rate = 1e30f;
   trainer<network<two_layers>> t(net, o, team);
-  CHECK_THROWS_WITH(t.run(source),
-                    contains("in epoch 1 of 4, batch 2 of 3") && contains("a learning_rate below 1e+30"));
+  CHECK_THROWS_WITH(t.run(data), contains("in epoch 1 of 4, batch 2 of 3") && contains("a learning_rate below 1e+30"));
 }
 
 TEST_CASE("a teacher with outputs that are not finite is refused, and one that was made for fewer workers") {
   image_set const images = test::bars(150, 1);
-  batch_source source(images);
-  workers team(2);
-  workers fewer(1);
+  dataset data(images);
+  thread_pool team(2);
+  thread_pool fewer(1);
   folded_network net = initialised();
   folded_network dense = initialised();
   training_options o = options();
@@ -329,8 +328,8 @@ TEST_CASE("a teacher with outputs that are not finite is refused, and one that w
   trainer<folded_network> t(net, o, team);
   using teacher = teacher_network<folded_network, trainer<folded_network>::scalar_type>;
   t.teacher = teacher(dense, fewer);
-  CHECK_THROWS_WITH(t.run(source), contains("was made for 1 workers and is called by worker 1"));
-  dense.numbers.back() = std::nanf("");
+  CHECK_THROWS_WITH(t.run(data), contains("was made for 1 workers and is called by worker 1"));
+  dense.parameters.back() = std::nanf("");
   t.teacher = teacher(dense, team);
-  CHECK_THROWS_WITH(t.run(source), "trainer: the teacher's outputs are not finite.");
+  CHECK_THROWS_WITH(t.run(data), "trainer: the teacher's outputs are not finite.");
 }

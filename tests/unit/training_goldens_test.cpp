@@ -44,10 +44,10 @@ struct passes {
   std::vector<float> image_gradient;
 
   passes(Network const& net, std::vector<float> const& images, std::vector<float> const& weighting)
-      : gradient(net.numbers.size()) {
+      : gradient(net.parameters.size()) {
     std::vector<batch> const in = side_by_side(images);
     std::vector<batch> const d = side_by_side(weighting);
-    tape<Network, batch> steps;
+    training::tape<Network, batch> steps;
     outputs = one_by_one(steps.forward(net, in.data(), 0), d.size());
     std::copy(d.begin(), d.end(), steps.output_gradient());
     std::vector<batch> d_images(in.size(), batch(0.0f));
@@ -67,9 +67,9 @@ TEST_CASE("LeNet-5 and all its gradients are PyTorch's") {
   for (auto const& [filters, fan_in] : {std::pair{6, 25}, {16, 150}, {120, 400}, {84, 120}, {10, 84}})
     for (auto const& [count, inputs] : {std::pair{filters * fan_in, fan_in}, {filters, 16}}) {
       float const scale = std::exp2(-std::floor(0.5f * std::log2(float(inputs))));
-      for (int i = 0; i < count; ++i) net->numbers[next++] = scale * random.uniform();
+      for (int i = 0; i < count; ++i) net->parameters[next++] = scale * random.uniform();
     }
-  REQUIRE(next == net->numbers.size());
+  REQUIRE(next == net->parameters.size());
   std::vector<float> images(16 * 784);
   test::random_numbers pixels(1000000);
   for (float& pixel : images) pixel = pixels.uniform();
@@ -80,11 +80,11 @@ TEST_CASE("LeNet-5 and all its gradients are PyTorch's") {
   std::vector<float> const expected = file["lenet5.gradient"];
   REQUIRE(expected.size() == done.gradient.size());
   for (int layer = 0; layer < net_type::layers; ++layer) {
-    if (net_type::number_count(layer) == 0) continue;
+    if (net_type::parameter_count(layer) == 0) continue;
     INFO("layer " << layer);
     auto const part = [&](std::vector<float> const& all) {
-      auto const first = all.begin() + net_type::first_number(layer);
-      return std::vector<float>(first, first + net_type::number_count(layer));
+      auto const first = all.begin() + net_type::first_parameter(layer);
+      return std::vector<float>(first, first + net_type::parameter_count(layer));
     };
     CHECK(test::relative_error(part(done.gradient), part(expected)) < 1e-5);
   }
@@ -92,10 +92,10 @@ TEST_CASE("LeNet-5 and all its gradients are PyTorch's") {
   CHECK(test::relative_error(sixth, file["lenet5.input_gradient"]) < 1e-5);
 
   // Inference computes what the training pass computes.
-  net_type::workspace<float> room;
+  net_type::workspace<float> workspace;
   std::vector<float> inferred;
   for (std::size_t n = 0; n < 16; ++n)
-    for (float const y : net->run(images.data() + n * 784, room.data())) inferred.push_back(y);
+    for (float const y : net->run(images.data() + n * 784, workspace.data())) inferred.push_back(y);
   CHECK(test::relative_error(inferred, file["lenet5.output"]) < 2e-6);
 }
 
@@ -104,9 +104,9 @@ TEST_CASE("batch norm in training is PyTorch's") {
   test::goldens const file("layers");
   std::string const name = "batch_norm_training.";
   net_type net;
-  std::vector<float> const numbers = file[name + "numbers"];
-  REQUIRE(numbers.size() == net.numbers.size());
-  std::copy(numbers.begin(), numbers.end(), net.numbers.begin());
+  std::vector<float> const parameters = file[name + "numbers"];
+  REQUIRE(parameters.size() == net.parameters.size());
+  std::copy(parameters.begin(), parameters.end(), net.parameters.begin());
   passes<net_type> const done(net, file[name + "input"], file[name + "weighting"]);
   CHECK(test::relative_error(done.outputs, file[name + "output"]) < 2e-6);
   CHECK(test::relative_error(done.image_gradient, file[name + "input_gradient"]) < 5e-6);
@@ -123,7 +123,7 @@ TEST_CASE("dropout zeroes its share and keeps the mean") {
   using net_type = network<input<10, 20, 20> | dropout<1, 4>>;
   net_type const net;
   std::vector<batch> const ones(4000, batch(1.0f));
-  tape<net_type, batch> steps;
+  training::tape<net_type, batch> steps;
   auto const draw = [&](std::uint64_t seed) { return one_by_one(steps.forward(net, ones.data(), seed), ones.size()); };
   std::vector<float> const first = draw(1);
   double zeroed = 0;

@@ -43,26 +43,26 @@ training_options options() {
 
 template <class Network>
 void train(Network& net, image_set const& images, training_options const& o) {
-  workers team(2);
-  batch_source source(images);
-  trainer<Network>(net, o, team).run(source);
+  thread_pool team(2);
+  dataset data(images);
+  trainer<Network>(net, o, team).run(data);
 }
 
 /// Mean gradient over the first `count` images, one at a time; softmax in double.
 std::vector<double> mean_gradient(dense_network const& net, image_set const& images, std::size_t count) {
-  tape<dense_network, float> passes;
-  std::vector<double> mean(net.numbers.size());
-  batch_source const source(images);
+  training::tape<dense_network, float> passes;
+  std::vector<double> mean(net.parameters.size());
+  dataset const data(images);
   std::vector<float> image(64);
   for (std::size_t i = 0; i < count; ++i) {
-    source.load(i, image.data());
+    data.load(i, image.data());
     float const* const z = passes.forward(net, image.data(), 0);
     double p[4];
     double sum = 0;
     for (int k = 0; k < 4; ++k) sum += p[k] = std::exp(double(z[k]));
     float* const d = passes.output_gradient();
-    for (int k = 0; k < 4; ++k) d[k] = float(p[k] / sum - (k == source.label(i) ? 1 : 0));
-    std::vector<float> gradient(net.numbers.size());
+    for (int k = 0; k < 4; ++k) d[k] = float(p[k] / sum - (k == data.label(i) ? 1 : 0));
+    std::vector<float> gradient(net.parameters.size());
     passes.backward(net, gradient.data());
     for (std::size_t n = 0; n < gradient.size(); ++n) mean[n] += double(gradient[n]) / double(count);
   }
@@ -90,7 +90,7 @@ TEST_CASE("a step descends the mean gradient of exactly the images of its batch"
     image_set const images = test::bars(count, 1);
     dense_network net = initialised(1);
     std::vector<double> const expected = mean_gradient(net, images, std::size_t(count));
-    auto const before = net.numbers;
+    auto const before = net.parameters;
     training_options o;
     o.epochs = 1;
     o.batch = 48;
@@ -99,7 +99,7 @@ TEST_CASE("a step descends the mean gradient of exactly the images of its batch"
     train(net, images, o);
     std::vector<double> descended;
     for (std::size_t i = 0; i < before.size(); ++i)
-      descended.push_back((double(before[i]) - double(net.numbers[i])) / 0.25);
+      descended.push_back((double(before[i]) - double(net.parameters[i])) / 0.25);
     INFO(count << " images");
     CHECK(test::relative_error(descended, expected) < 2e-5);
   }
@@ -107,30 +107,30 @@ TEST_CASE("a step descends the mean gradient of exactly the images of its batch"
 
 TEST_CASE("projection after every step keeps a dense network among those that the folded one can stand for") {
   image_set const images = test::bars(400, 2);
-  workers team(2);
-  batch_source source(images);
+  thread_pool team(2);
+  dataset data(images);
   dense_network net = initialised(2);
   training_options o = options();
   o.optimizer.learning_rate = 3e-2f;
   trainer<dense_network> t(net, o, team);
   t.after_step = projection<folded_network>{};
-  t.run(source);
-  CHECK(evaluate(net, source, team).accuracy() > 0.95);
+  t.run(data);
+  CHECK(evaluate(net, data, team).accuracy() > 0.95);
 
   folded_network folded;
   dense_network back;
   fit(net, folded);
   fit(folded, back);
-  CHECK(test::relative_error(back.numbers, net.numbers) < 1e-5);
+  CHECK(test::relative_error(back.parameters, net.parameters) < 1e-5);
   // The same classes, therefore, from the coefficients alone.
-  CHECK(evaluate(folded, source, team).predicted == evaluate(net, source, team).predicted);
+  CHECK(evaluate(folded, data, team).predicted == evaluate(net, data, team).predicted);
 
   // Without projection it would have left them.
   dense_network free = initialised(2);
   train(free, images, o);
   fit(free, folded);
   fit(folded, back);
-  CHECK(test::relative_error(back.numbers, free.numbers) > 0.1);
+  CHECK(test::relative_error(back.parameters, free.parameters) > 0.1);
 }
 
 TEST_CASE("batch norm's running statistics approach those of the data") {
@@ -138,59 +138,59 @@ TEST_CASE("batch norm's running statistics approach those of the data") {
   statistics const expected = of_pixels(images, 320);
   normalised_network net;
   initialise(net, 3);
-  CHECK(net.numbers[2] == 0.0f);
-  CHECK(net.numbers[3] == 1.0f);
+  CHECK(net.parameters[2] == 0.0f);
+  CHECK(net.parameters[3] == 1.0f);
   training_options o = options();
   train(net, images, o);
-  CHECK(double(net.numbers[2]) == Approx(expected.mean).epsilon(0.03));
-  CHECK(double(net.numbers[3]) == Approx(expected.variance).epsilon(0.03));
+  CHECK(double(net.parameters[2]) == Approx(expected.mean).epsilon(0.03));
+  CHECK(double(net.parameters[3]) == Approx(expected.variance).epsilon(0.03));
   // Its scale and shift are learned meanwhile.
-  CHECK(net.numbers[0] != 1.0f);
-  CHECK(net.numbers[1] != 0.0f);
+  CHECK(net.parameters[0] != 1.0f);
+  CHECK(net.parameters[1] != 0.0f);
 
   normalised_network still;
   initialise(still, 3);
   o.statistics_rate = 0;
   train(still, images, o);
-  CHECK(still.numbers[2] == 0.0f);
-  CHECK(still.numbers[3] == 1.0f);
+  CHECK(still.parameters[2] == 0.0f);
+  CHECK(still.parameters[3] == 1.0f);
 }
 
 TEST_CASE("recalibration sets the statistics to those of the images, and nothing else") {
   image_set const images = test::bars(100, 4);
-  batch_source const source(images);
+  dataset const data(images);
   normalised_network net;
   initialise(net, 4);
-  net.numbers[2] = 17;
-  net.numbers[3] = 23;
-  auto const before = net.numbers;
+  net.parameters[2] = 17;
+  net.parameters[3] = 23;
+  auto const before = net.parameters;
   SECTION("of all full groups of sixteen") {
-    recalibrate_batch_norm(net, source);
+    recalibrate_batch_norm(net, data);
     statistics const expected = of_pixels(images, 96);
-    CHECK(double(net.numbers[2]) == Approx(expected.mean).epsilon(1e-4));
-    CHECK(double(net.numbers[3]) == Approx(expected.variance).epsilon(0.01));
+    CHECK(double(net.parameters[2]) == Approx(expected.mean).epsilon(1e-4));
+    CHECK(double(net.parameters[3]) == Approx(expected.variance).epsilon(0.01));
   }
   SECTION("of the first images") {
-    recalibrate_batch_norm(net, source, 20);
+    recalibrate_batch_norm(net, data, 20);
     statistics const expected = of_pixels(images, 16);
-    CHECK(double(net.numbers[2]) == Approx(expected.mean).epsilon(1e-4));
-    CHECK(double(net.numbers[3]) == Approx(expected.variance).epsilon(1e-4));
+    CHECK(double(net.parameters[2]) == Approx(expected.mean).epsilon(1e-4));
+    CHECK(double(net.parameters[3]) == Approx(expected.variance).epsilon(1e-4));
   }
   for (std::size_t i = 0; i < before.size(); ++i)
-    if (i != 2 && i != 3) CHECK(net.numbers[i] == before[i]);
+    if (i != 2 && i != 3) CHECK(net.parameters[i] == before[i]);
 }
 
 TEST_CASE("recalibration needs sixteen images of the right shape") {
   normalised_network net;
   initialise(net, 5);
-  auto const before = net.numbers;
+  auto const before = net.parameters;
   image_set const images = test::bars(40, 5);
-  CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images, {}, 0, 15)), contains("15 images"));
-  CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images), 8), contains("8 images"));
-  CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(images), 0), contains("0 images"));
+  CHECK_THROWS_WITH(recalibrate_batch_norm(net, dataset(images, {}, 0, 15)), contains("15 images"));
+  CHECK_THROWS_WITH(recalibrate_batch_norm(net, dataset(images), 8), contains("8 images"));
+  CHECK_THROWS_WITH(recalibrate_batch_norm(net, dataset(images), 0), contains("0 images"));
   image_set const wide{1, 8, 16, std::vector<std::uint8_t>(128 * 20), std::vector<std::uint16_t>(20)};
-  CHECK_THROWS_WITH(recalibrate_batch_norm(net, batch_source(wide)), contains("shape"));
-  CHECK(net.numbers == before);
+  CHECK_THROWS_WITH(recalibrate_batch_norm(net, dataset(wide)), contains("shape"));
+  CHECK(net.parameters == before);
 }
 
 TEST_CASE("distillation pulls towards the teacher, whatever the labels say") {
@@ -198,11 +198,11 @@ TEST_CASE("distillation pulls towards the teacher, whatever the labels say") {
   dense_network teacher = initialised(6);
   training_options const o = options();
   train(teacher, images, o);
-  workers team(2);
+  thread_pool team(2);
   std::vector<int> taught;
   {
-    batch_source const source(images);
-    evaluation const result = evaluate(teacher, source, team);
+    dataset const data(images);
+    evaluation const result = evaluate(teacher, data, team);
     REQUIRE(result.accuracy() > 0.95);
     taught = result.predicted;
   }
@@ -210,15 +210,15 @@ TEST_CASE("distillation pulls towards the teacher, whatever the labels say") {
   auto const agreement = [&](float weight) {
     image_set mislabelled = images;
     for (auto& label : mislabelled.labels) label = static_cast<std::uint16_t>((label + 1) % 4);
-    batch_source source(mislabelled);
+    dataset data(mislabelled);
     folded_network student;
     initialise(student, 7);
     training_options distilled = o;
     distilled.distil.weight = weight;
     trainer<folded_network> t(student, distilled, team);
     t.teacher = teacher_network<dense_network, trainer<folded_network>::scalar_type>(teacher, team);
-    t.run(source);
-    auto const learned = evaluate(student, batch_source(mislabelled), team).predicted;
+    t.run(data);
+    auto const learned = evaluate(student, dataset(mislabelled), team).predicted;
     int equal = 0;
     for (std::size_t i = 0; i < taught.size(); ++i) equal += learned[i] == taught[i];
     return equal / double(taught.size());

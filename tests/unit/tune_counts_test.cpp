@@ -56,17 +56,17 @@ TEST_CASE("layers beside those with weights count as their types say") {
 }
 
 TEST_CASE("what no type could be is refused") {
-  auto const forms = layer_forms<network<map | conv2d<7, 3>(no_bias)>>();
-  layer_form const& form = forms.front();
+  auto const forms = tuning::layer_forms<network<map | conv2d<7, 3>(no_bias)>>();
+  tuning::layer_form const& form = forms.front();
   approximation good;
   good.kernel = {true, 0, 1};
-  CHECK(why_not(form, good).empty());
+  CHECK(tuning::why_not(form, good).empty());
   auto const refused = [&](auto change, std::string const& why) {
     approximation a;
     change(a);
-    CHECK_THAT(why_not(form, a), contains(why));
-    CHECK_THROWS_WITH(segment_projection(form, a), contains("layer 0 (conv2d): ") && contains(why));
-    CHECK_THROWS_WITH(count_network(forms, {a}, {}), contains(why));
+    CHECK_THAT(tuning::why_not(form, a), contains(why));
+    CHECK_THROWS_WITH(tuning::segment_projection(form, a), contains("layer 0 (conv2d): ") && contains(why));
+    CHECK_THROWS_WITH(tuning::count_network(forms, {a}, {}), contains(why));
   };
   refused([](approximation& a) { a.arranged.used = true; }, "arranged");
   refused([](approximation& a) { a.flat.used = a.kernel.used = true; }, "flat");
@@ -79,16 +79,17 @@ TEST_CASE("what no type could be is refused") {
   refused([](approximation& a) { a.kernel = {true, 0, 5}; }, "order 5 where orders above 4 add nothing");
   refused([](approximation& a) { a.channel = {true, 0, 6}; }, "order 6 where orders above 5 add nothing");
   refused([](approximation& a) { a.output = {true, 0, 7}; }, "order 7 where orders above 6 add nothing");
-  CHECK_THROWS_WITH(count_network(forms, {}, {}), contains("0 approximations for 1 layers"));
+  CHECK_THROWS_WITH(tuning::count_network(forms, {}, {}), contains("0 approximations for 1 layers"));
 }
 
 TEST_CASE("approximations are spelled as a user writes them") {
-  CHECK(spelled(approximation{}) == "exact");
-  CHECK(spelled(approximation(along<axis::kernel, linear>)) == "along<axis::kernel, linear>");
-  CHECK(spelled(approximation(all_of(along<axis::channel, order<9>>, along<axis::output, segment<4>, quadratic, cosine>,
-                                     bias_along<segment<21>, constant>))) ==
+  CHECK(tuning::spelled(approximation{}) == "exact");
+  CHECK(tuning::spelled(approximation(along<axis::kernel, linear>)) == "along<axis::kernel, linear>");
+  CHECK(tuning::spelled(
+            approximation(all_of(along<axis::channel, order<9>>, along<axis::output, segment<4>, quadratic, cosine>,
+                                 bias_along<segment<21>, constant>))) ==
         "all_of(along<axis::channel, order<9>>, along<axis::output, segment<4>, quadratic, cosine>, "
         "bias_along<segment<21>, constant>)");
-  CHECK(spelled({approximation{}, approximation(along<axis::flat, segment<5>, linear>)}, "  ") ==
+  CHECK(tuning::spelled({approximation{}, approximation(along<axis::flat, segment<5>, linear>)}, "  ") ==
         "per_layer(\n  exact,\n  along<axis::flat, segment<5>, linear>)");
 }

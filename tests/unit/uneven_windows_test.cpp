@@ -25,16 +25,16 @@ void computes_its_formula(window const& w) {
   using net_type = network<map | Layer>;
   auto const net = std::make_unique<net_type>();
   test::random_numbers random(5);
-  random.fill(net->numbers);
+  random.fill(net->parameters);
   std::vector<float> image(std::size_t(net_type::input_shape.size()));
   random.fill(image);
   constexpr int groups = net_type::template layer_at<0>::spec.groups;
   test::convolution_problem const problem{net_type::input_shape, net_type::output_shape.channels, w, groups};
   auto const weight = [&](int m, int c, int r, int s) {
     int const i = ((m * problem.channels() + c) * w.y.size + r) * w.x.size + s;
-    return double(net->numbers[std::size_t(i)]);
+    return double(net->parameters[std::size_t(i)]);
   };
-  auto const bias = [&](int m) { return double(net->numbers[std::size_t(problem.weights() + m)]); };
+  auto const bias = [&](int m) { return double(net->parameters[std::size_t(problem.weights() + m)]); };
   std::vector<double> const expected = test::convolve(problem, weight, bias, image.data());
   REQUIRE(expected.size() == std::size_t(net_type::output_shape.size()));
   CHECK(test::relative_error(test::outputs_of(*net, image), expected) < 1e-6);

@@ -66,7 +66,7 @@ static_assert(polyfold::sums_fit(digits));
 
 using network_type = std::remove_const_t<decltype(digits)>;
 using pixel = std::conditional_t<network_type::takes<std::uint8_t>, std::uint8_t, float>;
-network_type::workspace<> room;
+network_type::workspace<> workspace;
 polyfold::tensor<pixel, network_type::input_shape> image;
 
 }  // namespace
@@ -81,10 +81,10 @@ int main() {
   board::instruction_counter counter;
   board::paint_stack();
   counter.start();
-  auto const logits = digits.run(image, room);
+  auto const logits = digits.run(image, workspace);
   std::uint32_t const instructions = counter.stop();
   std::uint32_t const stack = board::deepest_stack();
-  board::print("instructions: ", instructions, "\nworkspace: ", sizeof room, "\nimage: ", sizeof image,
+  board::print("instructions: ", instructions, "\nworkspace: ", sizeof workspace, "\nimage: ", sizeof image,
                "\nstack: ", stack, "\nlast logit above the first: ", int(logits[9] > logits[0]), "\n");
   return instructions > 0 ? 0 : 1;
 }

@@ -18,7 +18,7 @@ using network_type = std::remove_const_t<decltype(digits)>;
 using pixel = std::conditional_t<network_type::takes<std::uint8_t>, std::uint8_t, float>;
 
 // All memory is static: what the program takes is known when it is linked.
-network_type::workspace<> room;
+network_type::workspace<> workspace;
 polyfold::tensor<pixel, network_type::input_shape> image;
 
 /// Integers take a camera's bytes as they are; floats take them as they were in training.
@@ -32,7 +32,7 @@ void draw(drawn_digit const& digit) {
 }
 
 int classify() {
-  auto const logits = digits.run(image, room);
+  auto const logits = digits.run(image, workspace);
   int best = 0;
   for (int k = 1; k < logits.size(); ++k)
     if (logits[k] > logits[best]) best = k;
@@ -43,7 +43,7 @@ int classify() {
 
 int main() {
   using board::print;
-  bool const same = digits_self_test(room);
+  bool const same = digits_self_test(workspace);
   print("self-test: ", same ? "passed" : "failed", "\n");
 
   int right = 0;
@@ -57,9 +57,9 @@ int main() {
   board::instruction_counter counter;
   board::paint_stack();
   counter.start();
-  (void)digits.run(image, room);
+  (void)digits.run(image, workspace);
   std::uint32_t const instructions = counter.stop();
-  print("right: ", right, "\ninstructions: ", instructions, "\nworkspace: ", sizeof room, "\nimage: ", sizeof image,
-        "\nstack: ", board::deepest_stack(), "\n");
+  print("right: ", right, "\ninstructions: ", instructions, "\nworkspace: ", sizeof workspace,
+        "\nimage: ", sizeof image, "\nstack: ", board::deepest_stack(), "\n");
   return same && right == 10 ? 0 : 1;
 }

@@ -1,12 +1,12 @@
 // What an approximation needs of the weights that it cuts: one set of rules for a layer's type and for the tuner.
 #pragma once
 
+#include <polyfold/basis/approximation.hpp>
 #include <polyfold/basis/axis_cut.hpp>
-#include <polyfold/basis/factor.hpp>
 #include <polyfold/core/joint.hpp>
 #include <polyfold/core/window.hpp>
 
-namespace polyfold {
+namespace polyfold::basis {
 
 /// The weights of a layer, as an approximation sees them.
 struct weight_extent {
@@ -17,8 +17,8 @@ struct weight_extent {
   bool bias = true;
 };
 
-/// The first need of factor `f` on an axis of `length` that is not met.
-[[nodiscard]] constexpr requirement needs_of(factor const& f, int length) {
+/// The first need of cut `f` on an axis of `length` that is not met.
+[[nodiscard]] constexpr requirement needs_of(cut const& f, int length) {
   if (!f.used) return {};
   if (f.order < 0) return unmet(need::order_of_zero_or_more, f.order, 0);
   if (f.basis == basis_kind::polynomial && f.order >= 32) return unmet(need::order_below_32, f.order, 31);
@@ -35,24 +35,24 @@ struct weight_extent {
   if (a.bits > 8) return unmet(need::levels_in_a_byte, a.bits, 8);
   int const levels = 1 << a.bits;
   if (a.pieces < 1) return unmet(need::equal_pieces, a.pieces, 1);
-  factor const piece = curve_cut(a);
-  axis_cut const cut(levels, piece);
-  if (cut.segments != a.pieces) return unmet(need::equal_pieces, a.pieces, cut.segments);
+  cut const piece = curve_cut(a);
+  axis_cut const curve(levels, piece);
+  if (curve.segments != a.pieces) return unmet(need::equal_pieces, a.pieces, curve.segments);
   if (a.order > 2) return unmet(need::order_of_levels, a.order, 2);
-  if (a.order == 2 && !cut.running_sums)
+  if (a.order == 2 && !curve.running_sums)
     return unmet(need::short_quadratic_pieces, piece.segment, axis_cut::longest_quadratic_sum);
   return needs_of(piece, levels);
 }
 
-/// Likewise of a factor whose segment may be the whole axis: there it has no more functions than the axis has positions.
-[[nodiscard]] constexpr requirement needs_along(factor const& f, int length) {
+/// Likewise of a cut whose segment may be the whole axis: there it has no more functions than the axis has positions.
+[[nodiscard]] constexpr requirement needs_along(cut const& f, int length) {
   if (f.used && f.segment == 0 && f.order >= length) return unmet(need::order_within_axis, f.order, length - 1);
   return needs_of(f, length);
 }
 
 /// Likewise of a kernel's plane of weights, whose functions have a total degree up to the order. A kernel of one weight has
 /// nothing to cut, whatever the order.
-[[nodiscard]] constexpr requirement needs_of_plane(factor const& f, window const& kernel) {
+[[nodiscard]] constexpr requirement needs_of_plane(cut const& f, window const& kernel) {
   if (!f.used) return {};
   if (f.segment != 0) return unmet(need::whole_kernel, f.segment, 0);
   int const most = kernel.y.size + kernel.x.size - 2;
@@ -76,4 +76,4 @@ struct weight_extent {
   return first;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::basis

@@ -7,7 +7,7 @@
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/shape.hpp>
 
-namespace polyfold {
+namespace polyfold::basis {
 
 /// The last segment of an axis that L does not divide is shorter and keeps at most as many functions as it has positions.
 struct axis_cut {
@@ -23,12 +23,12 @@ struct axis_cut {
   /// Whether the functions are binomials, so that both directions are running sums.
   bool running_sums;
 
-  constexpr axis_cut(int length, factor const& f)
+  constexpr axis_cut(int length, cut const& f)
       : segment(f.segment == 0 ? length : f.segment),
-        segments(ceil_div(length, segment)),
+        segments(core::ceil_div(length, segment)),
         tail(length - (segments - 1) * segment),
-        terms(smaller(f.order + 1, segment)),
-        tail_terms(smaller(f.order + 1, tail)),
+        terms(core::smaller(f.order + 1, segment)),
+        tail_terms(core::smaller(f.order + 1, tail)),
         kind(f.basis),
         running_sums(f.order == 0 || (f.basis == basis_kind::polynomial &&
                                       (f.order == 1 || (f.order == 2 && segment <= longest_quadratic_sum)))) {}
@@ -40,7 +40,7 @@ struct axis_cut {
   [[nodiscard]] constexpr function_set set_of(int s) const { return {positions_of(s), terms_of(s), kind}; }
 
   /// The sets whose constants are read: none for running sums, whose functions are empty sets here.
-  [[nodiscard]] constexpr fixed_array<function_set, 2> sets() const {
+  [[nodiscard]] constexpr core::fixed_array<function_set, 2> sets() const {
     if (running_sums) return {{{0, 0}, {0, 0}}};
     return {{set_of(0), set_of(segments - 1)}};
   }
@@ -72,14 +72,14 @@ struct axis_cut {
     function_set set;
     long long times;
   };
-  [[nodiscard]] constexpr fixed_array<part, 2> parts() const {
+  [[nodiscard]] constexpr core::fixed_array<part, 2> parts() const {
     return {{{set_of(0), segments - 1}, {set_of(segments - 1), 1}}};
   }
 };
 
 /// How the curve of an arrangement is cut, with 2^bits levels as its positions: into equal pieces.
-[[nodiscard]] constexpr factor curve_cut(arrangement const& a) {
-  return {true, ceil_div(1 << a.bits, a.pieces), a.order};
+[[nodiscard]] constexpr cut curve_cut(arrangement const& a) {
+  return {true, core::ceil_div(1 << a.bits, a.pieces), a.order};
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::basis

@@ -13,7 +13,7 @@
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::basis {
 
 /// The first `functions` orthonormal functions on `positions` points.
 struct function_set {
@@ -110,10 +110,10 @@ constexpr void fill_constants(function_set s, float* constants) {
 /// Calls f(i, phi) for i = 0, ..., half - 1 of a set that recurs and has at most `Most` functions: phi[k] is phi_k(i).
 template <int Most, class Scalar, class F>
 constexpr void make_functions(function_set s, float const* constants, F f) {
-  c_array<Scalar, Most> phi;
+  core::c_array<Scalar, Most> phi;
   phi[0] = Scalar(constants[0]);
   if (s.kind == basis_kind::cosine) {
-    c_array<Scalar, Most> sine;
+    core::c_array<Scalar, Most> sine;
     for (int k = 1; k < s.functions; ++k) {
       phi[k] = Scalar(constants[4 * k - 1]);
       sine[k] = Scalar(constants[4 * k]);
@@ -156,7 +156,7 @@ class function_walk {
 
  private:
   static constexpr auto constants = [] {
-    fixed_array<float, S.constants()> all{};
+    core::fixed_array<float, S.constants()> all{};
     if constexpr (S.recurs()) {
       detail::fill_constants(S, all.data());
     } else {
@@ -168,4 +168,4 @@ class function_walk {
   }();
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::basis

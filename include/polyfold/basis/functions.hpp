@@ -5,10 +5,10 @@
 // (Gautschi, Orthogonal Polynomials, section 1.4). Cosines: the DCT-II, c_k(i) = cos(pi k (2 i + 1) / 2 n).
 #pragma once
 
-#include <polyfold/basis/factor.hpp>
+#include <polyfold/basis/approximation.hpp>
 #include <polyfold/core/fixed_array.hpp>
 
-namespace polyfold {
+namespace polyfold::basis {
 
 namespace detail {
 
@@ -73,9 +73,9 @@ constexpr void fill_orthonormal(int n, int terms, basis_kind kind, Table&& table
 
 /// The first K of them on Length points: row i holds their values at point i.
 template <int Length, int K>
-[[nodiscard]] constexpr fixed_array<fixed_array<double, K>, Length> orthonormal_functions(basis_kind kind) {
+[[nodiscard]] constexpr core::fixed_array<core::fixed_array<double, K>, Length> orthonormal_functions(basis_kind kind) {
   static_assert(K <= Length, "polyfold: N points carry at most N independent functions");
-  fixed_array<fixed_array<double, K>, Length> table{};
+  core::fixed_array<core::fixed_array<double, K>, Length> table{};
   fill_orthonormal(Length, K, kind, [&](int i, int k) -> double& { return table[i][k]; });
   return table;
 }
@@ -83,7 +83,7 @@ template <int Length, int K>
 /// The same rounded to float32, one table for each use.
 template <int Length, int K, basis_kind Kind>
 inline constexpr auto orthonormal_table = [] {
-  fixed_array<fixed_array<float, K>, Length> table{};
+  core::fixed_array<core::fixed_array<float, K>, Length> table{};
   auto const unrounded = orthonormal_functions<Length, K>(Kind);
   for (int i = 0; i < Length; ++i)
     for (int k = 0; k < K; ++k) table[i][k] = float(unrounded[i][k]);
@@ -101,7 +101,7 @@ inline constexpr auto orthonormal_table = [] {
 /// N choose k for k below `Terms`, as constants: devices divide slowly.
 template <int N, int Terms>
 inline constexpr auto binomials_of = [] {
-  fixed_array<int, Terms> all{};
+  core::fixed_array<int, Terms> all{};
   for (int k = 0; k < Terms; ++k) all[k] = int(binomial(N, k));
   return all;
 }();
@@ -109,4 +109,4 @@ inline constexpr auto binomials_of = [] {
 /// n choose 0, 1 or 2: what running sums need.
 [[nodiscard]] constexpr int low_binomial(int n, int k) { return k == 0 ? 1 : k == 1 ? n : n * (n - 1) / 2; }
 
-}  // namespace polyfold
+}  // namespace polyfold::basis

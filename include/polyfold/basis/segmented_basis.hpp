@@ -16,22 +16,22 @@
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::basis {
 
-template <int Length, factor F>
+template <int Length, cut F>
 struct segmented_basis {
   static_assert(Length > 0 && needs_of(F, Length).kind == need::nothing);
 
-  static constexpr axis_cut cut{Length, F};
+  static constexpr axis_cut along{Length, F};
   static constexpr int length = Length;
-  static constexpr int segment = cut.segment;
-  static constexpr int segments = cut.segments;
-  static constexpr int tail = cut.tail;
-  static constexpr int terms = cut.terms;
-  static constexpr int tail_terms = cut.tail_terms;
-  static constexpr bool running_sums = cut.running_sums;
+  static constexpr int segment = along.segment;
+  static constexpr int segments = along.segments;
+  static constexpr int tail = along.tail;
+  static constexpr int terms = along.terms;
+  static constexpr int tail_terms = along.tail_terms;
+  static constexpr bool running_sums = along.running_sums;
   /// Coefficients along the axis.
-  static constexpr int size = cut.size();
+  static constexpr int size = along.size();
 
   /// phi_k(i) on a segment of Count positions, as used at inference.
   template <int Count, int Terms>
@@ -48,7 +48,7 @@ struct segmented_basis {
     using Scalar = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
       auto const x = [&](int i) { return get(first + i); };
-      c_array<Scalar, S.functions> m;
+      core::c_array<Scalar, S.functions> m;
       if constexpr (running_sums)
         sum_up<S>(x, m);
       else if constexpr (reads_tables<Scalar>)
@@ -65,7 +65,7 @@ struct segmented_basis {
     using Scalar = std::remove_cvref_t<decltype(get(0))>;
     for_each_segment([&]<function_set S>(int first, int first_term) {
       auto const y = [&](int i, Scalar const& value) { put(first + i, value); };
-      c_array<Scalar, S.functions> c;
+      core::c_array<Scalar, S.functions> c;
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (running_sums)
         step_forward<S>(c, y);
@@ -127,9 +127,9 @@ struct segmented_basis {
   /// Calls f<set>(first position, first coefficient) for each segment.
   template <class Each>
   static constexpr void for_each_segment(Each f) {
-    for (int s = 0; s + 1 < segments; ++s) f.template operator()<cut.set_of(0)>(s * segment, s * terms);
+    for (int s = 0; s + 1 < segments; ++s) f.template operator()<along.set_of(0)>(s * segment, s * terms);
     constexpr int last = segments - 1;
-    f.template operator()<cut.set_of(last)>(last * segment, last * terms);
+    f.template operator()<along.set_of(last)>(last * segment, last * terms);
   }
   template <class Each>
   static constexpr void for_each_pixel(row_range rows, int width, Each f) {
@@ -226,4 +226,4 @@ struct segmented_basis {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::basis

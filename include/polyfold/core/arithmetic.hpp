@@ -2,7 +2,7 @@
 // macros of their own.
 #pragma once
 
-namespace polyfold {
+namespace polyfold::core {
 
 template <class Number>
 [[nodiscard]] constexpr Number smaller(Number a, Number b) {
@@ -18,4 +18,4 @@ template <class Number>
   return larger(larger(a, b), c);
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

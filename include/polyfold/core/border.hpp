@@ -11,7 +11,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/window.hpp>
 
-namespace polyfold {
+namespace polyfold::core {
 
 /// The outputs along an axis, of which [inner_first, inner_last) read no padding.
 struct axis_outputs {
@@ -47,4 +47,4 @@ constexpr void for_each_output(F f) {
   for_each_output<Along>(0, Along.count, f);
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -16,8 +16,12 @@ struct c_array_of<Element, Extent, Others...> {
 };
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::core {
+
 /// c_array<float, 2, 3> is float[2][3].
 template <class Element, int... Extents>
-using c_array = typename detail::c_array_of<Element, Extents...>::type;
+using c_array = typename polyfold::detail::c_array_of<Element, Extents...>::type;
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -5,32 +5,32 @@ namespace polyfold {
 
 /// Costs add up. `dense` fields describe the same layer without approximation, for the ratios.
 struct cost {
-  long long weights = 0;          ///< dense weights that the layer stands for, biases excluded
-  long long dense_numbers = 0;    ///< all numbers of the dense layer: weights, biases, batch norm
-  long long coefficients = 0;     ///< stored numbers that replace the weights
-  long long stored_numbers = 0;   ///< all stored numbers: coefficients, biases, batch norm
-  long long byte_numbers = 0;     ///< of the stored numbers: those that take one byte; the others take four
-  long long scale_bytes = 0;      ///< scales of the numbers that take one byte
-  long long map_bytes = 0;        ///< index maps of arranged weights, packed
-  long long table_bytes = 0;      ///< constants of bases that running sums do not serve, at the first use of each
-  long long multiplications = 0;  ///< per inference, moments and expansion included
-  long long additions = 0;        ///< per inference, moments and expansion included
+  long long weights = 0;            ///< dense weights that the layer stands for, biases excluded
+  long long dense_parameters = 0;   ///< all numbers of the dense layer: weights, biases, batch norm
+  long long coefficients = 0;       ///< stored parameters that replace the weights
+  long long stored_parameters = 0;  ///< all stored parameters: coefficients, biases, batch norm
+  long long byte_parameters = 0;    ///< of the stored parameters: those that take one byte; the others take four
+  long long scale_bytes = 0;        ///< scales of the numbers that take one byte
+  long long map_bytes = 0;          ///< index maps of arranged weights, packed
+  long long table_bytes = 0;        ///< constants of bases that running sums do not serve, at the first use of each
+  long long multiplications = 0;    ///< per inference, moments and expansion included
+  long long additions = 0;          ///< per inference, moments and expansion included
   long long dense_multiplications = 0;
   long long dense_additions = 0;
 
-  /// Bytes that are particular to this network: stored numbers, their scales and index maps.
+  /// Bytes that are particular to this network: stored parameters, their scales and index maps.
   [[nodiscard]] constexpr long long stored_bytes() const {
-    return 4 * (stored_numbers - byte_numbers) + byte_numbers + scale_bytes + map_bytes;
+    return 4 * (stored_parameters - byte_parameters) + byte_parameters + scale_bytes + map_bytes;
   }
   /// Bytes of constant memory that a program holds for it: stored bytes and constants of bases.
   [[nodiscard]] constexpr long long flash_bytes() const { return stored_bytes() + table_bytes; }
 
   constexpr cost& operator+=(cost const& b) {
     weights += b.weights;
-    dense_numbers += b.dense_numbers;
+    dense_parameters += b.dense_parameters;
     coefficients += b.coefficients;
-    stored_numbers += b.stored_numbers;
-    byte_numbers += b.byte_numbers;
+    stored_parameters += b.stored_parameters;
+    byte_parameters += b.byte_parameters;
     scale_bytes += b.scale_bytes;
     map_bytes += b.map_bytes;
     table_bytes += b.table_bytes;
@@ -49,10 +49,10 @@ struct cost {
   return approximated.coefficients == 0 ? 1.0 : double(approximated.weights) / double(approximated.coefficients);
 }
 [[nodiscard]] constexpr double parameter_ratio(cost const& total) {
-  return total.stored_numbers == 0 ? 1.0 : double(total.dense_numbers) / double(total.stored_numbers);
+  return total.stored_parameters == 0 ? 1.0 : double(total.dense_parameters) / double(total.stored_parameters);
 }
 [[nodiscard]] constexpr double byte_ratio(cost const& total) {
-  return total.stored_bytes() == 0 ? 1.0 : 4.0 * double(total.dense_numbers) / double(total.stored_bytes());
+  return total.stored_bytes() == 0 ? 1.0 : 4.0 * double(total.dense_parameters) / double(total.stored_bytes());
 }
 
 }  // namespace polyfold

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace polyfold {
+namespace polyfold::core {
 
 /// An aggregate, and a value that can be the argument of a template where its elements can.
 template <class Element, int Count>
@@ -25,4 +25,4 @@ struct fixed_array {
   friend constexpr bool operator==(fixed_array const&, fixed_array const&) = default;
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -12,15 +12,19 @@ constexpr void for_constants(F const& f, std::integer_sequence<int, I...>) {
 }
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::core {
+
 /// Calls f.operator()<I>() for I = First, ..., Last - 1, in order: for_constexpr<1, 4>([&]<int I>() { ... }).
 template <int First, int Last, class F>
 constexpr void for_constexpr(F const& f) {
-  detail::for_constants<First>(f, std::make_integer_sequence<int, Last - First>{});
+  polyfold::detail::for_constants<First>(f, std::make_integer_sequence<int, Last - First>{});
 }
 /// The same for I = 0, ..., Count - 1.
 template <int Count, class F>
 constexpr void for_constexpr(F const& f) {
-  detail::for_constants<0>(f, std::make_integer_sequence<int, Count>{});
+  polyfold::detail::for_constants<0>(f, std::make_integer_sequence<int, Count>{});
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace polyfold {
+namespace polyfold::core {
 
 /// Neither infinite nor NaN: not all bits of the exponent are set. The number is read where it lies: one passed by value
 /// might be taken for finite.
@@ -26,4 +26,4 @@ namespace polyfold {
   return all;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -1,4 +1,4 @@
-// Stored numbers of one byte: number = code * scale, with codes from -127 to 127 and no zero point.
+// Stored parameters of one byte: number = code * scale, with codes from -127 to 127 and no zero point.
 //
 // Scales take one byte themselves: (1 + m / 8) 2^(e - 24), with e in the five high bits of the byte and m in the three low
 // ones. Neighbouring scales differ by 6 to 12 %, so the coarse ones cost less than a tenth of a bit, and a product of a
@@ -19,6 +19,10 @@ enum class scales_per {
   filter,  ///< those of one filter (one partial product where the output axis is cut)
 };
 
+}  // namespace polyfold
+
+namespace polyfold::core {
+
 inline constexpr int largest_code = 127;
 
 /// The scale that a byte stands for: 2^-24 (0) to 1.875 * 2^7 (255), growing with the byte.
@@ -27,4 +31,4 @@ inline constexpr int largest_code = 127;
   return std::bit_cast<float>(((byte >> 3) + lowest_exponent) << 23 | std::uint32_t(byte & 7) << 20);
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -96,23 +96,23 @@ template <shape In, class Workspace, class... Given>
 struct unmet_of_run {
   static constexpr run_need value = run_need::image_and_workspace;
 };
-template <shape In, class Workspace, class Image, class Room>
-struct unmet_of_run<In, Workspace, Image, Room> {
+template <shape In, class Workspace, class Image, class Memory>
+struct unmet_of_run<In, Workspace, Image, Memory> {
   static constexpr run_need value = [] {
     using image = run_argument<std::remove_cvref_t<Image>>;
-    using room_type = std::remove_reference_t<Room>;
-    using room = run_argument<std::remove_cv_t<room_type>>;
+    using given_type = std::remove_reference_t<Memory>;
+    using memory = run_argument<std::remove_cv_t<given_type>>;
     if constexpr (!image::is_tensor && !image::is_pointer) return run_need::tensor;
     if constexpr (image::is_tensor)
       if (!(std::remove_cvref_t<Image>::extent == In)) return run_need::shape_of_input;
-    if (image::is_pointer != room::is_pointer) return run_need::both_bare;
+    if (image::is_pointer != memory::is_pointer) return run_need::both_bare;
     if (image::is_pointer) {
-      if (std::is_const_v<std::remove_pointer_t<std::decay_t<Room>>>) return run_need::workspace_to_write;
+      if (std::is_const_v<std::remove_pointer_t<std::decay_t<Memory>>>) return run_need::workspace_to_write;
       return run_need::same_numbers;
     }
-    if (!is_workspace_like<std::remove_cv_t<room_type>, Workspace>) return run_need::workspace_of_this_network;
-    if (std::is_const_v<room_type>) return run_need::workspace_to_write;
-    if (!std::is_lvalue_reference_v<Room>) return run_need::workspace_that_stays;
+    if (!is_workspace_like<std::remove_cv_t<given_type>, Workspace>) return run_need::workspace_of_this_network;
+    if (std::is_const_v<given_type>) return run_need::workspace_to_write;
+    if (!std::is_lvalue_reference_v<Memory>) return run_need::workspace_that_stays;
     return run_need::same_numbers;
   }();
 };
@@ -122,11 +122,11 @@ template <run_need Kind, class... Facts>
 struct wrong_run {
   using type = void;
   static_assert(met<Kind, run_need::image_and_workspace, Facts...>,
-                "polyfold: run takes an image and a workspace, as in net.run(image, room)");
+                "polyfold: run takes an image and a workspace, as in net.run(image, workspace)");
   static_assert(
       met<Kind, run_need::tensor, Facts...>,
       "polyfold: run takes its image as a tensor<float, shape{C, H, W}> or a view of one, or as an array or a "
-      "span of C * H * W floats; or bare memory, as in net.run(image.data(), room.data())");
+      "span of C * H * W floats; or bare memory, as in net.run(image.data(), workspace.data())");
   static_assert(met<Kind, run_need::shape_of_input, Facts...>,
                 "polyfold: the image has another shape than the network reads");
   static_assert(met<Kind, run_need::both_bare, Facts...>,
@@ -155,24 +155,24 @@ struct fault_of_run<false, In, Workspace, Given...> {
 
 struct no_scalar {};
 /// The scalar whose images Net runs in a workspace of type Room.
-template <class Net, class Room>
+template <class Net, class Memory>
 struct workspace_scalar {
   using type = no_scalar;
 };
-template <class Net, class Room>
-requires std::is_same_v<Room, typename Net::template workspace<typename Room::value_type>>
-struct workspace_scalar<Net, Room> {
-  using type = typename Room::value_type;
+template <class Net, class Memory>
+requires std::is_same_v<Memory, typename Net::template workspace<typename Memory::value_type>>
+struct workspace_scalar<Net, Memory> {
+  using type = typename Memory::value_type;
 };
-template <class Net, class Room>
-using scalar_of = typename workspace_scalar<Net, Room>::type;
+template <class Net, class Memory>
+using scalar_of = typename workspace_scalar<Net, Memory>::type;
 
 /// The calls of run that are right; never defined.
-template <class Net, class Image, class Room>
-requires image_of<Image, scalar_of<Net, Room>, Net::input_shape>
-void call_run(Image const&, Room&);
+template <class Net, class Image, class Memory>
+requires image_of<Image, scalar_of<Net, Memory>, Net::input_shape>
+void call_run(Image const&, Memory&);
 template <class Net, class Scalar>
-requires(Net::template takes<Scalar>) void call_run(Scalar const*, typename Net::template memory<Scalar>*);
+requires(Net::template takes<Scalar>) void call_run(Scalar const*, typename Net::template memory_unit<Scalar>*);
 
 template <class Net, class... Given>
 concept runs_on = requires(Given&&... given) {

@@ -24,6 +24,10 @@ struct index_range {
 /// Of row numbers.
 using row_range = index_range;
 
+}  // namespace polyfold
+
+namespace polyfold::core {
+
 [[nodiscard]] constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

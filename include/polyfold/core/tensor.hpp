@@ -10,7 +10,7 @@
 
 #include <polyfold/core/shape.hpp>
 
-namespace polyfold {
+namespace polyfold::core {
 
 /// All rows side by side.
 struct whole_layout {
@@ -30,14 +30,18 @@ struct strip_layout {
   };
 };
 
+}  // namespace polyfold::core
+
+namespace polyfold {
+
 /// A view of a feature map of shape S; does not own. Value may be const.
-template <class Value, shape S, class Layout = whole_layout>
+template <class Value, shape S, class Layout = core::whole_layout>
 class tensor_view {
  public:
   using value_type = Value;
   using mapping_type = typename Layout::template mapping<S>;
   static constexpr shape extent = S;
-  static constexpr bool whole = std::is_same_v<Layout, whole_layout>;
+  static constexpr bool whole = std::is_same_v<Layout, core::whole_layout>;
 
   constexpr explicit tensor_view(Value* data, mapping_type mapping = {}) : data_(data), mapping_(mapping) {}
   /// A view of constant numbers also comes from one of numbers that are not.

@@ -46,12 +46,16 @@ auto at(type_list<Types...>)
     -> decltype(select<I>(static_cast<indexer<std::index_sequence_for<Types...>, Types...>*>(nullptr)));
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::core {
+
 /// One list of all the types in `Lists`, in order.
 template <class... Lists>
-using concat = typename detail::joined<Lists...>::type;
+using concat = typename polyfold::detail::joined<Lists...>::type;
 
 /// Type number I of a list.
 template <class List, int I>
-using type_at = typename decltype(detail::at<I>(List{}))::type;
+using type_at = typename decltype(polyfold::detail::at<I>(List{}))::type;
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -18,18 +18,18 @@ struct window_axis {
   [[nodiscard]] constexpr int extent() const { return (size - 1) * dilation + 1; }
   /// Outputs over so many inputs; 0 where the window does not fit.
   [[nodiscard]] constexpr int outputs(int inputs) const {
-    int const room = before + inputs + after - extent();
-    return room < 0 ? 0 : room / stride + 1;
+    int const space = before + inputs + after - extent();
+    return space < 0 ? 0 : space / stride + 1;
   }
   /// Inputs that it takes for one output, at least 1.
-  [[nodiscard]] constexpr int least_inputs() const { return larger(1, extent() - before - after); }
+  [[nodiscard]] constexpr int least_inputs() const { return core::larger(1, extent() - before - after); }
   /// The input under the first position of an output; negative in the padding.
   [[nodiscard]] constexpr int start(int output) const { return output * stride - before; }
   /// The positions of a window that starts at input `start` which lie over one of the `inputs`.
   [[nodiscard]] constexpr index_range inside(int start, int inputs) const {
-    int const first = start < 0 ? ceil_div(-start, dilation) : 0;
-    int const last = start < inputs ? smaller(size, ceil_div(inputs - start, dilation)) : 0;
-    return {first, larger(first, last)};
+    int const first = start < 0 ? core::ceil_div(-start, dilation) : 0;
+    int const last = start < inputs ? core::smaller(size, core::ceil_div(inputs - start, dilation)) : 0;
+    return {first, core::larger(first, last)};
   }
   /// The positions that lie over an input or over the zeros around them.
   [[nodiscard]] constexpr int inside_padding(int start, int inputs) const {
@@ -62,6 +62,10 @@ struct window {
 
   friend constexpr bool operator==(window const&, window const&) = default;
 };
+
+}  // namespace polyfold
+
+namespace polyfold::core {
 
 /// The padding that makes ceil(inputs / stride) outputs, the odd zero behind: TensorFlow's "same", ONNX' SAME_UPPER.
 [[nodiscard]] constexpr window_axis with_same_padding(window_axis a, int inputs) {
@@ -113,4 +117,4 @@ struct window {
   return {first, larger(first, smaller(rows, top + w.y.extent()))};
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::core

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace polyfold {
+namespace polyfold::training {
 
 /// Which changes are drawn.
 struct augmentation {
@@ -29,4 +29,4 @@ template <class Random>
   return result;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::training

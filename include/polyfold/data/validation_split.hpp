@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <polyfold/data/image_set.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 namespace polyfold {
 
@@ -28,8 +28,8 @@ inline void shuffle(std::vector<std::size_t>& numbers, std::mt19937_64& random) 
 
 inline void check_split(image_set const& images, std::size_t count) {
   if (count == 0 || count >= images.size())
-    throw error("validation split: " + std::to_string(count) + " of " + std::to_string(images.size()) +
-                " images can't be held back; expected 1 at least, and 1 left to train on");
+    throw failure("validation split: " + std::to_string(count) + " of " + std::to_string(images.size()) +
+                  " images can't be held back; expected 1 at least, and 1 left to train on");
 }
 
 /// The numbers below `size` that are in `validation`, and those that are not.
@@ -46,7 +46,7 @@ inline void check_split(image_set const& images, std::size_t count) {
 }
 }  // namespace detail
 
-/// Holds back `count` images drawn by `seed`, whatever their class. Throws `error` unless 0 < count < images.size().
+/// Holds back `count` images drawn by `seed`, whatever their class. Throws `failure` unless 0 < count < images.size().
 [[nodiscard]] inline validation_split split_at_random(image_set const& images, std::size_t count, std::uint64_t seed) {
   detail::check_split(images, count);
   std::vector<std::size_t> numbers(images.size());
@@ -58,13 +58,13 @@ inline void check_split(image_set const& images, std::size_t count) {
 }
 
 /// Holds back `count` images drawn by `seed`, from every class the same share as it has of all images: the share rounded
-/// down, and one image more from the classes that lost most by rounding. Throws `error` unless 0 < count < images.size()
+/// down, and one image more from the classes that lost most by rounding. Throws `failure` unless 0 < count < images.size()
 /// and every image has a label.
 [[nodiscard]] inline validation_split split_by_class(image_set const& images, std::size_t count, std::uint64_t seed) {
   detail::check_split(images, count);
   if (images.labels.size() != images.size())
-    throw error("validation split: " + std::to_string(images.size()) + " images with " +
-                std::to_string(images.labels.size()) + " labels; expected one label for each");
+    throw failure("validation split: " + std::to_string(images.size()) + " images with " +
+                  std::to_string(images.labels.size()) + " labels; expected one label for each");
   std::vector<std::vector<std::size_t>> classes;
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (images.labels[i] >= classes.size()) classes.resize(std::size_t(images.labels[i]) + 1);

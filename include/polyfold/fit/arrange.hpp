@@ -12,7 +12,7 @@
 
 #include <polyfold/fit/matrix.hpp>
 
-namespace polyfold {
+namespace polyfold::least_squares {
 
 struct arranged_weights {
   std::vector<float> coefficients;   // of the curve
@@ -81,4 +81,4 @@ inline double refine(arranged_weights& arranged, float const* weights, matrix co
   return result;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::least_squares

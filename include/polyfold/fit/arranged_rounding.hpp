@@ -14,10 +14,10 @@
 #include <vector>
 
 #include <polyfold/core/for_constexpr.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/fit/arrange.hpp>
+#include <polyfold/fit/basis_changes.hpp>
 #include <polyfold/fit/fit.hpp>
-#include <polyfold/fit/modes.hpp>
 
 namespace polyfold {
 
@@ -38,18 +38,18 @@ class arranged_rounding {
     for_each_arranged([&]<int I>() {
       using arranged = arranged_at<I>;
       constexpr int per_curve = arranged::per_curve;
-      matrix const& basis = basis_of<I>();
-      std::vector<arranged_weights>& fits = fits_[I];
+      least_squares::matrix const& basis = basis_of<I>();
+      std::vector<least_squares::arranged_weights>& fits = fits_[I];
       bool const first = fits.empty();
       fits.resize(arranged::curves);
-      float* weights = net.numbers.data() + Dense::first_number(I);
-      for (arranged_weights& own : fits) {
+      float* weights = net.parameters.data() + Dense::first_parameter(I);
+      for (least_squares::arranged_weights& own : fits) {
         if (first)
-          own = arrange(std::vector<float>(weights, weights + per_curve), basis);
+          own = least_squares::arrange(std::vector<float>(weights, weights + per_curve), basis);
         else
-          refine(own, weights, basis);
+          least_squares::refine(own, weights, basis);
         std::vector<float> values(std::size_t(basis.rows));
-        multiply_along(basis, 1, 1, own.coefficients.data(), values.data());
+        least_squares::multiply_along(basis, 1, 1, own.coefficients.data(), values.data());
         for (std::uint8_t const level : own.levels) *weights++ = values[level];
       }
     });
@@ -58,19 +58,19 @@ class arranged_rounding {
   /// The next call fits all levels afresh.
   void restart() { fits_ = {}; }
 
-  /// Sets `target` to what `net` is, which has been rounded last. Throws `error` where none has been.
+  /// Sets `target` to what `net` is, which has been rounded last. Throws `failure` where none has been.
   template <class Dense>
   void store(Dense const& net, Folded& target) const {
     for_each_arranged([&]<int I>() {
       if (fits_[I].empty())
-        throw error(
+        throw failure(
             "arranged_rounding: no network has been rounded since the last restart; there are no levels to store");
     });
     fit(net, target);
     for_each_arranged([&]<int I>() {
       int c = 0;
-      for (arranged_weights const& fitted : fits_[I])
-        arranged_at<I>::store(fitted, c++, target.numbers.data() + Folded::first_number(I),
+      for (least_squares::arranged_weights const& fitted : fits_[I])
+        arranged_at<I>::store(fitted, c++, target.parameters.data() + Folded::first_parameter(I),
                               target.maps.data() + Folded::first_map_byte(I));
     });
   }
@@ -90,18 +90,19 @@ class arranged_rounding {
   }
   template <class F>
   static void for_each_arranged(F f) {
-    for_constexpr<Folded::layers>([&]<int I>() {
+    core::for_constexpr<Folded::layers>([&]<int I>() {
       if constexpr (is_arranged<I>()) f.template operator()<I>();
     });
   }
   /// Levels x coefficients of a curve of layer I.
   template <int I>
-  [[nodiscard]] static matrix const& basis_of() {
-    static matrix const basis = modes_of<layer_at<I>, Folded::template layer_input_shape<I>()>().weights.front().basis;
+  [[nodiscard]] static least_squares::matrix const& basis_of() {
+    static least_squares::matrix const basis =
+        least_squares::basis_changes_of<layer_at<I>, Folded::template layer_input_shape<I>()>().weights.front().basis;
     return basis;
   }
 
-  std::array<std::vector<arranged_weights>, Folded::layers> fits_;
+  std::array<std::vector<least_squares::arranged_weights>, Folded::layers> fits_;
 };
 
 }  // namespace polyfold

@@ -16,7 +16,7 @@
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/program.hpp>
 
-namespace polyfold {
+namespace polyfold::least_squares {
 
 template <class Network>
 class calibration {
@@ -84,8 +84,8 @@ class calibration {
     program_type::for_each_step([&]<int J>() {
       constexpr auto const& facts = program_type::facts[std::size_t(J)];
       using operation_type = typename program_type::template operation_at<J>;
-      context<float> at;
-      at.numbers = net.template numbers_of<J>();
+      fold::context<float> at;
+      at.parameters = net.template numbers_of<J>();
       at.map = net.maps.data() + facts.first_map_byte;
       scratch_.resize(std::size_t(facts.scratch));
       at.scratch = scratch_.data();
@@ -103,7 +103,7 @@ class calibration {
                                     values_[std::size_t(second)].data()));
       else
         operation_type::forward(at, all, to, in);
-      if constexpr (operation_type::role == operation_role::product && requires { operation_type::fan_in; })
+      if constexpr (operation_type::role == fold::operation_role::product && requires { operation_type::fan_in; })
         if (images_ > 0) add_inputs<operation_type>(in, inputs_[std::size_t(J)]);
       visit(facts.value, out);
     });
@@ -120,7 +120,7 @@ class calibration {
     sums.resize(static_cast<std::size_t>(fan_in) * fan_in);
     std::vector<double> x(static_cast<std::size_t>(fan_in));
     int const pixels = Product::output.pixels();
-    for (int n = 0; n < smaller(windows, pixels); ++n) {
+    for (int n = 0; n < core::smaller(windows, pixels); ++n) {
       int const at = pixels <= windows
                          ? n
                          : int((std::uint64_t(images_) * windows + std::uint64_t(n)) * 7919 % std::uint64_t(pixels));
@@ -145,4 +145,4 @@ class calibration {
   int images_ = 0;
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::least_squares

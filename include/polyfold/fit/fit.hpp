@@ -9,7 +9,7 @@
 
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/fit/arrange.hpp>
-#include <polyfold/fit/modes.hpp>
+#include <polyfold/fit/basis_changes.hpp>
 #include <polyfold/network.hpp>
 
 namespace polyfold {
@@ -21,14 +21,14 @@ template <class L, shape In>
 struct arranged_layer {
   static constexpr arrangement rule = L::spec.approximated.arranged;
   static constexpr int weights = L::template folded<In>::plan.weights();
-  using packing = packed_levels<rule.bits>;
+  using packing = fold::packed_levels<rule.bits>;
   static constexpr int curves = rule.per_filter ? L::spec.filters : 1;
   static constexpr int per_curve = weights / curves;
 
   /// Stores curve `c` with the levels of its weights, given the layer's numbers and map.
-  static void store(arranged_weights const& fitted, int c, float* numbers, std::uint8_t* map) {
+  static void store(least_squares::arranged_weights const& fitted, int c, float* parameters, std::uint8_t* map) {
     std::copy(fitted.coefficients.begin(), fitted.coefficients.end(),
-              numbers + std::size_t(c) * fitted.coefficients.size());
+              parameters + std::size_t(c) * fitted.coefficients.size());
     int i = c * per_curve;
     for (std::uint8_t const level : fitted.levels) packing::set(map, i++, level);
   }
@@ -39,9 +39,9 @@ template <int I, class Network>
 std::vector<float> dense_weights(Network const& net) {
   using layer_type = typename Network::template layer_at<I>;
   constexpr shape in = Network::template layer_input_shape<I>();
-  layer_modes const modes = modes_of<layer_type, in>();
-  float const* const stored = net.numbers.data() + Network::first_number(I);
-  std::vector<float> values = modes.materialise(stored);
+  least_squares::basis_changes const changes = least_squares::basis_changes_of<layer_type, in>();
+  float const* const stored = net.parameters.data() + Network::first_parameter(I);
+  std::vector<float> values = changes.materialise(stored);
   if constexpr (layer_type::spec.approximated.arranged.used) {
     using arranged = arranged_layer<layer_type, in>;
     std::uint8_t const* const map = net.maps.data() + Network::first_map_byte(I);
@@ -60,10 +60,12 @@ std::vector<float> dense_weights(Network const& net) {
 template <int I, class Network>
 std::vector<float> dense_biases(Network const& net) {
   using layer_type = typename Network::template layer_at<I>;
-  layer_modes const modes = modes_of<layer_type, Network::template layer_input_shape<I>()>();
-  float const* const stored = net.numbers.data() + Network::first_number(I) + modes.coefficients;
-  std::vector<float> values(stored, stored + modes.bias_numbers);
-  for (mode const& m : modes.biases) values = multiply_along(m.basis, m.inner_in_weights, values);
+  least_squares::basis_changes const changes =
+      least_squares::basis_changes_of<layer_type, Network::template layer_input_shape<I>()>();
+  float const* const stored = net.parameters.data() + Network::first_parameter(I) + changes.coefficients;
+  std::vector<float> values(stored, stored + changes.bias_parameters);
+  for (least_squares::basis_change const& m : changes.biases)
+    values = multiply_along(m.basis, m.inner_in_weights, values);
   return values;
 }
 
@@ -71,22 +73,23 @@ template <int I, class Network>
 void fit_layer(Network& net, std::vector<float> weights, std::vector<float> biases) {
   using layer_type = typename Network::template layer_at<I>;
   constexpr shape in = Network::template layer_input_shape<I>();
-  layer_modes const modes = modes_of<layer_type, in>();
-  float* const stored = net.numbers.data() + Network::first_number(I);
+  least_squares::basis_changes const changes = least_squares::basis_changes_of<layer_type, in>();
+  float* const stored = net.parameters.data() + Network::first_parameter(I);
   if constexpr (layer_type::spec.approximated.arranged.used) {
     using arranged = arranged_layer<layer_type, in>;
-    matrix const& basis = modes.weights.front().basis;
+    least_squares::matrix const& basis = changes.weights.front().basis;
     for (int c = 0; c < arranged::curves; ++c) {
       auto const first = weights.begin() + c * arranged::per_curve;
-      arranged::store(arrange(std::vector<float>(first, first + arranged::per_curve), basis), c, stored,
+      arranged::store(least_squares::arrange(std::vector<float>(first, first + arranged::per_curve), basis), c, stored,
                       net.maps.data() + Network::first_map_byte(I));
     }
   } else {
-    std::vector<float> const coefficients = modes.fit(std::move(weights));
+    std::vector<float> const coefficients = changes.fit(std::move(weights));
     std::copy(coefficients.begin(), coefficients.end(), stored);
   }
-  for (mode const& m : modes.biases) biases = multiply_along(m.fit, m.inner_in_weights, biases);
-  std::copy(biases.begin(), biases.end(), stored + modes.coefficients);
+  for (least_squares::basis_change const& m : changes.biases)
+    biases = multiply_along(m.fit, m.inner_in_weights, biases);
+  std::copy(biases.begin(), biases.end(), stored + changes.coefficients);
 }
 
 template <class A, class B>
@@ -103,7 +106,7 @@ inline constexpr bool same_layer<A, B> = [] {
 template <class Source, class Target>
 inline constexpr int unlike_layer = [] {
   int first = 0;
-  for_constexpr<Source::layers>([&]<int I>() {
+  core::for_constexpr<Source::layers>([&]<int I>() {
     using from = typename Source::template layer_at<I>;
     using to = typename Target::template layer_at<I>;
     bool const alike = std::string_view(from::name) == to::name && same_layer<from, to> &&
@@ -154,12 +157,12 @@ consteval bool can_be_fitted() {
 template <class Source, class Target>
 void fit(Source const& source, Target& target) {
   if constexpr (detail::can_be_fitted<Source, Target>()) {
-    for_constexpr<Source::layers>([&]<int I>() {
+    core::for_constexpr<Source::layers>([&]<int I>() {
       if constexpr (weighted_layer<typename Target::template layer_at<I>>)
         detail::fit_layer<I>(target, detail::dense_weights<I>(source), detail::dense_biases<I>(source));
       else
-        std::copy_n(source.numbers.data() + Source::first_number(I), Source::number_count(I),
-                    target.numbers.data() + Target::first_number(I));
+        std::copy_n(source.parameters.data() + Source::first_parameter(I), Source::parameter_count(I),
+                    target.parameters.data() + Target::first_parameter(I));
     });
   }
 }

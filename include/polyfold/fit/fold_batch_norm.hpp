@@ -32,8 +32,8 @@ struct scale_and_shift {
 /// What batch norm I does once it is trained: y = scale x + shift, per channel.
 template <int I, class Network>
 std::vector<scale_and_shift> trained_batch_norm(Network const& net) {
-  constexpr int channels = Network::number_count(I) / 4;
-  float const* const gamma = net.numbers.data() + Network::first_number(I);
+  constexpr int channels = Network::parameter_count(I) / 4;
+  float const* const gamma = net.parameters.data() + Network::first_parameter(I);
   float const* const beta = gamma + channels;
   float const* const mean = beta + channels;
   float const* const variance = mean + channels;
@@ -45,10 +45,10 @@ std::vector<scale_and_shift> trained_batch_norm(Network const& net) {
   return maps;
 }
 
-inline void store_scale_shift(std::vector<scale_and_shift> const& maps, float* numbers) {
+inline void store_scale_shift(std::vector<scale_and_shift> const& maps, float* parameters) {
   for (std::size_t c = 0; c < maps.size(); ++c) {
-    numbers[c] = maps[c].scale;
-    numbers[maps.size() + c] = maps[c].shift;
+    parameters[c] = maps[c].scale;
+    parameters[maps.size() + c] = maps[c].shift;
   }
 }
 
@@ -57,14 +57,14 @@ template <int I, int J, class Source, class Target>
 void copy_folded(Source const& source, Target& target) {
   if constexpr (I < Source::layers) {
     using from = typename Source::template layer_at<I>;
-    float const* const numbers = source.numbers.data() + Source::first_number(I);
-    float* const stored = target.numbers.data() + Target::first_number(J);
+    float const* const parameters = source.parameters.data() + Source::first_parameter(I);
+    float* const stored = target.parameters.data() + Target::first_parameter(J);
     copy_map<I, J>(source, target);
-    if constexpr (std::is_same_v<from, batch_norm_layer>) {
+    if constexpr (std::is_same_v<from, layer_types::batch_norm_layer>) {
       store_scale_shift(trained_batch_norm<I>(source), stored);
       copy_folded<I + 1, J + 1>(source, target);
     } else if constexpr (std::is_same_v<from, typename Target::template layer_at<J>>) {
-      std::copy_n(numbers, Source::number_count(I), stored);
+      std::copy_n(parameters, Source::parameter_count(I), stored);
       copy_folded<I + 1, J + 1>(source, target);
     } else {
       std::vector<scale_and_shift> maps = trained_batch_norm<I + 1>(source);
@@ -75,13 +75,13 @@ void copy_folded(Source const& source, Target& target) {
       constexpr int coefficients = from::template folded<Source::template layer_input_shape<I>()>::coefficients;
       if constexpr (takes_batch_norm<from>) {
         constexpr int per_filter = coefficients / from::spec.filters;
-        for (int i = 0; i < coefficients; ++i) stored[i] = numbers[i] * maps[std::size_t(i / per_filter)].scale;
+        for (int i = 0; i < coefficients; ++i) stored[i] = parameters[i] * maps[std::size_t(i / per_filter)].scale;
         std::transform(maps.begin(), maps.end(), stored + coefficients,
                        [](scale_and_shift const& m) { return m.shift; });
         copy_folded<I + 2, J + 1>(source, target);
       } else {
-        std::copy_n(numbers, coefficients, stored);
-        store_scale_shift(maps, target.numbers.data() + Target::first_number(J + 1));
+        std::copy_n(parameters, coefficients, stored);
+        store_scale_shift(maps, target.parameters.data() + Target::first_parameter(J + 1));
         copy_folded<I + 2, J + 2>(source, target);
       }
     }

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace polyfold {
+namespace polyfold::least_squares {
 
 /// rows x columns, row-major.
 struct matrix {
@@ -96,4 +96,4 @@ inline void multiply_along(matrix const& by, int outer, int inner, float const* 
     }
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::least_squares

@@ -18,17 +18,17 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/text.hpp>
 
-namespace polyfold {
+namespace polyfold::least_squares {
 
 /// The code nearest to value / scale; beyond the largest codes those.
 [[nodiscard]] constexpr std::int8_t code_of(float value, float scale) {
   float const q = value / scale;
-  if (q >= largest_code) return largest_code;
-  if (q <= -largest_code) return -largest_code;
+  if (q >= core::largest_code) return core::largest_code;
+  if (q <= -core::largest_code) return -core::largest_code;
   return static_cast<std::int8_t>(q < 0 ? q - 0.5f : q + 0.5f);
 }
 
@@ -37,13 +37,13 @@ namespace polyfold {
 /// products of codes and one scale get back what they were: quantising twice changes nothing.
 [[nodiscard]] inline std::uint8_t best_scale(std::span<float const> values) {
   float largest = 0;
-  for (float v : values) largest = larger(largest, std::abs(v));
+  for (float v : values) largest = core::larger(largest, std::abs(v));
   int byte = 0;
-  while (4 * largest_code * scale_of(static_cast<std::uint8_t>(byte)) < largest) ++byte;
+  while (4 * core::largest_code * core::scale_of(static_cast<std::uint8_t>(byte)) < largest) ++byte;
   std::uint8_t best = 0;
   for (double least = -1; byte < 256; ++byte) {
-    float const scale = scale_of(static_cast<std::uint8_t>(byte));
-    if (least >= 0 && code_of(largest, scale) <= largest_code / 2) break;
+    float const scale = core::scale_of(static_cast<std::uint8_t>(byte));
+    if (least >= 0 && code_of(largest, scale) <= core::largest_code / 2) break;
     double sum = 0;
     for (float v : values) {
       double const off = double(v - float(code_of(v, scale)) * scale);
@@ -56,33 +56,38 @@ namespace polyfold {
   return best;
 }
 
+}  // namespace polyfold::least_squares
+
+namespace polyfold {
+
 namespace detail {
 
-/// Throws `error` at a number of layer I that no code and scale can stand for.
+/// Throws `failure` at a number of layer I that no code and scale can stand for.
 template <int I, class Network>
 void check_quantisable(Network const& net) {
-  constexpr float limit = largest_code * scale_of(255);
-  float const* const numbers = net.numbers.data() + Network::first_number(I);
-  for (int i = 0; i < Network::number_count(I); ++i) {
-    float const v = numbers[i];
-    if (is_finite(v) && std::abs(v) <= limit) continue;
-    throw error("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
-                Network::template layer_at<I>::name + ") is " + number_text(double(v)) + "; expected a number from -" +
-                std::to_string(int(limit)) + " to " + std::to_string(int(limit)) + ".");
+  constexpr float limit = core::largest_code * core::scale_of(255);
+  float const* const parameters = net.parameters.data() + Network::first_parameter(I);
+  for (int i = 0; i < Network::parameter_count(I); ++i) {
+    float const v = parameters[i];
+    if (core::is_finite(v) && std::abs(v) <= limit) continue;
+    throw failure("quantise: number " + std::to_string(i) + " of layer " + std::to_string(I) + " (" +
+                  Network::template layer_at<I>::name + ") is " + number_text(double(v)) +
+                  "; expected a number from -" + std::to_string(int(limit)) + " to " + std::to_string(int(limit)) +
+                  ".");
   }
 }
 
 template <int I, class Quantised>
-void quantise_layer(float const* numbers, Quantised& target) {
+void quantise_layer(float const* parameters, Quantised& target) {
   constexpr int count = Quantised::first_code(I + 1) - Quantised::first_code(I);
   constexpr int scale_count = Quantised::first_scale(I + 1) - Quantised::first_scale(I);
   std::vector<std::vector<float>> groups(static_cast<std::size_t>(scale_count));
-  for (int i = 0; i < count; ++i) groups[std::size_t(Quantised::template scale_group<I>(i))].push_back(numbers[i]);
+  for (int i = 0; i < count; ++i) groups[std::size_t(Quantised::template scale_group<I>(i))].push_back(parameters[i]);
   auto* const scales = target.scales.data() + Quantised::first_scale(I);
-  std::transform(groups.begin(), groups.end(), scales, best_scale);
+  std::transform(groups.begin(), groups.end(), scales, least_squares::best_scale);
   auto* const codes = target.codes.data() + Quantised::first_code(I);
   for (int i = 0; i < count; ++i)
-    codes[i] = code_of(numbers[i], scale_of(scales[Quantised::template scale_group<I>(i)]));
+    codes[i] = least_squares::code_of(parameters[i], core::scale_of(scales[Quantised::template scale_group<I>(i)]));
 }
 
 /// The calls of quantise and dequantise that are right; never defined.
@@ -102,19 +107,19 @@ concept dequantises = requires(Source&& source, Target&& target) {
 
 }  // namespace detail
 
-/// Sets `target` to `net` in bytes. Throws `error` where a number is not finite or too large (above 30,480); `target` is
+/// Sets `target` to `net` in bytes. Throws `failure` where a number is not finite or too large (above 30,480); `target` is
 /// then unchanged.
 template <auto Pipeline, byte_numbers Rule>
 void quantise(network<Pipeline> const& net, network<Pipeline, Rule>& target) {
   using source = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  for_constexpr<source::layers>([&]<int I>() { detail::check_quantisable<I>(net); });
-  for_constexpr<source::layers>([&]<int I>() {
-    float const* const numbers = net.numbers.data() + source::first_number(I);
+  core::for_constexpr<source::layers>([&]<int I>() { detail::check_quantisable<I>(net); });
+  core::for_constexpr<source::layers>([&]<int I>() {
+    float const* const parameters = net.parameters.data() + source::first_parameter(I);
     if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-      detail::quantise_layer<I>(numbers, target);
+      detail::quantise_layer<I>(parameters, target);
     else
-      std::copy_n(numbers, source::number_count(I), target.exact.begin() + quantised::first_exact(I));
+      std::copy_n(parameters, source::parameter_count(I), target.exact.begin() + quantised::first_exact(I));
   });
   target.maps = net.maps;
 }
@@ -131,12 +136,12 @@ template <auto Pipeline, byte_numbers Rule>
 void dequantise(network<Pipeline, Rule> const& source, network<Pipeline>& net) {
   using target = network<Pipeline>;
   using quantised = network<Pipeline, Rule>;
-  for_constexpr<target::layers>([&]<int I>() {
-    float* const numbers = net.numbers.data() + target::first_number(I);
+  core::for_constexpr<target::layers>([&]<int I>() {
+    float* const parameters = net.parameters.data() + target::first_parameter(I);
     if constexpr (quantised::first_code(I) < quantised::first_code(I + 1))
-      source.template decode<I>(0, target::number_count(I), numbers);
+      source.template decode<I>(0, target::parameter_count(I), parameters);
     else
-      std::copy_n(source.exact.begin() + quantised::first_exact(I), target::number_count(I), numbers);
+      std::copy_n(source.exact.begin() + quantised::first_exact(I), target::parameter_count(I), parameters);
   });
   net.maps = source.maps;
 }
@@ -148,7 +153,7 @@ requires(!detail::dequantises<Source, Target>) void dequantise(Source&&, Target&
                 "network<description> of the same description");
 }
 
-/// For trainer::rounding: replaces a network's numbers by those that it has as a Quantised network.
+/// For trainer::rounding: replaces a network's parameters by those that it has as a Quantised network.
 template <class Quantised>
 class quantised_rounding {
  public:

@@ -18,32 +18,36 @@
 #include <vector>
 
 #include <polyfold/data/normalisation.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/fit/calibrate.hpp>
 #include <polyfold/integers.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/train/batches.hpp>
+#include <polyfold/train/dataset.hpp>
 
-namespace polyfold {
+namespace polyfold::least_squares {
 
 /// What the first `count` images of a source, or all, show of a network's maps.
 template <class Network>
-[[nodiscard]] calibration<Network> calibrate(Network const& net, batch_source const& source, std::size_t count = 1000) {
+[[nodiscard]] calibration<Network> calibrate(Network const& net, dataset const& source, std::size_t count = 1000) {
   calibration<Network> seen;
   std::vector<float> image(std::size_t(Network::input_shape.size()));
   for (bool const counts : {false, true})
-    for (std::size_t i = 0; i < smaller(count, source.size()); ++i) {
+    for (std::size_t i = 0; i < core::smaller(count, source.size()); ++i) {
       source.load(i, image.data());
       counts ? seen.add(net, image.data()) : seen.widen(net, image.data());
     }
   return seen;
 }
 
+}  // namespace polyfold::least_squares
+
+namespace polyfold {
+
 namespace detail {
 
 /// The requantisation that multiplies sums up to `bound` by `factor`.
-[[nodiscard]] inline requantisation requantisation_by(double factor, long long bound) {
-  requantisation r;
+[[nodiscard]] inline integer::requantisation requantisation_by(double factor, long long bound) {
+  integer::requantisation r;
   while ((bound >> r.before) > 32767) ++r.before;
   double scaled = std::ldexp(factor, r.before);
   int after = 0;
@@ -59,8 +63,8 @@ namespace detail {
 template <class Function>
 inline constexpr float bound_of_function = 0;
 template <int Numerator, int Denominator>
-inline constexpr float bound_of_function<bounded_relu_function<Numerator, Denominator>> = float(Numerator) /
-                                                                                          float(Denominator);
+inline constexpr float bound_of_function<layer_types::bounded_relu_function<Numerator, Denominator>> =
+    float(Numerator) / float(Denominator);
 
 template <class Source, class Target>
 class int8_quantiser {
@@ -71,7 +75,8 @@ class int8_quantiser {
   using operation_at = typename program_type::template operation_at<J>;
 
  public:
-  int8_quantiser(Source const& net, calibration<Source> const& seen, normalisation const& pixels, Target& target)
+  int8_quantiser(Source const& net, least_squares::calibration<Source> const& seen, normalisation const& pixels,
+                 Target& target)
       : net_(net), seen_(seen), target_(target) {
     pixels.check(Source::input_shape.channels);
     for (int c = 0; c < Source::input_shape.channels; ++c) {
@@ -90,12 +95,12 @@ class int8_quantiser {
  private:
   template <int G>
   void quantise_group() {
-    constexpr integer_group g = integers::template group<G>;
+    constexpr integer::integer_group g = integers::template group<G>;
     double& scale = scales_[std::size_t(g.value)];
-    if constexpr (g.kind == integer_group_kind::product) {
+    if constexpr (g.kind == integer::integer_group_kind::product) {
       quantise_product<G>(scale);
-    } else if constexpr (g.kind == integer_group_kind::average) {
-      constexpr integer_map map = integers::template map<g.value>;
+    } else if constexpr (g.kind == integer::integer_group_kind::average) {
+      constexpr integer::integer_map map = integers::template map<g.value>;
       int const levels = map.is_signed ? 127 : 255;
       scale = std::max(double(seen_.best_range(g.value, levels)), 1e-20) / levels;
       constexpr int area = operation_at<g.head>::input_window.area();
@@ -108,15 +113,15 @@ class int8_quantiser {
 
   template <int G>
   void quantise_product(double& out_scale) {
-    constexpr integer_group g = integers::template group<G>;
+    constexpr integer::integer_group g = integers::template group<G>;
     constexpr auto first = integers::places[std::size_t(G)];
     using product_type = operation_at<g.head>;
-    constexpr operation_form form = product_type::form;
+    constexpr fold::operation_form form = product_type::form;
     constexpr bool expands = g.expansion >= 0;
     constexpr bool adds = g.added >= 0;
     constexpr int fan_in = form.fan_in();
     constexpr int rows = form.outputs;
-    float const* const numbers = net_.template numbers_of<g.head>();
+    float const* const parameters = net_.template numbers_of<g.head>();
 
     // What a unit of each input stands for, its degree and its bound.
     std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
@@ -130,13 +135,13 @@ class int8_quantiser {
         bound[std::size_t(k)] = at.bound;
       }
     auto const weight = [&](int m, int k) {
-      return double(numbers[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
+      return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
 
     std::vector<double> const compensation = compensation_of(seen_.products_of_inputs(g.head), fan_in);
     std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
-    constexpr bool one_scale = integers::template product_biases<G>.kind == bias_kind::segmented;
+    constexpr bool one_scale = integers::template product_biases<G>.kind == fold::bias_kind::segmented;
     for (int extra = 0;; ++extra) {
       for (int m = 0; m < rows; ++m) {
         double largest = 1e-30;
@@ -148,8 +153,8 @@ class int8_quantiser {
         std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
       if (fill_codes<G>(shift, degree, bound, row_scale, unit, compensation)) break;
       if (extra == 8)
-        throw error("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
-                    " do not fit into 32 bits; cut its weights or choose a lower order");
+        throw failure("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
+                      " do not fit into 32 bits; cut its weights or choose a lower order");
       for (int& s : shift) s = std::max(0, s - 1);
     }
     if constexpr (integers::template degree_count < G >> 1)
@@ -157,10 +162,11 @@ class int8_quantiser {
         target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
 
     // What a unit of the sums becomes.
-    constexpr integer_map map = integers::template map<g.value>;
+    constexpr integer::integer_map map = integers::template map<g.value>;
     // An activation that moved in front of maxima has its value behind them.
     constexpr int shown =
-        g.activation < 0 ? g.value : larger(g.value, program_type::facts[std::size_t(larger(0, g.activation))].value);
+        g.activation < 0 ? g.value
+                         : core::larger(g.value, program_type::facts[std::size_t(core::larger(0, g.activation))].value);
     if (map.bits == 16) {
       out_scale = std::max(1.25 * double(seen_.largest(shown)), 1e-20) / 32767;
       target_.logit_scale[0] = float(out_scale);
@@ -173,16 +179,17 @@ class int8_quantiser {
       }
       out_scale = range / levels;
     }
-    double const written = adds ? out_scale / (1 << addition_fraction) : out_scale;
+    double const written = adds ? out_scale / (1 << integer::addition_fraction) : out_scale;
     double sum_scale = 0;
     if constexpr (expands)
       sum_scale = 1.25 * std::max(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
     for (int m = 0; m < rows; ++m) {
       long long limit = sum_bounds_[std::size_t(m)];
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
-        requantisation const r = requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
+        integer::requantisation const r =
+            requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
         put_scale(first.scale + m, r);
-        if (pass == 0 && integers::template product_biases<G>.kind == bias_kind::dense && r.before > 0) {
+        if (pass == 0 && integers::template product_biases<G>.kind == fold::bias_kind::dense && r.before > 0) {
           target_.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
           limit += 1LL << (r.before - 1);
         } else {
@@ -192,11 +199,11 @@ class int8_quantiser {
     }
     if constexpr (expands) {
       using expansion = operation_at<g.expansion>;
-      constexpr operation_form of = expansion::form;
-      using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
+      constexpr fold::operation_form of = expansion::form;
+      using basis = integer::integer_basis<of.outputs / of.groups, of.along, 0>;
       double const value_unit = std::ldexp(sum_scale, -basis::fraction);
-      constexpr int biases = of.bias.numbers(of.outputs);
-      int const from = first.bias + integers::template product_biases<G>.numbers(rows);
+      constexpr int biases = of.bias.parameters(of.outputs);
+      int const from = first.bias + integers::template product_biases<G>.parameters(rows);
       float const* const of_expansion = net_.template numbers_of<g.expansion>();
       long long limit = basis::value_bound(32767);
       double largest_bias = 0;
@@ -205,9 +212,10 @@ class int8_quantiser {
             static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
         largest_bias = std::max(largest_bias, std::abs(double(of_expansion[i]) / value_unit));
       }
-      limit += static_cast<long long>(largest_bias * (of.bias.kind == bias_kind::segmented ? of.outputs : 1)) + 1;
+      limit += static_cast<long long>(largest_bias * (of.bias.kind == fold::bias_kind::segmented ? of.outputs : 1)) + 1;
       if (limit >= (1LL << 31))
-        throw error("quantise: biases of layer " + std::to_string(integers::stage_of(G)) + " do not fit into 32 bits");
+        throw failure("quantise: biases of layer " + std::to_string(integers::stage_of(G)) +
+                      " do not fit into 32 bits");
       put_scale(first.scale + rows, requantisation_by(value_unit / written, limit));
     }
     if constexpr (adds)
@@ -223,8 +231,8 @@ class int8_quantiser {
   /// Input k of filter m of group G's product.
   template <int G>
   [[nodiscard]] input input_of(int m, int k) const {
-    constexpr integer_group g = integers::template group<G>;
-    constexpr operation_form form = operation_at<g.head>::form;
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
     int const channels = form.in.channels / form.groups;
     int const of_group = m / (form.outputs / form.groups) * channels;
     input at;
@@ -274,18 +282,18 @@ class int8_quantiser {
   bool fill_codes(std::vector<int> const& shift, std::vector<int> const& degree, std::vector<long long> const& bound,
                   std::vector<double> const& row_scale, std::vector<double> const& unit,
                   std::vector<double> const& compensation) {
-    constexpr integer_group g = integers::template group<G>;
+    constexpr integer::integer_group g = integers::template group<G>;
     constexpr auto first = integers::places[std::size_t(G)];
-    constexpr operation_form form = operation_at<g.head>::form;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
-    float const* const numbers = net_.template numbers_of<g.head>();
-    constexpr bias_rule rule = integers::template product_biases<G>;
+    float const* const parameters = net_.template numbers_of<g.head>();
+    constexpr fold::bias_rule rule = integers::template product_biases<G>;
     std::vector<double> biases = product_biases<g.head>();
     sum_bounds_.assign(std::size_t(form.outputs), 0);
     for (int m = 0; m < form.outputs; ++m) {
       long long sum = 0;
       double of_zero = 0;  // what the sum has where all is padding
-      std::vector<double> rest(numbers + m * fan_in, numbers + (m + 1) * fan_in);
+      std::vector<double> rest(parameters + m * fan_in, parameters + (m + 1) * fan_in);
       for (int k = 0; k < fan_in; ++k) {
         int const s = shift[std::size_t(degree[std::size_t(k)])];
         double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];  // of a code
@@ -297,7 +305,7 @@ class int8_quantiser {
         sum += (std::labs(code) << s) * bound[std::size_t(k)];
         if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
       }
-      if constexpr (rule.kind == bias_kind::dense) {
+      if constexpr (rule.kind == fold::bias_kind::dense) {
         double const code = biases[std::size_t(m)] / row_scale[std::size_t(m)] - of_zero;
         if (!(std::abs(code) < double(1 << 30))) return false;
         std::int32_t& stored = target_.biases[std::size_t(first.bias + m)];
@@ -306,9 +314,9 @@ class int8_quantiser {
       }
       sum_bounds_[std::size_t(m)] = sum;
     }
-    if constexpr (rule.kind == bias_kind::segmented) {
+    if constexpr (rule.kind == fold::bias_kind::segmented) {
       double largest = 0;
-      for (int i = 0; i < rule.numbers(form.outputs); ++i) {
+      for (int i = 0; i < rule.parameters(form.outputs); ++i) {
         double const code = double(net_.template numbers_of<g.head>()[form.coefficients() + i]) / row_scale[0];
         if (!(std::abs(code) < double(1 << 30))) return false;
         target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
@@ -322,7 +330,7 @@ class int8_quantiser {
   /// Biases of the outputs of a product, each by itself.
   template <int J>
   [[nodiscard]] std::vector<double> product_biases() const {
-    constexpr operation_form form = operation_at<J>::form;
+    constexpr fold::operation_form form = operation_at<J>::form;
     using bias = typename operation_at<J>::bias;
     float const* const stored = net_.template numbers_of<J>() + form.coefficients();
     std::vector<float> expanded(std::size_t(bias::scratch) + 1);
@@ -335,8 +343,8 @@ class int8_quantiser {
   /// What input k of filter m is over nothing but padding.
   template <int G>
   [[nodiscard]] double moment_of_zero(int m, int k) const {
-    constexpr integer_group g = integers::template group<G>;
-    constexpr operation_form form = operation_at<g.head>::form;
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
     using moments = typename integers::template kernel_moments<G>;
     int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
     auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
@@ -384,14 +392,14 @@ class int8_quantiser {
     return u;
   }
 
-  void put_scale(int i, requantisation const& r) {
+  void put_scale(int i, integer::requantisation const& r) {
     target_.multipliers[std::size_t(i)] = r.multiplier;
     target_.shifts[std::size_t(2 * i)] = r.before;
     target_.shifts[std::size_t(2 * i + 1)] = r.after;
   }
 
   Source const& net_;
-  calibration<Source> const& seen_;
+  least_squares::calibration<Source> const& seen_;
   Target& target_;
   std::array<double, std::size_t(steps) + 1> scales_{};  // what a code of each value stands for
   std::array<double, std::size_t(Source::input_shape.channels)> pixel_scales_{};
@@ -401,10 +409,10 @@ class int8_quantiser {
 }  // namespace detail
 
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
-/// `error` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
+/// `failure` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
 template <auto Pipeline, auto Schedule>
-void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
-              network<Pipeline, in_int8, Schedule>& target) {
+void quantise(network<Pipeline> const& net, least_squares::calibration<network<Pipeline>> const& seen,
+              normalisation const& pixels, network<Pipeline, in_int8, Schedule>& target) {
   detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, pixels, target).run();
 }
 

@@ -10,7 +10,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/fold/product.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 /// Level numbers of `Bits` bits each, packed from the least significant bit of the first byte on.
 template <int Bits>
@@ -48,14 +48,14 @@ struct level_pointer {
 
 /// The curve of an arrangement: its values are the levels.
 template <arrangement A>
-using level_curve = segmented_basis<(1 << A.bits), curve_cut(A)>;
+using level_curve = basis::segmented_basis<(1 << A.bits), basis::curve_cut(A)>;
 
 template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
 struct arranged_product : operation {
   using bias = biases<Filters, Bias>;
   using curve = level_curve<A>;
   using packing = packed_levels<A.bits>;
-  static_assert(needs_of(A).kind == need::nothing);
+  static_assert(basis::needs_of(A).kind == need::nothing);
 
   static constexpr operation_form form = arranged_product_of(In, Filters, W, Groups, A, Bias);
   static constexpr int levels = form.levels();
@@ -72,24 +72,24 @@ struct arranged_product : operation {
 
   /// Pixels that are grouped together, so that a level number is unpacked once for all of them: some of those that read no
   /// padding, as long as their sums take little room.
-  using dense_kernel = convolution_kernel<In, Filters, W, Groups, weight_strides{}>;
+  using dense_kernel = kernels::convolution_kernel<In, Filters, W, Groups, kernels::weight_strides{}>;
   static constexpr int inner_first = dense_kernel::inner_first;
   static constexpr int inner_last = dense_kernel::inner_last;
   static constexpr int block = grouped ? std::clamp(inner_last - inner_first, 1, std::clamp(256 / levels, 1, 16)) : 1;
 
-  static constexpr int numbers = form.numbers();
+  static constexpr int parameters = form.parameters();
   static constexpr int map_bytes = packing::bytes(weights);
   static constexpr int scratch = levels * block + bias::scratch;
   static constexpr int backward_scratch = 2 * levels;
   static constexpr auto constants = sets_of<form.set_count()>(form);
 
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
 
   [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
-    float const* const stored_biases = at.numbers + coefficients;
+    float const* const stored_biases = at.parameters + coefficients;
     bias::prepare(stored_biases, at.scratch + levels * block);
     auto const start = [&](int m) {
       return bias::template start<Scalar>(stored_biases, at.scratch + levels * block, m);
@@ -102,15 +102,16 @@ struct arranged_product : operation {
             group<Columns>(at, in, m, y, x, at.scratch);
             for (int j = 0; j < Columns; ++j) {
               Scalar sum = start(m);
-              curve::analyse(
-                  [&](int l) { return at.scratch[l * Columns + j]; },
-                  [&, c = curve_of(at.numbers, m)](int k, Scalar const& moment) { sum = mul_add(moment, c[k], sum); });
+              curve::analyse([&](int l) { return at.scratch[l * Columns + j]; },
+                             [&, c = curve_of(at.parameters, m)](int k, Scalar const& moment) {
+                               sum = mul_add(moment, c[k], sum);
+                             });
               out(m, y, x + j) = sum;
             }
           });
     } else if constexpr (A.per_filter) {
       for (int m = 0; m < Filters; ++m) {
-        expand(curve_of(at.numbers, m), at.scratch);
+        expand(curve_of(at.parameters, m), at.scratch);
         Scalar const* const read = in.row(first_channel(m), 0);
         product<shape{channels, In.height, In.width}, 1, W, 1, bias_rule{}>::template multiply<Scalar>(
             level_pointer<A.bits, Scalar>{at.map, at.scratch, m * fan_in}, rows,
@@ -118,7 +119,7 @@ struct arranged_product : operation {
             [&](int, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
       }
     } else {
-      expand(at.numbers, at.scratch);
+      expand(at.parameters, at.scratch);
       product<In, Filters, W, Groups, bias_rule{}>::template multiply<Scalar>(
           level_pointer<A.bits, Scalar>{at.map, at.scratch}, rows, in, start,
           [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
@@ -132,7 +133,7 @@ struct arranged_product : operation {
     Scalar* const groups = at.scratch;
     Scalar* const level = at.scratch + levels;
     for (int m = 0; m < Filters; ++m) {
-      float const* const c = curve_of(at.numbers, m);
+      float const* const c = curve_of(at.parameters, m);
       expand(c, level);
       Scalar sums[curve::size];
       for (Scalar& sum : sums) sum = Scalar(0.0f);
@@ -145,14 +146,14 @@ struct arranged_product : operation {
           if (din.data() != nullptr)
             for_each_input(at, din, m, y, x, [&](int l, Scalar& target) { target = mul_add(level[l], d, target); });
         }
-      float* const gradient = at.gradient + (c - at.numbers);
+      float* const gradient = at.gradient + (c - at.parameters);
       for (int k = 0; k < curve::size; ++k) gradient[k] += horizontal_sum(sums[k]);
     }
   }
 
  private:
-  [[nodiscard]] static float const* curve_of(float const* numbers_, int m) {
-    return numbers_ + (A.per_filter ? m * curve::size : 0);
+  [[nodiscard]] static float const* curve_of(float const* parameters_, int m) {
+    return parameters_ + (A.per_filter ? m * curve::size : 0);
   }
 
   template <class Scalar>
@@ -205,4 +206,4 @@ struct arranged_product : operation {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

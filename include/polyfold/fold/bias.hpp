@@ -5,11 +5,11 @@
 #include <polyfold/fold/bias_rule.hpp>
 #include <polyfold/fold/operation.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 template <int Outputs, bias_rule R>
 struct biases {
-  static constexpr int numbers = R.numbers(Outputs);
+  static constexpr int parameters = R.parameters(Outputs);
   static constexpr int scratch = 0;
   template <class Scalar>
   static void prepare(float const*, Scalar*) {}
@@ -21,17 +21,17 @@ struct biases {
     else
       return Scalar(stored[m]);
   }
-  /// Adds to the stored numbers' gradient, given `gradient_of(m)` = d loss / d bias m.
+  /// Adds to the stored parameters' gradient, given `gradient_of(m)` = d loss / d bias m.
   template <class GradientOf>
   static void backward(float* gradient, GradientOf gradient_of) {
-    for (int m = 0; m < numbers; ++m) gradient[m] += gradient_of(m);
+    for (int m = 0; m < parameters; ++m) gradient[m] += gradient_of(m);
   }
 };
 
 template <int Outputs, bias_rule R>
 requires(R.kind == bias_kind::segmented) struct biases<Outputs, R> {
-  using basis = segmented_basis<Outputs, R.cut>;
-  static constexpr int numbers = R.numbers(Outputs);
+  using basis = polyfold::basis::segmented_basis<Outputs, R.along>;
+  static constexpr int parameters = R.parameters(Outputs);
   static constexpr int scratch = Outputs;
   template <class Scalar>
   static void prepare(float const* stored, Scalar* expanded) {
@@ -57,4 +57,4 @@ template <class View>
 }
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

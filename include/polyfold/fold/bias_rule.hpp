@@ -5,23 +5,23 @@
 #include <polyfold/basis/axis_cut.hpp>
 #include <polyfold/core/cost.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 enum class bias_kind { none, dense, segmented };
 
 struct bias_rule {
   bias_kind kind = bias_kind::none;
-  factor cut{};  // of `segmented` biases
+  cut along{};  // of `segmented` biases
 
-  /// Stored numbers of so many outputs.
-  [[nodiscard]] constexpr int numbers(int outputs) const {
+  /// Stored parameters of so many outputs.
+  [[nodiscard]] constexpr int parameters(int outputs) const {
     switch (kind) {
       case bias_kind::none:
         return 0;
       case bias_kind::dense:
         return outputs;
       default:
-        return axis_cut(outputs, cut).size();
+        return basis::axis_cut(outputs, along).size();
     }
   }
   /// What expanding them and adding each to so many pixels takes.
@@ -30,7 +30,7 @@ struct bias_rule {
     if (kind == bias_kind::none) return c;
     c.additions = static_cast<long long>(outputs) * pixels;
     if (kind == bias_kind::segmented) {
-      axis_cut const axis(outputs, cut);
+      basis::axis_cut const axis(outputs, along);
       c.additions += axis.synthesis_additions();
       c.multiplications = axis.multiplications();
     }
@@ -40,4 +40,4 @@ struct bias_rule {
   friend constexpr bool operator==(bias_rule const&, bias_rule const&) = default;
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

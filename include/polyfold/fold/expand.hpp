@@ -5,18 +5,18 @@
 #include <polyfold/fold/bias.hpp>
 #include <polyfold/fold/operation_form.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 /// (Groups * basis size) x H x W to Filters x H x W, where F cuts the filters of each group.
-template <shape In, int Filters, int Groups, factor F, bias_rule Bias>
+template <shape In, int Filters, int Groups, cut F, bias_rule Bias>
 struct expand : pixelwise_operation {
-  using basis = segmented_basis<Filters / Groups, F>;
+  using basis = polyfold::basis::segmented_basis<Filters / Groups, F>;
   using bias = biases<Filters, Bias>;
   static constexpr operation_form form = expand_of(In, Filters, Groups, F, Bias);
   static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::expansion;
   static constexpr bool backward_reads_input = false;
-  static constexpr int numbers = form.numbers();
+  static constexpr int parameters = form.parameters();
   static constexpr int scratch = bias::scratch;
   static constexpr auto constants = sets_of<form.set_count()>(form);
 
@@ -24,7 +24,7 @@ struct expand : pixelwise_operation {
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
-    bias::prepare(at.numbers, at.scratch);
+    bias::prepare(at.parameters, at.scratch);
     for (int g = 0; g < Groups; ++g)
       basis::synthesise_map(
           rows, In.width, [&](int k, int y, int x) { return in(g * basis::size + k, y, x); },
@@ -33,7 +33,7 @@ struct expand : pixelwise_operation {
             if constexpr (Bias.kind == bias_kind::none)
               out(m, y, x) = value;
             else
-              out(m, y, x) = value + bias::template start<Scalar>(at.numbers, at.scratch, m);
+              out(m, y, x) = value + bias::template start<Scalar>(at.parameters, at.scratch, m);
           });
   }
 
@@ -49,4 +49,4 @@ struct expand : pixelwise_operation {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

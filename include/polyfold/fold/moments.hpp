@@ -16,20 +16,20 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/operation_form.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 namespace detail {
 
 /// The functions of a line of `Windows` windows (fold/window_line.hpp) and the step from one to the next.
 template <int Windows, int Length, int Order, basis_kind Kind, bool ByOne>
 struct sliding_basis {
-  using basis = segmented_basis<Length, factor{true, 0, Order, Kind}>;
+  using basis = polyfold::basis::segmented_basis<Length, cut{true, 0, Order, Kind}>;
   static constexpr int terms = basis::size;
   static constexpr bool slides = window_line(Windows, Length, Order, Kind, ByOne).slides;
 
   [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % window_line::restart != 0; }
   /// A step reads one input before its window.
-  [[nodiscard]] static constexpr axis_outputs split(axis_outputs along, int before) {
+  [[nodiscard]] static constexpr core::axis_outputs split(core::axis_outputs along, int before) {
     if (slides && before > 0 && along.inner_first < along.inner_last) ++along.inner_first;
     return along;
   }
@@ -41,7 +41,7 @@ struct sliding_basis {
     auto const entering = get(Length - 1);
     held[0] = held[0] - get(-1) + entering;
     for (int k = 1; k < terms; ++k)
-      held[k] = mul_add(entering, float(binomials_of<Length, terms>[k]), held[k] - held[k - 1]);
+      held[k] = mul_add(entering, float(polyfold::basis::binomials_of<Length, terms>[k]), held[k] - held[k - 1]);
   }
 };
 
@@ -68,10 +68,10 @@ struct row_moments : pixelwise_operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
         Scalar const* const source = in.row(c, y);
-        c_array<Scalar*, terms> target;
+        core::c_array<Scalar*, terms> target;
         for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
-        c_array<Scalar, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
-        for_each_output<columns>([&](int x, auto inner) {
+        core::c_array<Scalar, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
+        core::for_each_output<columns>([&](int x, auto inner) {
           auto const get = [&](int s) {
             int const at = W.x.start(x) + s * W.x.dilation;
             return inner || (at >= 0 && at < In.width) ? source[at] : Scalar(0.0f);
@@ -96,7 +96,7 @@ struct row_moments : pixelwise_operation {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
         Scalar* const target = din.row(c, y);
-        for_each_output<columns>([&](int x, auto inner) {
+        core::for_each_output<columns>([&](int x, auto inner) {
           int const left = W.x.start(x);
           basis::synthesise([&](int k) { return dout(c * terms + k, y, x); },
                             [&](int s, Scalar const& v) {
@@ -108,7 +108,7 @@ struct row_moments : pixelwise_operation {
   }
 
  private:
-  static constexpr axis_outputs columns = sliding::split(outputs_along(W.x, In.width), W.x.before);
+  static constexpr core::axis_outputs columns = sliding::split(core::outputs_along(W.x, In.width), W.x.before);
 };
 
 /// Moments down the columns of every window over row moments, total degree at most Order:
@@ -117,7 +117,7 @@ template <shape In, window W, int Order, basis_kind Kind>
 struct column_moments : operation {
   static constexpr operation_form form = column_moments_of(In, W, Order, Kind);
   static constexpr int row_terms = form.row_terms();
-  using basis = segmented_basis<W.y.size, factor{true, 0, Order, Kind}>;
+  using basis = polyfold::basis::segmented_basis<W.y.size, cut{true, 0, Order, Kind}>;
   static constexpr int terms = form.plane_terms();
   static constexpr int planes = form.planes();
   static constexpr shape output = form.output();
@@ -135,27 +135,27 @@ struct column_moments : operation {
 
   template <class F>
   static constexpr void for_each_degree(F f) {
-    for_constexpr<row_terms>(f);
+    core::for_constexpr<row_terms>(f);
   }
 
   static constexpr auto constants = sets_of<form.set_count()>(form);
 
   /// One row more than the window where a running sum may take that row off.
   [[nodiscard]] static constexpr row_range rows(int y) {
-    row_range const under = rows_under(W, y, In.height);
+    row_range const under = core::rows_under(W, y, In.height);
     return {W.y.slides_by_one() && under.first > 0 ? under.first - 1 : under.first, under.last};
   }
 
   /// The input rows of several output rows that are computed together: the first of them takes no running sum on.
   [[nodiscard]] static constexpr row_range rows_together(row_range rows) {
-    return {rows_under(W, rows.first, In.height).first, rows_under(W, rows.last - 1, In.height).last};
+    return {core::rows_under(W, rows.first, In.height).first, core::rows_under(W, rows.last - 1, In.height).last};
   }
 
   [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
-    for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
+    core::for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
       for (int c = 0; c < planes; ++c)
         for_each_degree([&]<int J>() {
           using column = column_basis<J>;
@@ -189,7 +189,7 @@ struct column_moments : operation {
     using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
-        for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
+        core::for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
           int const top = W.y.start(y);
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
@@ -204,10 +204,10 @@ struct column_moments : operation {
 
  private:
   /// For all degrees: inner where none of them reads padding.
-  static constexpr axis_outputs split = [] {
-    axis_outputs all = outputs_along(W.y, In.height);
+  static constexpr core::axis_outputs split = [] {
+    core::axis_outputs all = core::outputs_along(W.y, In.height);
     for_each_degree([&]<int J>() {
-      axis_outputs const one = column_basis<J>::split(outputs_along(W.y, In.height), W.y.before);
+      core::axis_outputs const one = column_basis<J>::split(core::outputs_along(W.y, In.height), W.y.before);
       if (one.inner_first > all.inner_first) all = one;
     });
     return all;
@@ -215,9 +215,9 @@ struct column_moments : operation {
 };
 
 /// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.
-template <shape In, int Groups, factor F>
+template <shape In, int Groups, cut F>
 struct channel_moments : pixelwise_operation {
-  using basis = segmented_basis<In.channels / Groups, F>;
+  using basis = polyfold::basis::segmented_basis<In.channels / Groups, F>;
   static constexpr operation_form form = channel_moments_of(In, Groups, F);
   static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::channel_moments;
@@ -252,23 +252,23 @@ struct channel_moments : pixelwise_operation {
 };
 
 /// Moments along runs of L weights of a filter in (c, r, s) order: C x H x W to (groups * size) x H_out x W_out.
-template <shape In, window W, int Groups, factor F>
+template <shape In, window W, int Groups, cut F>
 struct flat_moments : operation {
   static constexpr int channels = In.channels / Groups;
-  using basis = segmented_basis<channels * W.area(), F>;
+  using basis = polyfold::basis::segmented_basis<channels * W.area(), F>;
   static constexpr operation_form form = flat_moments_of(In, W, Groups, F);
   static constexpr shape output = form.output();
   static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool backward_reads_input = false;
 
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
 
   [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
-    for_each_output<outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
-      for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
+    core::for_each_output<core::outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+      core::for_each_output<core::outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::analyse(
               [&](int i) {
@@ -284,8 +284,8 @@ struct flat_moments : operation {
   template <class Scalar, class Out, class Input, class Gradient>
   static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
-    for_each_output<outputs_along(W.y, In.height)>([&](int y, auto inner_row) {
-      for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
+    core::for_each_output<core::outputs_along(W.y, In.height)>([&](int y, auto inner_row) {
+      core::for_each_output<core::outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
         for (int g = 0; g < Groups; ++g)
           basis::synthesise([&](int k) { return dout(g * basis::size + k, y, x); },
                             [&](int i, Scalar const& v) {
@@ -309,4 +309,4 @@ struct flat_moments : operation {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

@@ -1,11 +1,11 @@
 // What an operation is: a node of a network's folded expression.
 //
-// An operation is an empty type. It maps one feature map (two for an addition) to one, reads `numbers` stored numbers,
+// An operation is an empty type. It maps one feature map (two for an addition) to one, reads `parameters` stored parameters,
 // and says at compile time what it costs. Two operations of the same type on the same input compute the same values:
 // that is how shared moments are found. Every operation has these static members:
 //
 //   output                                        shape of what it writes
-//   numbers, map_bytes                            stored numbers and index-map bytes that it reads
+//   parameters, map_bytes                         stored parameters and index-map bytes that it reads
 //   scratch, saved, backward_scratch              working memory, in scalars: during forward; from forward to backward;
 //                                                 during backward
 //   in_place                                      may write over its input
@@ -20,7 +20,8 @@
 //   forward(context, rows, out, in)               writes the output rows `rows`
 //   backward(context, out, dout, in, din)         adds to din (where it has data) and to context.gradient
 //
-// Those of a folded layer take output, numbers, constants and count() from their `form`, a value (fold/operation_form.hpp).
+// Those of a folded layer take output, parameters, constants and count() from their `form`, a value
+// (fold/operation_form.hpp).
 //
 // Views are row accessors (tensor_view), so that a schedule may hold whole maps or a few rows.
 #pragma once
@@ -34,16 +35,16 @@
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/core/window.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 /// What an operation is handed beside its maps.
 template <class Scalar>
 struct context {
-  float const* numbers = nullptr;     // its stored numbers
+  float const* parameters = nullptr;  // its stored parameters
   std::uint8_t const* map = nullptr;  // its index map
   Scalar* scratch = nullptr;          // dead between calls
   Scalar* saved = nullptr;            // kept from forward to backward; null at inference
-  float* gradient = nullptr;          // backward: adds d loss / d numbers
+  float* gradient = nullptr;          // backward: adds d loss / d parameters
   bool fresh[2] = {false, false};     // backward: din holds nothing yet: it is set, not added to
   bool training = false;              // forward: batch statistics, dropout
   std::uint64_t seed = 0;             // of this batch: makes dropout repeatable
@@ -70,7 +71,7 @@ enum class operation_role {
 
 /// Defaults of the members above.
 struct operation {
-  static constexpr int numbers = 0;
+  static constexpr int parameters = 0;
   static constexpr int map_bytes = 0;
   static constexpr int scratch = 0;
   static constexpr int saved = 0;
@@ -86,7 +87,7 @@ struct operation {
   static constexpr int window_area = 1;
   static constexpr int filter_groups = 1;
   static constexpr bool nondecreasing = false;
-  static constexpr fixed_array<function_set, 0> constants{};
+  static constexpr core::fixed_array<basis::function_set, 0> constants{};
 };
 
 /// Mixin for operations whose output row y reads input row y only.
@@ -94,4 +95,4 @@ struct pixelwise_operation : operation {
   [[nodiscard]] static constexpr row_range rows(int y) { return {y, y + 1}; }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

@@ -9,7 +9,7 @@
 #include <polyfold/fold/bias_rule.hpp>
 #include <polyfold/fold/window_line.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 enum class operation_kind {
   channel_moments,
@@ -24,7 +24,7 @@ enum class operation_kind {
 /// Functions of a plane with total degree at most `order` whose degree along the row is below `degree`.
 [[nodiscard]] constexpr int terms_up_to(int degree, int column_terms, int order) {
   int terms = 0;
-  for (int j = 0; j < degree; ++j) terms += smaller(column_terms, order + 1 - j);
+  for (int j = 0; j < degree; ++j) terms += core::smaller(column_terms, order + 1 - j);
   return terms;
 }
 
@@ -34,28 +34,28 @@ struct operation_form {
   shape in{};
   window under{};  ///< of moments and products
   int groups = 1;
-  factor cut{};     ///< of the axis that moments, curves and expansions run along
+  cut along{};      ///< of the axis that moments, curves and expansions run along
   int outputs = 1;  ///< that have a bias: filters, or partial products
   bias_rule bias{};
   arrangement arranged{};
 
   /// The axis that is cut: of column moments the longest, beside degree 0 along the row; of a product none.
-  [[nodiscard]] constexpr axis_cut axis() const {
+  [[nodiscard]] constexpr basis::axis_cut axis() const {
     switch (kind) {
       case operation_kind::channel_moments:
-        return {in.channels / groups, cut};
+        return {in.channels / groups, along};
       case operation_kind::row_moments:
-        return {under.x.size, cut};
+        return {under.x.size, along};
       case operation_kind::column_moments:
-        return {under.y.size, cut};
+        return {under.y.size, along};
       case operation_kind::flat_moments:
-        return {fan_in(), cut};
+        return {fan_in(), along};
       case operation_kind::arranged_product:
-        return {levels(), cut};
+        return {levels(), along};
       case operation_kind::expand:
-        return {outputs / groups, cut};
+        return {outputs / groups, along};
       default:
-        return {1, cut};
+        return {1, along};
     }
   }
   /// Inputs under the window of one output.
@@ -66,16 +66,16 @@ struct operation_form {
   [[nodiscard]] constexpr bool groups_inputs() const { return fan_in() > levels(); }
 
   /// Of column moments: degrees along the row, planes that each of them has, and degrees up to the order in all.
-  [[nodiscard]] constexpr int row_terms() const { return smaller(cut.order + 1, under.x.size); }
+  [[nodiscard]] constexpr int row_terms() const { return core::smaller(along.order + 1, under.x.size); }
   [[nodiscard]] constexpr int planes() const { return in.channels / row_terms(); }
-  [[nodiscard]] constexpr int plane_terms() const { return terms_up_to(row_terms(), axis().size(), cut.order); }
+  [[nodiscard]] constexpr int plane_terms() const { return terms_up_to(row_terms(), axis().size(), along.order); }
 
   [[nodiscard]] constexpr window_line row_line() const {
-    return {under.x.outputs(in.width), under.x.size, cut.order, cut.basis, under.x.slides_by_one()};
+    return {under.x.outputs(in.width), under.x.size, along.order, along.basis, under.x.slides_by_one()};
   }
   /// Beside degree j along the row, the columns take degrees up to order - j.
   [[nodiscard]] constexpr window_line column_line(int j) const {
-    return {under.y.outputs(in.height), under.y.size, cut.order - j, cut.basis, under.y.slides_by_one()};
+    return {under.y.outputs(in.height), under.y.size, along.order - j, along.basis, under.y.slides_by_one()};
   }
 
   [[nodiscard]] constexpr shape output() const {
@@ -95,7 +95,7 @@ struct operation_form {
     }
   }
 
-  /// Stored numbers: coefficients, then biases.
+  /// Stored parameters: coefficients, then biases.
   [[nodiscard]] constexpr int coefficients() const {
     switch (kind) {
       case operation_kind::product:
@@ -106,7 +106,7 @@ struct operation_form {
         return 0;
     }
   }
-  [[nodiscard]] constexpr int numbers() const { return coefficients() + bias.numbers(outputs); }
+  [[nodiscard]] constexpr int parameters() const { return coefficients() + bias.parameters(outputs); }
 
   /// Multiplications and additions. Windows that hang over the border are counted whole, as published counts are.
   [[nodiscard]] constexpr cost count() const {
@@ -151,18 +151,18 @@ struct operation_form {
   /// Calls f(set) for the sets of functions whose constants it reads, one after the other, some of them empty.
   template <class F>
   constexpr void for_each_set(F f) const {
-    auto const each = [&f](axis_cut const& a) {
-      for (function_set const& set : a.sets()) f(set);
+    auto const each = [&f](basis::axis_cut const& a) {
+      for (basis::function_set const& set : a.sets()) f(set);
     };
     if (kind == operation_kind::column_moments)
-      for (int j = 0; j < row_terms(); ++j) f(column_line(j).cut.sets()[0]);
+      for (int j = 0; j < row_terms(); ++j) f(column_line(j).along.sets()[0]);
     else if (kind != operation_kind::product && kind != operation_kind::arranged_product)
       each(axis());
-    if (bias.kind == bias_kind::segmented) each({outputs, bias.cut});
+    if (bias.kind == bias_kind::segmented) each({outputs, bias.along});
   }
   [[nodiscard]] constexpr int set_count() const {
     int count = 0;
-    for_each_set([&count](function_set const&) { ++count; });
+    for_each_set([&count](basis::function_set const&) { ++count; });
     return count;
   }
 
@@ -171,25 +171,25 @@ struct operation_form {
 
 /// The sets of an operation that has so many.
 template <int Count>
-[[nodiscard]] constexpr fixed_array<function_set, Count> sets_of(operation_form const& form) {
-  fixed_array<function_set, Count> all{};
+[[nodiscard]] constexpr core::fixed_array<basis::function_set, Count> sets_of(operation_form const& form) {
+  core::fixed_array<basis::function_set, Count> all{};
   auto next = all.begin();
-  form.for_each_set([&next](function_set const& set) { *next++ = set; });
+  form.for_each_set([&next](basis::function_set const& set) { *next++ = set; });
   return all;
 }
 
 /// The forms of operations; the types of these names have the same arguments.
 [[nodiscard]] constexpr operation_form row_moments_of(shape in, window under, int order, basis_kind basis) {
-  return {.kind = operation_kind::row_moments, .in = in, .under = under, .cut = {true, 0, order, basis}};
+  return {.kind = operation_kind::row_moments, .in = in, .under = under, .along = {true, 0, order, basis}};
 }
 [[nodiscard]] constexpr operation_form column_moments_of(shape in, window under, int order, basis_kind basis) {
-  return {.kind = operation_kind::column_moments, .in = in, .under = under, .cut = {true, 0, order, basis}};
+  return {.kind = operation_kind::column_moments, .in = in, .under = under, .along = {true, 0, order, basis}};
 }
-[[nodiscard]] constexpr operation_form channel_moments_of(shape in, int groups, factor const& cut) {
-  return {.kind = operation_kind::channel_moments, .in = in, .groups = groups, .cut = cut};
+[[nodiscard]] constexpr operation_form channel_moments_of(shape in, int groups, cut const& along) {
+  return {.kind = operation_kind::channel_moments, .in = in, .groups = groups, .along = along};
 }
-[[nodiscard]] constexpr operation_form flat_moments_of(shape in, window under, int groups, factor const& cut) {
-  return {.kind = operation_kind::flat_moments, .in = in, .under = under, .groups = groups, .cut = cut};
+[[nodiscard]] constexpr operation_form flat_moments_of(shape in, window under, int groups, cut const& along) {
+  return {.kind = operation_kind::flat_moments, .in = in, .under = under, .groups = groups, .along = along};
 }
 [[nodiscard]] constexpr operation_form product_of(shape in, int filters, window under, int groups, bias_rule bias) {
   return {
@@ -201,13 +201,13 @@ template <int Count>
           .in = in,
           .under = under,
           .groups = groups,
-          .cut = curve_cut(arranged),
+          .along = basis::curve_cut(arranged),
           .outputs = filters,
           .bias = bias,
           .arranged = arranged};
 }
-[[nodiscard]] constexpr operation_form expand_of(shape in, int filters, int groups, factor const& cut, bias_rule bias) {
-  return {.kind = operation_kind::expand, .in = in, .groups = groups, .cut = cut, .outputs = filters, .bias = bias};
+[[nodiscard]] constexpr operation_form expand_of(shape in, int filters, int groups, cut const& along, bias_rule bias) {
+  return {.kind = operation_kind::expand, .in = in, .groups = groups, .along = along, .outputs = filters, .bias = bias};
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

@@ -10,7 +10,7 @@
 #include <polyfold/kernels/convolution.hpp>
 #include <polyfold/kernels/weight_gradient.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 namespace detail {
 /// The window of the gradient of the input, with which the output is convolved; and where there is one.
@@ -39,22 +39,23 @@ struct product : operation {
   static constexpr shape read = whole ? shape{In.channels * In.pixels(), 1, 1} : In;
   static constexpr window slid = whole ? window{} : W;
 
-  static constexpr int numbers = form.numbers();
+  static constexpr int parameters = form.parameters();
   static constexpr int scratch = bias::scratch;
   static constexpr auto constants = sets_of<form.set_count()>(form);
   static constexpr bool sets_gradient = true;
   static constexpr row_order by_rows = W == window{} && In.height > 1 ? row_order::ends : row_order::whole;
-  static constexpr int backward_scratch = whole ? outer_product_scratch(read.channels / Groups) : 0;
+  static constexpr int backward_scratch = whole ? kernels::outer_product_scratch(read.channels / Groups) : 0;
 
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
 
   [[nodiscard]] static constexpr cost count() { return form.count(); }
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
-    bias::prepare(at.numbers + weights, at.scratch);
+    bias::prepare(at.parameters + weights, at.scratch);
     multiply<Scalar>(
-        at.numbers, rows, in, [&](int m) { return bias::template start<Scalar>(at.numbers + weights, at.scratch, m); },
+        at.parameters, rows, in,
+        [&](int m) { return bias::template start<Scalar>(at.parameters + weights, at.scratch, m); },
         [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
   }
 
@@ -70,7 +71,8 @@ struct product : operation {
   static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     backward_bias(at, dout);
     if constexpr (whole)
-      add_outer_products<read.channels / Groups, Filters / Groups, Groups>(at.gradient, reading(in), dout, at.scratch);
+      kernels::add_outer_products<read.channels / Groups, Filters / Groups, Groups>(at.gradient, reading(in), dout,
+                                                                                    at.scratch);
     else
       backward_weights(at, row_range{0, output.height}, dout, in);
     if (din.data() == nullptr) return;
@@ -89,27 +91,29 @@ struct product : operation {
   }
   template <class Scalar, class Out, class Input>
   static void backward_weights(context<Scalar> const& at, row_range rows, Out dout, Input in) {
-    add_weight_gradient<In, Filters, W, Groups, Scalar>(at.gradient, in, dout, rows);
+    kernels::add_weight_gradient<In, Filters, W, Groups, Scalar>(at.gradient, in, dout, rows);
   }
   template <class Scalar, class Out, class Gradient>
   static void backward_input(context<Scalar> const& at, row_range rows, Out dout, Gradient din) {
     input_kernel::template run<Scalar>(
-        at.numbers, dout, rows, [&](int c, int y, int x) { return at.fresh[0] ? Scalar(0.0f) : Scalar(din(c, y, x)); },
+        at.parameters, dout, rows,
+        [&](int c, int y, int x) { return at.fresh[0] ? Scalar(0.0f) : Scalar(din(c, y, x)); },
         [&](int c, int y, int x, Scalar const& sum) { din(c, y, x) = sum; });
   }
 
  private:
   static constexpr int area = slid.area();
   static constexpr int kept = fan_in / area * area;  // weights of one filter
-  using forward_kernel = convolution_kernel<read, Filters, slid, Groups,
-                                            weight_strides{0, Filters / Groups* kept, kept, area, slid.x.size, 1}>;
+  using forward_kernel =
+      kernels::convolution_kernel<read, Filters, slid, Groups,
+                                  kernels::weight_strides{0, Filters / Groups* kept, kept, area, slid.x.size, 1}>;
 
   /// The gradient of the input of a stride-1 convolution is a convolution with the flipped kernel.
   static constexpr bool flippable = detail::flippable(slid.y) && detail::flippable(slid.x);
   static constexpr window flipped{detail::flipped(slid.y), detail::flipped(slid.x)};
-  using input_kernel =
-      convolution_kernel<output, read.channels, flipped, Groups,
-                         weight_strides{area - 1, Filters / Groups* kept, area, kept, -slid.x.size, -1}>;
+  using input_kernel = kernels::convolution_kernel<output, read.channels, flipped, Groups,
+                                                   kernels::weight_strides{area - 1, Filters / Groups* kept, area, kept,
+                                                                           -slid.x.size, -1}>;
 
   template <class View>
   [[nodiscard]] static auto reading(View in) {
@@ -132,7 +136,7 @@ struct product : operation {
           Scalar const d = dout(m, y, x);
           for (int c = 0; c < channels; ++c)
             for (int r = window_rows.first; r < window_rows.last; ++r) {
-              float const* const w = at.numbers + m * fan_in + c * W.area() + r * W.x.size;
+              float const* const w = at.parameters + m * fan_in + c * W.area() + r * W.x.size;
               Scalar* const target = din.row(m / per_group * channels + c, top + r * W.y.dilation);
               for (int s = columns.first; s < columns.last; ++s) {
                 Scalar& sum = target[left + s * W.x.dilation];
@@ -144,4 +148,4 @@ struct product : operation {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

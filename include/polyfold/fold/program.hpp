@@ -1,6 +1,6 @@
 // A program: all operations of a network in order, with equal ones merged and every buffer placed at compile time.
 //
-// Sharing is found in the types: an operation that reads no stored numbers, of the same type and on the same value as an
+// Sharing is found in the types: an operation that reads no stored parameters, of the same type and on the same value as an
 // earlier one, is that earlier one. Two layers that cut the same input alike thus share one set of moments.
 #pragma once
 
@@ -17,7 +17,7 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/step.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 namespace detail {
 
@@ -27,8 +27,8 @@ struct step_facts {
   int stage = 0;
   int sources[2] = {-1, -1};  // values: 0 is the input, j + 1 what step j computes
   int output_size = 0;
-  int numbers = 0;
-  int first_number = 0;
+  int parameters = 0;
+  int first_parameter = 0;
   int map_bytes = 0;
   int first_map_byte = 0;
   int scratch = 0;
@@ -48,7 +48,7 @@ consteval step_facts facts_of() {
   f.sources[0] = First;
   f.sources[1] = Second;
   f.output_size = Operation::output.size();
-  f.numbers = Operation::numbers;
+  f.parameters = Operation::parameters;
   f.map_bytes = Operation::map_bytes;
   f.scratch = Operation::scratch;
   f.backward_scratch = Operation::backward_scratch;
@@ -95,14 +95,14 @@ struct buffer {
 /// Places buffers so that no two that live at once overlap: largest first, each at the lowest free offset.
 /// Returns the size of the whole.
 template <int Count>
-constexpr int place(fixed_array<buffer, Count>& buffers) {
-  fixed_array<int, Count> by_size{};
+constexpr int place(core::fixed_array<buffer, Count>& buffers) {
+  core::fixed_array<int, Count> by_size{};
   for (int i = 0; i < Count; ++i) {
     int j = i;
     for (; j > 0 && buffers[by_size[j - 1]].size < buffers[i].size; --j) by_size[j] = by_size[j - 1];
     by_size[j] = i;
   }
-  fixed_array<int, Count> by_offset{};  // of those placed
+  core::fixed_array<int, Count> by_offset{};  // of those placed
   int total = 0;
   for (int i = 0; i < Count; ++i) {
     buffer& b = buffers[by_size[i]];
@@ -132,14 +132,15 @@ struct stretch {
 /// Where at least `least` numbers can lie while step `step` runs: in the longest stretch of the first `total` that no buffer
 /// uses then, if that is long enough, else behind all of them. The size that is returned is that of the stretch.
 template <int Count>
-[[nodiscard]] constexpr stretch room_beside(fixed_array<buffer, Count> const& buffers, int step, int total, int least) {
-  fixed_array<buffer, Count> used{};
+[[nodiscard]] constexpr stretch space_beside(core::fixed_array<buffer, Count> const& buffers, int step, int total,
+                                             int least) {
+  core::fixed_array<buffer, Count> used{};
   int count = 0;
   int end = 0;
   for (buffer const& b : buffers)
     if (b.used_at(step)) {
       used[count++] = b;
-      end = larger(end, b.offset + b.size);
+      end = core::larger(end, b.offset + b.size);
     }
   stretch best;
   // It begins at 0 or behind a buffer.
@@ -147,7 +148,7 @@ template <int Count>
     int const from = k == 0 ? 0 : used[k - 1].offset + used[k - 1].size;
     int to = total;
     for (int i = 0; i < count; ++i)
-      if (used[i].offset + used[i].size > from) to = smaller(to, larger(from, used[i].offset));
+      if (used[i].offset + used[i].size > from) to = core::smaller(to, core::larger(from, used[i].offset));
     if (to - from > best.size) best = {from, to - from};
   }
   return best.size >= least ? best : stretch{end, total - end};
@@ -162,17 +163,18 @@ struct program;
 template <shape Input, class... Steps, int... Firsts, int... Seconds>
 struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   static constexpr int stages = static_cast<int>(sizeof...(Steps));
-  using step_list = concat<Steps...>;
+  using step_list = core::concat<Steps...>;
   static constexpr int steps = step_list::size;
 
   template <int J>
-  using operation_at = typename detail::step_parts<type_at<step_list, J>>::type;
+  using operation_at = typename detail::step_parts<core::type_at<step_list, J>>::type;
 
   /// The same for equal types and for no others; -1 where a value cannot be shared. Not by addresses of templates: under
   /// some compiler options their comparison is no constant.
   template <class Operation>
   [[nodiscard]] static consteval int type_number() {
-    if constexpr (!Operation::repeatable || Operation::numbers > 0 || Operation::map_bytes > 0 || Operation::saved > 0)
+    if constexpr (!Operation::repeatable || Operation::parameters > 0 || Operation::map_bytes > 0 ||
+                  Operation::saved > 0)
       return -1;
     else
       return detail::first_step_with<Operation>(step_list{});
@@ -180,7 +182,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Number of the first step of each stage; the last entry is the number of steps.
   static constexpr auto first_step = [] {
-    fixed_array<int, stages + 1> first{};
+    core::fixed_array<int, stages + 1> first{};
     int i = 0;
     ((first[i + 1] = first[i] + Steps::size, ++i), ...);
     return first;
@@ -188,9 +190,9 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   static constexpr auto facts = []<int... J>(std::integer_sequence<int, J...>) {
     constexpr int inputs[][2] = {{Firsts, Seconds}...};
-    fixed_array<detail::step_facts, steps> all{
-        detail::facts_of<operation_at<J>, detail::step_parts<type_at<step_list, J>>::first,
-                         detail::step_parts<type_at<step_list, J>>::second>()...};
+    core::fixed_array<detail::step_facts, steps> all{
+        detail::facts_of<operation_at<J>, detail::step_parts<core::type_at<step_list, J>>::first,
+                         detail::step_parts<core::type_at<step_list, J>>::second>()...};
     ((all[J].type = type_number<operation_at<J>>()), ...);
     for (int i = 0; i < stages; ++i)
       for (int j = first_step[i]; j < first_step[i + 1]; ++j) {
@@ -208,7 +210,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
         }
         if (j > 0) {
           detail::step_facts const& before = all[j - 1];
-          f.first_number = before.first_number + before.numbers;
+          f.first_parameter = before.first_parameter + before.parameters;
           f.first_map_byte = before.first_map_byte + before.map_bytes;
         }
         if (f.type < 0) continue;
@@ -228,12 +230,12 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Bytes of the constants that step j reads and no step before it.
   static constexpr auto constant_bytes = []<int... J>(std::integer_sequence<int, J...>) {
-    fixed_array<function_set, (1 + ... + int(operation_at<J>::constants.size()))> known{};
-    function_set* end = known.begin();
-    fixed_array<long long, steps> bytes{};
+    core::fixed_array<basis::function_set, (1 + ... + int(operation_at<J>::constants.size()))> known{};
+    basis::function_set* end = known.begin();
+    core::fixed_array<long long, steps> bytes{};
     auto const add = [&](int j, auto const& sets) {
       if (!facts[j].executed) return;
-      for (function_set const& set : sets) {
+      for (basis::function_set const& set : sets) {
         if (set.functions == 0 || std::find(known.begin(), end, set) != end) continue;
         *end++ = set;
         bytes[j] += set.constant_bytes();
@@ -244,7 +246,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   }
   (std::make_integer_sequence<int, steps>{});
 
-  static constexpr int numbers = facts.back().first_number + facts.back().numbers;
+  static constexpr int parameters = facts.back().first_parameter + facts.back().parameters;
   static constexpr int map_bytes = facts.back().first_map_byte + facts.back().map_bytes;
   static constexpr shape output = operation_at<steps - 1>::output;
   static constexpr int result = facts.back().value;
@@ -258,8 +260,8 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
   /// must keep what backward reads.
-  [[nodiscard]] static constexpr fixed_array<int, steps + 1> homes(bool training) {
-    fixed_array<int, steps + 1> at{};
+  [[nodiscard]] static constexpr core::fixed_array<int, steps + 1> homes(bool training) {
+    core::fixed_array<int, steps + 1> at{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[j];
       int const source = f.sources[0];
@@ -274,7 +276,7 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   /// used again.
   static constexpr auto buffers = [] {
     auto const home = homes(false);
-    fixed_array<detail::buffer, 2 * steps + 1> all{};
+    core::fixed_array<detail::buffer, 2 * steps + 1> all{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[j];
       if (!f.executed) continue;
@@ -292,8 +294,8 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
 
   /// Where each value and each step's scratch lies among them, and the size of the whole.
   struct placement {
-    fixed_array<int, steps + 1> value{};
-    fixed_array<int, steps> scratch{};
+    core::fixed_array<int, steps + 1> value{};
+    core::fixed_array<int, steps> scratch{};
     int size = 0;
   };
   static constexpr placement inference = [] {
@@ -301,14 +303,14 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     placement p;
     for (int v = 0; v <= steps; ++v) p.value[v] = buffers[home[v]].offset;
     for (int j = 0; j < steps; ++j) p.scratch[j] = buffers[steps + 1 + j].offset;
-    for (detail::buffer const& b : buffers) p.size = larger(p.size, b.offset + b.size);
+    for (detail::buffer const& b : buffers) p.size = core::larger(p.size, b.offset + b.size);
     return p;
   }();
 
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>
   static constexpr void for_each_step(F f) {
-    for_constexpr<steps>([&]<int J>() {
+    core::for_constexpr<steps>([&]<int J>() {
       if constexpr (facts[J].executed) f.template operator()<J>();
     });
   }
@@ -323,4 +325,4 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

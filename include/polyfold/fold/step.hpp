@@ -3,7 +3,7 @@
 
 #include <polyfold/core/type_list.hpp>
 
-namespace polyfold {
+namespace polyfold::fold {
 
 /// One operation of a stage and its sources: an input of the stage, or an earlier step of it by number.
 template <class Operation, int... Sources>
@@ -15,4 +15,4 @@ inline constexpr int second_layer_input = -2;
 template <class Steps, int First, int Second = -1>
 struct stage {};
 
-}  // namespace polyfold
+}  // namespace polyfold::fold

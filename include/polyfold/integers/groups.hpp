@@ -12,7 +12,7 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/fold/program.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 enum class integer_group_kind { none, product, channel_moments, row_moments, maximum, average };
 
@@ -54,7 +54,7 @@ namespace detail {
 
 /// What grouping must know of a step.
 struct groupable_step {
-  operation_role role = operation_role::other;
+  fold::operation_role role = fold::operation_role::other;
   bool executed = true;
   int sources[2] = {-1, -1};
   int value = 0;
@@ -75,15 +75,15 @@ struct integer_grouping {
 };
 
 template <int Steps>
-[[nodiscard]] constexpr integer_grouping<Steps> group_steps(fixed_array<groupable_step, Steps> const& known,
+[[nodiscard]] constexpr integer_grouping<Steps> group_steps(core::fixed_array<groupable_step, Steps> const& known,
                                                             int result) {
   integer_grouping<Steps> all;
   auto const* const steps = known.data();
   // The value that a step which integers do not need reads.
-  fixed_array<int, Steps + 1> same{};
+  core::fixed_array<int, Steps + 1> same{};
   auto const same_as = [&same](int v) -> int& { return same[v]; };
   for (int v = 0; v <= Steps; ++v) same_as(v) = v;
-  fixed_array<bool, Steps> taken{};
+  core::fixed_array<bool, Steps> taken{};
   auto const fail = [&](integer_need need, int step) {
     if (all.unmet != integer_need::nothing) return;
     all.unmet = need;
@@ -121,26 +121,26 @@ template <int Steps>
       continue;
     }
     switch (s.role) {
-      case operation_role::column_moments:
+      case fold::operation_role::column_moments:
         continue;
-      case operation_role::row_moments: {
+      case fold::operation_role::row_moments: {
         bool columns = true;
         for (int k = 0; k < Steps; ++k)
           if (steps[k].executed && source_of(k, 0) == s.value)
-            columns = columns && steps[k].role == operation_role::column_moments;
+            columns = columns && steps[k].role == fold::operation_role::column_moments;
         if (columns) continue;
         g.kind = integer_group_kind::row_moments;
         break;
       }
-      case operation_role::channel_moments:
+      case fold::operation_role::channel_moments:
         g.kind = integer_group_kind::channel_moments;
         break;
-      case operation_role::maximum:
+      case fold::operation_role::maximum:
         g.kind = integer_group_kind::maximum;
         break;
-      case operation_role::product: {
+      case fold::operation_role::product: {
         g.kind = integer_group_kind::product;
-        if (g.source > 0 && steps[g.source - 1].role == operation_role::column_moments) {
+        if (g.source > 0 && steps[g.source - 1].role == fold::operation_role::column_moments) {
           g.columns = g.source - 1;
           g.rows = source_of(g.columns, 0) - 1;
           g.source = source_of(g.rows, 0);
@@ -148,16 +148,16 @@ template <int Steps>
         for (int k = only_reader(g.value); k >= 0; k = only_reader(g.value)) {
           groupable_step const& next = steps[k];
           int const other = source_of(k, 0) == g.value ? source_of(k, 1) : source_of(k, 0);
-          if (next.role == operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0 &&
+          if (next.role == fold::operation_role::expansion && g.expansion < 0 && g.added < 0 && g.activation < 0 &&
               g.pool < 0) {
             g.expansion = k;
-          } else if (next.role == operation_role::addition && g.added < 0 && g.activation < 0 && g.pool < 0 &&
+          } else if (next.role == fold::operation_role::addition && g.added < 0 && g.activation < 0 && g.pool < 0 &&
                      other >= 0 && other != g.value && other <= j) {
             g.added = other;
-          } else if (next.role == operation_role::activation && g.activation < 0 &&
+          } else if (next.role == fold::operation_role::activation && g.activation < 0 &&
                      next.activation != integer_activation::none && (g.pool < 0 || next.nondecreasing)) {
             g.activation = k;
-          } else if (next.role == operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 &&
+          } else if (next.role == fold::operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 &&
                      g.added < 0 && (g.activation < 0 || steps[g.activation].nondecreasing)) {
             g.pool = k;
           } else if (next.identity) {
@@ -174,22 +174,22 @@ template <int Steps>
         int v = g.value;
         for (int k = only_reader(v); g.activation < 0 && k >= 0; k = only_reader(v)) {
           groupable_step const& next = steps[k];
-          if (next.role == operation_role::activation && next.activation != integer_activation::none &&
+          if (next.role == fold::operation_role::activation && next.activation != integer_activation::none &&
               next.nondecreasing) {
             g.activation = k;
             taken[k] = true;
             same_as(next.value) = v;
-          } else if (next.role != operation_role::maximum) {
+          } else if (next.role != fold::operation_role::maximum) {
             break;
           }
           v = next.value;
         }
         break;
       }
-      case operation_role::activation:
+      case fold::operation_role::activation:
         fail(integer_need::activation_form, j);
         continue;
-      case operation_role::addition:
+      case fold::operation_role::addition:
         fail(integer_need::product_to_add, j);
         continue;
       default:
@@ -206,4 +206,4 @@ template <int Steps>
 
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

@@ -14,32 +14,32 @@
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/integers/requantise.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 namespace detail {
 
 /// Bits behind the point of a set of functions: as many as numbers of 16 bits leave, a synthesis of coefficients of 16 bits, and an
 /// analysis of numbers up to `bound`, both in sums of 30.
-template <function_set S>
+template <basis::function_set S>
 [[nodiscard]] constexpr int fraction_of(int bound) {
-  fixed_array<double, S.functions> over_positions{};
+  core::fixed_array<double, S.functions> over_positions{};
   double largest = 0;
   double over_functions = 0;
   auto const magnitude = [](double v) { return v < 0 ? -v : v; };
-  fixed_array<fixed_array<double, S.functions>, S.positions> phi{};
-  fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return phi[i][k]; });
+  core::fixed_array<core::fixed_array<double, S.functions>, S.positions> phi{};
+  basis::fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return phi[i][k]; });
   for (int i = 0; i < S.positions; ++i) {
     double sum = 0;
     for (int k = 0; k < S.functions; ++k) {
       double const v = magnitude(phi[i][k]);
-      largest = larger(largest, v);
+      largest = core::larger(largest, v);
       sum += v;
       over_positions[k] += v;
     }
-    over_functions = larger(over_functions, sum);
+    over_functions = core::larger(over_functions, sum);
   }
   double analysed = 0;
-  for (double const v : over_positions) analysed = larger(analysed, v);
+  for (double const v : over_positions) analysed = core::larger(analysed, v);
   double const limit = double(1 << 30);
   int bits = 0;
   while (bits < 14 && largest * double(2 << bits) < 32767 && over_functions * 32768 * double(2 << bits) < limit &&
@@ -51,11 +51,11 @@ template <function_set S>
 }  // namespace detail
 
 /// Half a table of functions, rounded to `Fraction` bits behind the point.
-template <function_set S, int Fraction>
+template <basis::function_set S, int Fraction>
 inline constexpr auto integer_table = [] {
-  fixed_array<fixed_array<std::int16_t, S.functions>, S.half()> table{};
-  fixed_array<fixed_array<double, S.functions>, S.positions> unrounded{};
-  fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return unrounded[i][k]; });
+  core::fixed_array<core::fixed_array<std::int16_t, S.functions>, S.half()> table{};
+  core::fixed_array<core::fixed_array<double, S.functions>, S.positions> unrounded{};
+  basis::fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return unrounded[i][k]; });
   for (int i = 0; i < table.size(); ++i)
     for (int k = 0; k < S.functions; ++k) {
       double const scaled = unrounded[i][k] * double(1 << Fraction);
@@ -65,9 +65,9 @@ inline constexpr auto integer_table = [] {
 }();
 
 /// An axis of `Length` positions cut as F says; the numbers that are analysed are at most `Bound`.
-template <int Length, factor F, int Bound>
+template <int Length, cut F, int Bound>
 struct integer_basis {
-  static constexpr axis_cut cut{Length, F};
+  static constexpr basis::axis_cut cut{Length, F};
   static constexpr int length = Length;
   static constexpr int size = cut.size();
   static constexpr bool binomials = cut.running_sums;
@@ -80,7 +80,8 @@ struct integer_basis {
     if constexpr (binomials)
       return 0;
     else
-      return smaller(detail::fraction_of<cut.set_of(0)>(Bound), detail::fraction_of<cut.set_of(segments - 1)>(Bound));
+      return core::smaller(detail::fraction_of<cut.set_of(0)>(Bound),
+                           detail::fraction_of<cut.set_of(segments - 1)>(Bound));
   }();
 
   /// The largest that moment k can be, of numbers up to `bound`.
@@ -102,7 +103,7 @@ struct integer_basis {
           long long const v = value(s, k, i);
           sum += (v < 0 ? -v : v) * bound;
         }
-        largest = larger(largest, sum);
+        largest = core::larger(largest, sum);
       }
     return largest;
   }
@@ -110,10 +111,10 @@ struct integer_basis {
   /// put(k, sum) takes sum over i of phi_k(i) get(i).
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void analyse(Get get, Put put) {
-    for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
+    for_each_segment([&]<basis::function_set S>(int first, int first_term) __attribute__((always_inline)) {
       if constexpr (binomials) {
         // Running sums, from the last position to the first.
-        c_array<int, S.functions> sum{};
+        core::c_array<int, S.functions> sum{};
 #pragma GCC unroll 8
         for (int i = S.positions - 1; i >= 0; --i) {
 #pragma GCC unroll 4
@@ -132,8 +133,8 @@ struct integer_basis {
   /// put(i, sum) takes sum over k of phi_k(i) get(k).
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void synthesise(Get get, Put put) {
-    for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
-      c_array<int, S.functions> c{};
+    for_each_segment([&]<basis::function_set S>(int first, int first_term) __attribute__((always_inline)) {
+      core::c_array<int, S.functions> c{};
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (binomials) {
         for (int i = 0; i < S.positions; ++i) {
@@ -159,7 +160,7 @@ struct integer_basis {
 
   /// Function k of segment s at its position i: for constants.
   [[nodiscard]] static constexpr int value(int s, int k, int i) {
-    if (binomials) return int(binomial(i, k));
+    if (binomials) return int(basis::binomial(i, k));
     return s == segments - 1 ? from_table<cut.set_of(segments - 1)>(k, i) : from_table<cut.set_of(0)>(k, i);
   }
 
@@ -171,9 +172,9 @@ struct integer_basis {
   }
 
   /// Functions k to k + Block - 1; k is even.
-  template <function_set S, int Block, class Get, class Put>
+  template <basis::function_set S, int Block, class Get, class Put>
   [[gnu::always_inline]] static constexpr void analyse_block(int first, int first_term, int k, Get get, Put put) {
-    c_array<int, Block> sum{};
+    core::c_array<int, Block> sum{};
     for (int i = 0; i < S.half(); ++i) {
       auto const& phi = integer_table<S, fraction>[i];
       int const a = get(first + i);
@@ -185,7 +186,7 @@ struct integer_basis {
     for (int j = 0; j < Block; ++j) put(first_term + k + j, sum[j]);
   }
 
-  template <function_set S>
+  template <basis::function_set S>
   [[nodiscard]] static constexpr int from_table(int k, int i) {
     auto const& table = integer_table<S, fraction>;
     if (i < S.half()) return table[i][k];
@@ -194,4 +195,4 @@ struct integer_basis {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

@@ -1,5 +1,5 @@
-// A network's program in integers: its groups (groups.hpp), how every value lies in memory, and which stored numbers belong to
-// which group.
+// A network's program in integers: its groups (groups.hpp), how every value lies in memory, and which stored parameters
+// belong to which group.
 #pragma once
 
 #include <array>
@@ -20,25 +20,25 @@
 #include <polyfold/layers/dropout.hpp>
 #include <polyfold/layers/pooling.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 namespace detail {
 
 template <class Operation>
 inline constexpr bool is_dropout = false;
 template <shape In, int Numerator, int Denominator>
-inline constexpr bool is_dropout<dropout_operation<In, Numerator, Denominator>> = true;
+inline constexpr bool is_dropout<layer_types::dropout_operation<In, Numerator, Denominator>> = true;
 
 template <class Operation>
 inline constexpr bool is_average = false;
 template <shape In, window W, window Counted>
-inline constexpr bool is_average<average_under_window<In, W, Counted>> =
+inline constexpr bool is_average<layer_types::average_under_window<In, W, Counted>> =
     W == Counted&& W.y.before == 0 && W.y.after == 0 && W.x.before == 0 && W.x.after == 0;
 
 template <class Operation>
 inline constexpr bool is_arranged = false;
-template <shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias>
-inline constexpr bool is_arranged<arranged_product<In, Filters, W, Groups, A, Bias>> = true;
+template <shape In, int Filters, window W, int Groups, arrangement A, fold::bias_rule Bias>
+inline constexpr bool is_arranged<fold::arranged_product<In, Filters, W, Groups, A, Bias>> = true;
 
 /// What an activation's function is in integers: a slope below 0, in parts of 2^15; relu's is 0.
 template <class Function>
@@ -47,21 +47,22 @@ struct integer_function {
   static constexpr int slope = 0;
 };
 template <>
-struct integer_function<relu_function> {
+struct integer_function<layer_types::relu_function> {
   static constexpr integer_activation kind = integer_activation::rectified;
   static constexpr int slope = 0;
 };
 /// Its bound is that of the codes: quantising gives 255 a scale that stands for no more.
 template <int Numerator, int Denominator>
-struct integer_function<bounded_relu_function<Numerator, Denominator>> : integer_function<relu_function> {};
+struct integer_function<layer_types::bounded_relu_function<Numerator, Denominator>>
+    : integer_function<layer_types::relu_function> {};
 template <int Numerator, int Denominator>
-struct integer_function<leaky_relu_function<Numerator, Denominator>> {
+struct integer_function<layer_types::leaky_relu_function<Numerator, Denominator>> {
   static constexpr integer_activation kind = integer_activation::leaky;
   static constexpr int slope = ((1 << 16) * Numerator / Denominator + 1) / 2;
 };
 
 template <class Operation>
-[[nodiscard]] consteval groupable_step groupable(step_facts const& f) {
+[[nodiscard]] consteval groupable_step groupable(fold::detail::step_facts const& f) {
   groupable_step s;
   s.role = Operation::role;
   s.executed = f.executed;
@@ -73,12 +74,13 @@ template <class Operation>
   s.average = is_average<Operation>;
   s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
   s.identity = is_dropout<Operation>;
-  if constexpr (Operation::role == operation_role::activation)
+  if constexpr (Operation::role == fold::operation_role::activation)
     s.activation = integer_function<typename Operation::function>::kind;
   // Bases of kernels that running sums do not serve, and arranged weights, have none yet.
-  if constexpr (Operation::role == operation_role::column_moments || Operation::role == operation_role::row_moments)
-    if (!Operation::basis::running_sums) s.role = operation_role::other;
-  if constexpr (is_arranged<Operation>) s.role = operation_role::other;
+  if constexpr (Operation::role == fold::operation_role::column_moments ||
+                Operation::role == fold::operation_role::row_moments)
+    if (!Operation::basis::running_sums) s.role = fold::operation_role::other;
+  if constexpr (is_arranged<Operation>) s.role = fold::operation_role::other;
   return s;
 }
 
@@ -132,7 +134,8 @@ struct integer_program {
       } else {
         using basis = moment_basis<maker(V)>;
         long long bound = 0;
-        for (int k = 0; k < basis::size; ++k) bound = larger(bound, basis::moment_bound(k, map_of<g.source>().bound));
+        for (int k = 0; k < basis::size; ++k)
+          bound = core::larger(bound, basis::moment_bound(k, map_of<g.source>().bound));
         int const shift = shift_to_16_bits(bound);
         return {16, true, shifted_bound(bound, shift), shift};
       }
@@ -145,10 +148,10 @@ struct integer_program {
   template <int G>
   static consteval auto moment_basis_of() {
     constexpr integer_group g = grouping.groups[G];
-    constexpr operation_form form = operation_at<g.head>::form;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
     constexpr int length =
         g.kind == integer_group_kind::channel_moments ? form.in.channels / form.groups : form.under.x.size;
-    return std::type_identity<integer_basis<length, form.cut, int(map_of<g.source>().bound)>>{};
+    return std::type_identity<integer_basis<length, form.along, int(map_of<g.source>().bound)>>{};
   }
   template <int G>
   using moment_basis = typename decltype(moment_basis_of<G>())::type;
@@ -168,8 +171,8 @@ struct integer_program {
   static constexpr bool takes_zero_off = takes_moments<G>&& of_bytes<G>&& map<grouping.groups[G].source>.is_signed;
   /// How the biases of the product of group G are stored.
   template <int G>
-  static constexpr bias_rule product_biases =
-      takes_zero_off<G> ? bias_rule{bias_kind::dense} : operation_at<grouping.groups[G].head>::form.bias;
+  static constexpr fold::bias_rule product_biases =
+      takes_zero_off<G> ? fold::bias_rule{fold::bias_kind::dense} : operation_at<grouping.groups[G].head>::form.bias;
 
   [[nodiscard]] static constexpr bool makes_moments(int g) {
     return g >= 0 && (grouping.groups[g].kind == integer_group_kind::channel_moments ||
@@ -194,7 +197,7 @@ struct integer_program {
       return 1;
   }
 
-  // Stored numbers of a group.
+  // Stored parameters of a group.
   template <int G>
   static constexpr int code_count = [] {
     if constexpr (group<G>.kind == integer_group_kind::product)
@@ -206,9 +209,9 @@ struct integer_program {
   static constexpr int bias_count = [] {
     int count = 0;
     if constexpr (group<G>.kind == integer_group_kind::product) {
-      count += product_biases<G>.numbers(operation_at<group<G>.head>::form.outputs);
+      count += product_biases<G>.parameters(operation_at<group<G>.head>::form.outputs);
       if constexpr (group<G>.expansion >= 0)
-        count += operation_at<group<G>.expansion>::form.bias.numbers(operation_at<group<G>.expansion>::form.outputs);
+        count += operation_at<group<G>.expansion>::form.bias.parameters(operation_at<group<G>.expansion>::form.outputs);
     }
     return count;
   }();
@@ -227,7 +230,7 @@ struct integer_program {
       int count = degrees<group<G>.source>();
       if constexpr (takes_moments<G>) {
         int planes = 0;
-        for (auto const& t : kernel_moments<G>::of_terms) planes = larger(planes, t.degree + 1);
+        for (auto const& t : kernel_moments<G>::of_terms) planes = core::larger(planes, t.degree + 1);
         count *= planes;
       }
       return count;
@@ -242,9 +245,9 @@ struct integer_program {
     int scale = 0;
     int degree = 0;
   };
-  /// First stored numbers of each group; the last entry holds the totals.
+  /// First stored parameters of each group; the last entry holds the totals.
   static constexpr auto places = []<int... G>(std::integer_sequence<int, G...>) {
-    fixed_array<stored, groups + 1> all{};
+    core::fixed_array<stored, groups + 1> all{};
     ((all[std::size_t(G) + 1] = {all[G].code + code_count<G>, all[G].bias + bias_count<G>,
                                  all[G].scale + scale_count<G>,
                                  all[G].degree + (degree_count<G> > 1 ? degree_count<G> : 0)}),
@@ -262,12 +265,12 @@ struct integer_program {
   /// Bytes of the tables of functions that group g reads and no group before it.
   static constexpr auto table_bytes = [] {
     struct counted_table {
-      function_set set;
+      polyfold::basis::function_set set;
       int fraction = 0;
     };
-    fixed_array<counted_table, 4 * groups + 1> known{};
+    core::fixed_array<counted_table, 4 * groups + 1> known{};
     int count = 0;
-    fixed_array<long long, groups + 1> bytes{};
+    core::fixed_array<long long, groups + 1> bytes{};
     auto const add = [&](int g, counted_table const& t) {
       for (int k = 0; k < count; ++k)
         if (known[k].set == t.set && known[k].fraction == t.fraction) return;
@@ -279,16 +282,16 @@ struct integer_program {
       if (Basis::segments > 1) add(g, {Basis::cut.set_of(0), Basis::fraction});
       add(g, {Basis::cut.set_of(Basis::segments - 1), Basis::fraction});
     };
-    for_constexpr<groups>([&]<int G>() {
+    core::for_constexpr<groups>([&]<int G>() {
       if constexpr (makes_moments(G)) {
         add_basis(G, std::type_identity<moment_basis<G>>{});
       } else if constexpr (group<G>.expansion >= 0) {
-        constexpr operation_form of = operation_at<group<G>.expansion>::form;
-        add_basis(G, std::type_identity<integer_basis<of.outputs / of.groups, of.cut, 0>>{});
+        constexpr fold::operation_form of = operation_at<group<G>.expansion>::form;
+        add_basis(G, std::type_identity<integer_basis<of.outputs / of.groups, of.along, 0>>{});
       }
     });
     return bytes;
   }();
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

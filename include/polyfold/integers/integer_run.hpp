@@ -12,7 +12,7 @@
 #include <polyfold/integers/integer_program.hpp>
 #include <polyfold/integers/memory.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 namespace detail {
 
@@ -69,7 +69,7 @@ struct logit_row {
   [[gnu::always_inline]] constexpr void set(int x, int value) const { logits[x] = static_cast<std::int16_t>(value); }
 };
 
-/// What a group reads and writes while it runs: the network's numbers, the image, and the workspace of `Places`.
+/// What a group reads and writes while it runs: the network's parameters, the image, and the workspace of `Places`.
 template <class Places, class Net>
 struct integer_run {
   Net const& net;
@@ -124,4 +124,4 @@ using rows_of_group = integer_group_rows<Places, G, Places::integers::template g
 
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

@@ -19,7 +19,7 @@
 #include <polyfold/integers/lanes.hpp>
 #include <polyfold/integers/memory.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 /// By the operations `Rows` and `Columns` (fold/moments.hpp), of maps whose numbers are at most `Bound`; of bytes, none of them
 /// negative, or of 16 bits.
@@ -27,10 +27,10 @@ template <class Rows, class Columns, int Bound, bool Bytes>
 struct integer_kernel_moments {
   static constexpr shape in = Rows::form.in;
   static constexpr window under{Columns::form.under.y, Rows::form.under.x};
-  static constexpr factor cut = Columns::form.cut;
+  static constexpr polyfold::cut of_kernel = Columns::form.along;
   static constexpr int width = under.x.outputs(in.width);
 
-  using along_row = integer_basis<under.x.size, cut, Bound>;
+  using along_row = integer_basis<under.x.size, of_kernel, Bound>;
   static constexpr int row_terms = along_row::size;
   [[nodiscard]] static constexpr int row_shift(int j) { return shift_to_16_bits(along_row::moment_bound(j, Bound)); }
   [[nodiscard]] static constexpr int row_bound(int j) {
@@ -38,15 +38,17 @@ struct integer_kernel_moments {
   }
   static constexpr int largest_row_bound = [] {
     int largest = 0;
-    for (int j = 0; j < row_terms; ++j) largest = larger(largest, row_bound(j));
+    for (int j = 0; j < row_terms; ++j) largest = core::larger(largest, row_bound(j));
     return largest;
   }();
 
-  using along_column = integer_basis<under.y.size, cut, largest_row_bound>;
+  using along_column = integer_basis<under.y.size, of_kernel, largest_row_bound>;
   static constexpr int terms = Columns::form.plane_terms();
   static constexpr int size = in.channels * terms;  ///< moments of a pixel
   /// Beside degree j along the row, the columns take degrees up to order - j, from this term on.
-  [[nodiscard]] static constexpr int first_at(int j) { return terms_up_to(j, along_column::size, cut.order); }
+  [[nodiscard]] static constexpr int first_at(int j) {
+    return fold::terms_up_to(j, along_column::size, of_kernel.order);
+  }
   [[nodiscard]] static constexpr int column_terms(int j) { return first_at(j + 1) - first_at(j); }
 
   struct term {
@@ -57,7 +59,7 @@ struct integer_kernel_moments {
     long long of_one = 0;  ///< what it is of a plane of ones, before it is divided
   };
   static constexpr auto of_terms = [] {
-    fixed_array<term, terms> all{};
+    core::fixed_array<term, terms> all{};
     for (int j = 0; j < row_terms; ++j)
       for (int i = 0; i < column_terms(j); ++i) {
         long long const bound = along_column::moment_bound(i, row_bound(j));
@@ -82,7 +84,7 @@ struct integer_kernel_moments {
   using sum_type = std::conditional_t<wide, std::int32_t, std::int16_t>;
   using sums = detail::numbers_in_bytes<sum_type>;
   /// From one term of a plane to the next: pairs of pixels lie in words.
-  static constexpr int pitch = width == 1 ? 1 : ceil_div(width, 2) * 2;
+  static constexpr int pitch = width == 1 ? 1 : core::ceil_div(width, 2) * 2;
   static constexpr int bytes = size * pitch * int(sizeof(sum_type));
   /// A row of words, with what stands for zero around it, while a row is computed.
   static constexpr int scratch_bytes = in_lanes ? 4 * (pitch + under.x.size) : 0;
@@ -140,14 +142,14 @@ struct integer_kernel_moments {
     } else {
       for (int x = 0; x < in.width; ++x) inner.set(x, int(around));
     }
-    c_array<unsigned, row_terms> row{};
+    core::c_array<unsigned, row_terms> row{};
     for (int s = under.x.size - 1; s >= 0; --s) {
 #pragma GCC unroll 4
       for (int k = row_terms - 1; k > 0; --k) row[k] += row[k - 1];
       row[0] += unsigned(line[s]);
     }
     for (int word = 0; word < pitch / 2; ++word) {
-      c_array<unsigned, row_terms> first;
+      core::c_array<unsigned, row_terms> first;
       for (int k = 0; k < row_terms; ++k) first[k] = row[k];
       next(row, line, 2 * word + 1);
       move_down(held.words() + word, first, row);
@@ -160,7 +162,7 @@ struct integer_kernel_moments {
     row[0] += entering - unsigned(line[x - 1]);
 #pragma GCC unroll 4
     for (int k = 1; k < row_terms; ++k)
-      row[k] += entering * unsigned(binomials_of<under.x.size, row_terms>[k]) - row[k - 1];
+      row[k] += entering * unsigned(basis::binomials_of<under.x.size, row_terms>[k]) - row[k - 1];
   }
   /// Two neighbouring pixels, given the sums of their rows.
   [[gnu::always_inline]] static constexpr void move_down(words held, unsigned const* first, unsigned const* second) {
@@ -169,10 +171,11 @@ struct integer_kernel_moments {
     for (int j = 0; j < row_terms; ++j) {
       unsigned const enters = detail::low_lanes(first[j], second[j]);
       unsigned before = detail::high_lanes(first[j], second[j]);
-      int const column_count = smaller(along_column::size, cut.order + 1 - j);
+      int const column_count = core::smaller(along_column::size, of_kernel.order + 1 - j);
 #pragma GCC unroll 4
       for (int i = 0; i < column_count; ++i) {
-        before = unsigned(held[at]) + enters * unsigned(binomials_of<under.y.size, along_column::size>[i]) - before;
+        before =
+            unsigned(held[at]) + enters * unsigned(basis::binomials_of<under.y.size, along_column::size>[i]) - before;
         held.set(at, int(before));
         at += pitch / 2;
       }
@@ -181,7 +184,7 @@ struct integer_kernel_moments {
 
   static constexpr bool pads = under.x.before > 0 || under.x.after > 0;
   static constexpr auto column_values = [] {
-    fixed_array<fixed_array<std::int16_t, along_column::size>, under.y.size> all{};
+    core::fixed_array<core::fixed_array<std::int16_t, along_column::size>, under.y.size> all{};
     for (int r = 0; r < under.y.size; ++r)
       for (int i = 0; i < along_column::size; ++i) all[r][i] = static_cast<std::int16_t>(along_column::value(0, i, r));
     return all;
@@ -199,7 +202,7 @@ struct integer_kernel_moments {
       auto const row = in_row(c, inside ? iy : 0);
       for (int x = 0; x < width; ++x) {
         int const left = under.x.start(x);
-        c_array<int, row_terms> moments{};
+        core::c_array<int, row_terms> moments{};
         along_row::analyse(
             [&](int s) __attribute__((always_inline)) {
               int const ix = left + s * under.x.dilation;
@@ -210,7 +213,7 @@ struct integer_kernel_moments {
 #pragma GCC unroll 4
         for (int j = 0; j < row_terms; ++j) {
           int const moment = rounded_shift(moments[j], row_shift(j));
-          int const column_count = smaller(along_column::size, cut.order + 1 - j);
+          int const column_count = core::smaller(along_column::size, of_kernel.order + 1 - j);
 #pragma GCC unroll 4
           for (int i = 0; i < column_count; ++i, at += pitch) held.set(at, held[at] + column_values[r][i] * moment);
         }
@@ -219,4 +222,4 @@ struct integer_kernel_moments {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

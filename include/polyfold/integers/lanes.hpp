@@ -9,7 +9,7 @@
 #include <arm_acle.h>
 #endif
 
-namespace polyfold::detail {
+namespace polyfold::integer::detail {
 
 /// Whether two products are one instruction; else their lanes are better parted once for all filters.
 #ifdef __ARM_FEATURE_SIMD32
@@ -68,4 +68,4 @@ struct four_codes {
   return {low_lanes(unsigned(codes[0]), unsigned(codes[2])), low_lanes(unsigned(codes[1]), unsigned(codes[3]))};
 }
 
-}  // namespace polyfold::detail
+}  // namespace polyfold::integer::detail

@@ -10,7 +10,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/integers/integer_run.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 namespace detail {
 
@@ -18,7 +18,7 @@ template <class Places, int G>
 struct integer_group_rows<Places, G, integer_group_kind::channel_moments> {
   using integers = typename Places::integers;
   static constexpr integer_group group = integers::template group<G>;
-  static constexpr operation_form form = integers::template operation_at<group.head>::form;
+  static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
   using basis = typename integers::template moment_basis<G>;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
@@ -42,7 +42,7 @@ template <class Places, int G>
 struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
   using integers = typename Places::integers;
   static constexpr integer_group group = integers::template group<G>;
-  static constexpr operation_form form = integers::template operation_at<group.head>::form;
+  static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
   using basis = typename integers::template moment_basis<G>;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
@@ -81,7 +81,7 @@ struct integer_group_rows {
   static constexpr shape in = integers::template value_shape<group.source>();
   static constexpr window under = pool_type::input_window;
   static constexpr bool averages = Kind == integer_group_kind::average;
-  static constexpr bool sums_rows = averages && under == whole_map(in);
+  static constexpr bool sums_rows = averages && under == core::whole_map(in);
 
   static constexpr int state_bytes = sums_rows ? 4 * in.channels : 0;
   static constexpr int scratch_bytes = 0;
@@ -95,11 +95,11 @@ struct integer_group_rows {
       if constexpr (sums_rows)
         add_row(run, c, y);
       else
-        for_each_window<in, under>({y, y + 1}, [&](int, int x, auto pixels) {
+        layer_types::detail::for_each_window<in, under>({y, y + 1}, [&](int, int x, auto pixels) {
           int value = averages ? 0 : -32768;
           pixels([&](int iy, int ix) {
             int const code = run.template row<group.source>(c, iy)[ix];
-            value = averages ? value + code : larger(value, code);
+            value = averages ? value + code : core::larger(value, code);
           });
           if constexpr (averages) value = average(run, value);
           run.template target<group.value>(c, y).set(x, value);
@@ -127,4 +127,4 @@ struct integer_group_rows {
 
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

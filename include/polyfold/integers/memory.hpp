@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace polyfold::detail {
+namespace polyfold::integer::detail {
 
 /// Numbers of type T from `bytes` on, aligned as T is.
 template <class T>
@@ -41,4 +41,4 @@ class numbers_in_bytes {
   std::uint8_t* bytes_;
 };
 
-}  // namespace polyfold::detail
+}  // namespace polyfold::integer::detail

@@ -14,7 +14,7 @@
 #include <polyfold/integers/lanes.hpp>
 #include <polyfold/integers/window_sums.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 /// Bits behind the point of a sum to which another map is added.
 inline constexpr int addition_fraction = 4;
@@ -26,7 +26,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   using integers = typename Places::integers;
   static constexpr integer_group group = integers::template group<G>;
   using product_type = typename integers::template operation_at<group.head>;
-  static constexpr operation_form form = product_type::form;
+  static constexpr fold::operation_form form = product_type::form;
   static constexpr bool takes_moments = integers::template takes_moments<G>;
   static constexpr bool expands = group.expansion >= 0;
   static constexpr bool pools = group.pool >= 0;
@@ -43,10 +43,10 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   [[nodiscard]] static constexpr row_range reads(int y) {
     if constexpr (takes_moments) {
       using moments = typename integers::template kernel_moments<G>;
-      row_range const under = rows_under(moments::under, y, moments::in.height);
-      return {larger(0, under.first - int(moments::in_lanes)), under.last};
+      row_range const under = core::rows_under(moments::under, y, moments::in.height);
+      return {core::larger(0, under.first - int(moments::in_lanes)), under.last};
     } else {
-      return rows_under(form.under, y, in.height);
+      return core::rows_under(form.under, y, in.height);
     }
   }
 
@@ -58,14 +58,14 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     else
       return 0;
   }();
-  static constexpr int partial_bytes = expands ? ceil_div(sums.channels * sums.width, 2) * 4 : 0;
+  static constexpr int partial_bytes = expands ? core::ceil_div(sums.channels * sums.width, 2) * 4 : 0;
   /// Filters that are computed together, and sums of one in a line of them.
   static constexpr int at_once = !takes_moments ? window_sums::at_once : sums.width > 1 && per_group % 2 == 0 ? 2 : 1;
   /// Codes with their shifts, two of 16 bits in a word: kept from row to row where they are few, else made anew for each.
-  static constexpr int weight_words = takes_moments ? ceil_div(channels, 2) : 0;  // of a filter
+  static constexpr int weight_words = takes_moments ? core::ceil_div(channels, 2) : 0;  // of a filter
   static constexpr bool keeps_weights = 4 * weight_words * sums.channels <= 1024 && sums.height > 1 && sums.width > 1;
   static constexpr int kept_bytes = keeps_weights ? 4 * weight_words * sums.channels : 0;
-  static constexpr int pitch = pools ? sums.width / 2 : ceil_div(sums.width, 2) * 2;
+  static constexpr int pitch = pools ? sums.width / 2 : core::ceil_div(sums.width, 2) * 2;
 
  public:
   /// Memory that is kept from step to step, and of one step: moments, weights and the maxima of a row; rows of pixels and partial
@@ -74,7 +74,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   static constexpr int scratch_bytes = [] {
     int const of_sums = partial_bytes + (pools ? 0 : 2 * at_once * pitch);
     if constexpr (takes_moments)
-      return larger(integers::template kernel_moments<G>::scratch_bytes, of_sums);
+      return core::larger(integers::template kernel_moments<G>::scratch_bytes, of_sums);
     else
       return window_sums::scratch_bytes + of_sums;
   }();
@@ -146,8 +146,8 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     numbers_in_bytes<std::int16_t> const widened =
         keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
     auto const weights = widened.words();
-    c_array<int, at_once> starts;
-    c_array<int, std::size_t(at_once)> shifts;
+    core::c_array<int, at_once> starts;
+    core::c_array<int, std::size_t(at_once)> shifts;
     for (int f = 0; f < at_once; ++f) {
       if constexpr (!keeps_weights) widen<moments>(run, m + f, widened + 2 * f * pairs);
       starts[f] = bias_of_product(run, m + f);
@@ -155,9 +155,9 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     }
     auto const plane = held(run) + window_sums::group_of(m) * channels * moments::pitch;
     auto const to = line(run, m);
-    for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
-      c_array<int, at_once> left;
-      c_array<int, at_once> right;
+    for (int word = 0; word < core::ceil_div(sums.width, 2); ++word) {
+      core::c_array<int, at_once> left;
+      core::c_array<int, at_once> right;
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
       if constexpr (!has_dual_products) {
@@ -191,8 +191,8 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   /// The same over a map.
   template <class Run>
   static constexpr void sum_windows(Run const& run, int m, int y) {
-    c_array<int, at_once> starts;
-    c_array<int, std::size_t(at_once)> shifts;
+    core::c_array<int, at_once> starts;
+    core::c_array<int, std::size_t(at_once)> shifts;
     for (int f = 0; f < at_once; ++f) {
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;
@@ -212,7 +212,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
             .words()
             .set(word, int(low_lanes(unsigned(left[f] >> shifts[f]), unsigned(right[f] >> shifts[f]))));
       else if (2 * word + 1 < sums.width)
-        keep_maximum(to, f * pitch + word, larger(left[f], right[f]) >> shifts[f], y);
+        keep_maximum(to, f * pitch + word, core::larger(left[f], right[f]) >> shifts[f], y);
     }
   }
   template <class Run>
@@ -230,7 +230,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     auto const plane = held(run) + window_sums::group_of(m) * channels;
     int sum = bias_of_product(run, m);
     for (int degree = 0; degree < source_degrees; ++degree) {
-      c_array<int, terms> of_term{};
+      core::c_array<int, terms> of_term{};
       for (int k = degree * terms; k < channels; k += source_degrees * terms)
 #pragma GCC unroll 6
         for (int t = 0; t < terms; ++t)
@@ -242,7 +242,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   }
   [[gnu::always_inline]] static constexpr void keep_maximum(numbers_in_bytes<std::int16_t> to, int at, int value,
                                                             int y) {
-    to.set(at, y % 2 == 0 ? value : larger(value, to[at]));
+    to.set(at, y % 2 == 0 ? value : core::larger(value, to[at]));
   }
 
   /// Moment k of pixels 2 * word and the next.
@@ -264,7 +264,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     constexpr int plane_degrees = degrees / source_degrees;
     std::int8_t const* code = run.net.codes.data() + first.code + m * channels;
     int degree = 0;  // of the plane's channel
-    c_array<int, terms> shift{};
+    core::c_array<int, terms> shift{};
     for (int k = 0; k < channels; k += terms) {
       if (k == 0 || source_degrees > 1)
         for (int t = 0; t < terms; ++t)
@@ -295,20 +295,20 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     return bias<integers::template product_biases<G>, form.outputs>(run, first.bias, m);
   }
   /// Biases along segments are polynomials of the output's number.
-  template <bias_rule Rule, int Outputs, class Run>
+  template <fold::bias_rule Rule, int Outputs, class Run>
   [[gnu::always_inline, nodiscard]] static constexpr int bias(Run const& run, int from, int m) {
-    if constexpr (Rule.kind == bias_kind::none) {
+    if constexpr (Rule.kind == fold::bias_kind::none) {
       return 0;
-    } else if constexpr (Rule.kind == bias_kind::dense) {
+    } else if constexpr (Rule.kind == fold::bias_kind::dense) {
       return int(run.net.biases[std::size_t(from + m)]);
     } else {
-      constexpr axis_cut cut(Outputs, Rule.cut);
+      constexpr polyfold::basis::axis_cut cut(Outputs, Rule.along);
       int s = 0;
       int i = m;  // in its segment
       for (; i >= cut.segment; i -= cut.segment) ++s;
       int sum = 0;
       for (int k = 0; k < cut.terms_of(s); ++k)
-        sum += int(run.net.biases[std::size_t(from + s * cut.terms + k)]) * low_binomial(i, k);
+        sum += int(run.net.biases[std::size_t(from + s * cut.terms + k)]) * polyfold::basis::low_binomial(i, k);
       return sum;
     }
   }
@@ -320,14 +320,15 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   static constexpr void expand(Run const& run, int y, int x) {
     using expansion = typename integers::template operation_at<group.expansion>;
-    constexpr operation_form of = expansion::form;
-    using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
+    constexpr fold::operation_form of = expansion::form;
+    using basis = integer_basis<of.outputs / of.groups, of.along, 0>;
     requantisation const scale = run.net.scale(first.scale + form.outputs);
     for (int g = 0; g < of.groups; ++g)
       basis::synthesise([&](int k) { return partial(run)[(g * basis::size + k) * sums.width + x]; },
                         [&](int i, int sum) {
                           int const m = g * basis::length + i;
-                          constexpr int from = first.bias + integers::template product_biases<G>.numbers(form.outputs);
+                          constexpr int from =
+                              first.bias + integers::template product_biases<G>.parameters(form.outputs);
                           run.template target<group.value>(m, y).set(
                               x, code_of_sum(run, m, y, x, scale(sum + bias<of.bias, of.outputs>(run, from, m))));
                         });
@@ -344,7 +345,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
     if constexpr (group.activation >= 0) {
       using function = integer_function<typename integers::template operation_at<group.activation>::function>;
       if constexpr (function::kind == integer_activation::leaky)
-        if (value < 0) value = rounded_shift(larger(value, -32768) * function::slope, 15);
+        if (value < 0) value = rounded_shift(core::larger(value, -32768) * function::slope, 15);
     }
     constexpr int high = out.bits == 16 ? 32767 : out.is_signed ? 127 : 255;
     constexpr int low = out.is_signed ? -high - 1 : 0;
@@ -354,4 +355,4 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
 
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

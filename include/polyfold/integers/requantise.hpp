@@ -9,7 +9,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 /// sum * 2^-bits, rounded half up.
 [[gnu::always_inline, nodiscard]] constexpr int rounded_shift(int sum, int bits) {
@@ -44,4 +44,4 @@ struct requantisation {
   return shift;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::integer

@@ -15,7 +15,7 @@
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/rolling_rows.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 /// Working memory of an integer network by rows: bytes, the steps that each group has taken, and the logits.
 template <int Bytes, int Groups, int Logits>
@@ -59,22 +59,22 @@ struct rolling_integer_maps {
     row_range (*reads)(int) = nullptr;
   };
   static constexpr auto facts = []<int... G>(std::integer_sequence<int, G...>) {
-    return fixed_array<group_facts, groups>{
+    return core::fixed_array<group_facts, groups>{
         group_facts{integers::maker(integers::template group<G>.source) + 1,
                     integers::template group<G>.added < 0 ? -1 : integers::maker(integers::template group<G>.added) + 1,
                     rows_of<G>::steps, &rows_of<G>::made, &rows_of<G>::reads}...};
   }
   (std::make_integer_sequence<int, groups>{});
-  [[nodiscard]] static constexpr int aligned(int bytes) { return ceil_div(bytes, 4) * 4; }
+  [[nodiscard]] static constexpr int aligned(int bytes) { return core::ceil_div(bytes, 4) * 4; }
 
   struct usage {
-    fixed_array<rolling_use, groups + 1> values{};  // the image's first
-    fixed_array<rolling_use, groups> states{};
+    core::fixed_array<rolling_use, groups + 1> values{};  // the image's first
+    core::fixed_array<rolling_use, groups> states{};
   };
   /// The rows of an image, one after the other, as rolling_run takes them.
   struct walk {
     usage u;
-    fixed_array<int, groups + 1> taken{};  // steps; the image's rows first
+    core::fixed_array<int, groups + 1> taken{};  // steps; the image's rows first
     int event = 0;
 
     [[nodiscard]] constexpr int made(int v) const { return v == 0 ? taken[0] : facts[v - 1].made(taken[v]); }
@@ -84,8 +84,8 @@ struct rolling_integer_maps {
         group_facts const& f = facts[g];
         int const y = taken[g + 1];
         if (y == f.steps) continue;
-        if (f.source == v) first = smaller(first, f.reads(y).first);
-        if (f.added == v) first = smaller(first, f.made(y));
+        if (f.source == v) first = core::smaller(first, f.reads(y).first);
+        if (f.added == v) first = core::smaller(first, f.made(y));
       }
       return first;
     }
@@ -97,7 +97,7 @@ struct rolling_integer_maps {
     /// The new row lies beside those that are still read, by this step or later.
     constexpr void take_row(int v, int rows) {
       rolling_use& of = u.values[v];
-      of.kept = larger(of.kept, rows - first_needed(v));
+      of.kept = core::larger(of.kept, rows - first_needed(v));
       of.use(event);
     }
     constexpr void pass_on(int v) {
@@ -128,36 +128,36 @@ struct rolling_integer_maps {
   }();
 
   struct placement {
-    fixed_array<int, groups + 1> map{};
-    fixed_array<int, groups> state{};
+    core::fixed_array<int, groups + 1> map{};
+    core::fixed_array<int, groups> state{};
     int scratch = 0;
     int size = 0;
   };
 
-  [[nodiscard]] static constexpr int kept(int v) { return larger(1, used.values[integers::maker(v) + 1].kept); }
+  [[nodiscard]] static constexpr int kept(int v) { return core::larger(1, used.values[integers::maker(v) + 1].kept); }
 
  public:
   static constexpr placement places = [] {
-    fixed_array<buffer, 2 * groups + 2> all{};
+    core::fixed_array<fold::detail::buffer, 2 * groups + 2> all{};
     int scratch = 0;
     int last = 0;
     constexpr shape image = integers::template value_shape<0>();
     rolling_use const& pixels = used.values[0];
     if (Streamed) all[0] = {aligned(kept(0) * image.channels * image.width), pixels.born, pixels.dies, 0};
-    for_constexpr<groups>([&]<int I>() {
+    core::for_constexpr<groups>([&]<int I>() {
       constexpr int value = integers::template group<I>.value;
       rolling_use const& map = used.values[I + 1];
       if (value != integers::result)
         all[I + 1] = {aligned(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
       rolling_use const& state = used.states[I];
       all[groups + 1 + I] = {aligned(rows_of<I>::state_bytes), state.born, state.dies, 0};
-      scratch = larger(scratch, aligned(rows_of<I>::scratch_bytes));
-      last = larger(last, state.dies);
+      scratch = core::larger(scratch, aligned(rows_of<I>::scratch_bytes));
+      last = core::larger(last, state.dies);
     });
     // What a row needs while it is computed is there all the time.
     all[2 * groups + 1] = {scratch, 0, last, 0};
     placement p;
-    p.size = place(all);
+    p.size = fold::detail::place(all);
     for (int i = 0; i <= groups; ++i) p.map[i] = all[i].offset;
     for (int i = 0; i < groups; ++i) p.state[i] = all[groups + 1 + i].offset;
     p.scratch = all[2 * groups + 1].offset;
@@ -215,7 +215,7 @@ struct rolling_run {
   /// Value V has a new row.
   template <int V>
   constexpr void pass_on(int rows) const {
-    for_constexpr<integers::groups>([&]<int I>() { offer<V, integers::groups - 1 - I>(rows); });
+    core::for_constexpr<integers::groups>([&]<int I>() { offer<V, integers::groups - 1 - I>(rows); });
   }
   template <int V, int G>
   constexpr void offer(int rows) const {
@@ -230,35 +230,39 @@ struct rolling_run {
 
 }  // namespace detail
 
+}  // namespace polyfold::integer
+
+namespace polyfold::schedules {
+
 template <class Structure>
-struct engine<Structure, in_int8, rolling_rows_schedule> {
-  using numbers = stored_numbers<Structure, in_int8>;
-  using storage = numbers;
-  using integers = typename numbers::integers;
-  using places = detail::rolling_integer_maps<integers, false>;
+struct engine<Structure, polyfold::in_int8, rolling_rows_schedule> {
+  using parameters = polyfold::storage::stored_parameters<Structure, polyfold::in_int8>;
+  using storage = parameters;
+  using integers = typename parameters::integers;
+  using places = integer::detail::rolling_integer_maps<integers, false>;
 
   using scalar = std::uint8_t;
   static constexpr int workspace_size = places::places.size;
   template <class Pixel>
   static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t>;
   template <class Pixel>
-  using workspace = rolling_workspace<workspace_size, integers::groups, Structure::output_shape.size()>;
+  using workspace = integer::rolling_workspace<workspace_size, integers::groups, Structure::output_shape.size()>;
   template <class Pixel>
-  using memory = workspace<Pixel>;
-  template <class Room>
-  [[nodiscard]] static constexpr Room* memory_of(Room& room) {
-    return &room;
+  using memory_unit = workspace<Pixel>;
+  template <class Workspace>
+  [[nodiscard]] static constexpr Workspace* memory_of(Workspace& workspace) {
+    return &workspace;
   }
 
   [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
-                                                         workspace<scalar>* room) {
-    room->done = {};
+                                                         workspace<scalar>* workspace) {
+    workspace->done = {};
     auto const nothing = [] {};
-    detail::rolling_run<places, storage, decltype(nothing)> const run{
-        {held, image, room->bytes.data(), room->logits.data()}, room->done.data(), nothing};
+    integer::detail::rolling_run<places, storage, decltype(nothing)> const run{
+        {held, image, workspace->bytes.data(), workspace->logits.data()}, workspace->done.data(), nothing};
     for (int y = 1; y <= Structure::input_shape.height; ++y) run.advance(y);
-    return room->logits.data();
+    return workspace->logits.data();
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::schedules

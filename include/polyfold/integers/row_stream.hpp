@@ -26,7 +26,7 @@ template <class Network>
 class row_stream {
   static_assert(detail::takes_rows<Network>,
                 "polyfold: a row_stream runs a network<description, in_int8, rolling_rows>");
-  using places = detail::rolling_integer_maps<typename Network::integers, true>;
+  using places = integer::detail::rolling_integer_maps<typename Network::integers, true>;
   static constexpr shape image = Network::input_shape;
 
  public:
@@ -41,11 +41,13 @@ class row_stream {
   template <class Between>
   constexpr bool push(std::uint8_t const* row, Between between) {
     if (rows_ == image.height) restart();
-    std::uint8_t* const to = room_.bytes.data() + places::image_row(0, rows_);
+    std::uint8_t* const to = workspace_.bytes.data() + places::image_row(0, rows_);
     for (int i = 0; i < row_pixels; ++i) to[i] = row[i];
     ++rows_;
-    detail::rolling_run<places, Network, Between> const run{
-        {*net_, room_.bytes.data(), room_.bytes.data(), room_.logits.data()}, room_.done.data(), between};
+    integer::detail::rolling_run<places, Network, Between> const run{
+        {*net_, workspace_.bytes.data(), workspace_.bytes.data(), workspace_.logits.data()},
+        workspace_.done.data(),
+        between};
     run.advance(rows_);
     return rows_ == image.height;
   }
@@ -55,17 +57,17 @@ class row_stream {
 
   /// Of the last whole image, until the next row comes.
   [[nodiscard]] constexpr tensor_view<std::int16_t const, Network::output_shape> logits() const {
-    return tensor_view<std::int16_t const, Network::output_shape>(room_.logits.data());
+    return tensor_view<std::int16_t const, Network::output_shape>(workspace_.logits.data());
   }
   /// Forgets the rows of an image that was not finished.
   constexpr void restart() {
     rows_ = 0;
-    room_.done = {};
+    workspace_.done = {};
   }
 
  private:
   Network const* net_;
-  rolling_workspace<places::places.size, Network::integers::groups, Network::output_shape.size()> room_{};
+  integer::rolling_workspace<places::places.size, Network::integers::groups, Network::output_shape.size()> workspace_{};
   int rows_ = 0;
 };
 

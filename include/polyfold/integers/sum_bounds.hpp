@@ -9,7 +9,7 @@
 
 #include <polyfold/integers/product_rows.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 namespace detail {
 
@@ -21,18 +21,19 @@ namespace detail {
 }
 
 /// The largest magnitude of a sum of biases along an output axis.
-template <bias_rule Rule, int Outputs, class Net>
+template <fold::bias_rule Rule, int Outputs, class Net>
 [[nodiscard]] constexpr long long bias_bound(Net const& net, int first, int output) {
-  if constexpr (Rule.kind == bias_kind::none) {
+  if constexpr (Rule.kind == fold::bias_kind::none) {
     return 0;
-  } else if constexpr (Rule.kind == bias_kind::dense) {
+  } else if constexpr (Rule.kind == fold::bias_kind::dense) {
     return magnitude(net.biases[std::size_t(first + output)]);
   } else {
-    constexpr axis_cut cut(Outputs, Rule.cut);
+    constexpr polyfold::basis::axis_cut cut(Outputs, Rule.along);
     int const s = output / cut.segment;
     long long sum = 0;
     for (int k = 0; k < cut.terms_of(s); ++k)
-      sum += magnitude(net.biases[std::size_t(first + s * cut.terms + k)]) * binomial(output - s * cut.segment, k);
+      sum += magnitude(net.biases[std::size_t(first + s * cut.terms + k)]) *
+             polyfold::basis::binomial(output - s * cut.segment, k);
     return sum;
   }
 }
@@ -46,11 +47,11 @@ template <int G, class Net>
     constexpr int area = integers::template operation_at<g.head>::input_window.area();
     return requantises(net.scale(first.scale), area * integers::template map<g.source>.bound);
   } else if constexpr (g.kind == integer_group_kind::product) {
-    constexpr operation_form form = integers::template operation_at<g.head>::form;
+    constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
     constexpr int source_degrees = integers::template degrees<g.source>();
     constexpr int degrees = integers::template degree_count<G>;
-    constexpr bias_rule rule = integers::template product_biases<G>;
+    constexpr fold::bias_rule rule = integers::template product_biases<G>;
     for (int d = 0; degrees > 1 && d < degrees; ++d)
       if (net.degree_shifts[std::size_t(first.degree + d)] > 8) return false;
     for (int m = 0; m < form.outputs; ++m) {
@@ -70,11 +71,11 @@ template <int G, class Net>
       if (!requantises(net.scale(first.scale + m), sum)) return false;
     }
     if constexpr (g.expansion >= 0) {
-      constexpr operation_form of = integers::template operation_at<g.expansion>::form;
-      using basis = integer_basis<of.outputs / of.groups, of.cut, 0>;
+      constexpr fold::operation_form of = integers::template operation_at<g.expansion>::form;
+      using basis = integer_basis<of.outputs / of.groups, of.along, 0>;
       for (int m = 0; m < of.outputs; ++m) {
         long long const sum = basis::value_bound(32767) +
-                              bias_bound<of.bias, of.outputs>(net, first.bias + rule.numbers(form.outputs), m);
+                              bias_bound<of.bias, of.outputs>(net, first.bias + rule.parameters(form.outputs), m);
         if (!requantises(net.scale(first.scale + form.outputs), sum)) return false;
       }
     }
@@ -89,13 +90,17 @@ template <int G, class Net>
 
 }  // namespace detail
 
+}  // namespace polyfold::integer
+
+namespace polyfold {
+
 /// The first layer with a sum that could leave 32 bits, or a requantisation that could; -1 where there is none.
 template <class Net>
 [[nodiscard]] constexpr int layer_that_overflows(Net const& net) {
   using integers = typename Net::integers;
   int layer = -1;
   [&]<int... G>(std::integer_sequence<int, G...>) {
-    (void)(true && ... && (detail::sums_of_group_fit<G>(net) || (layer = integers::stage_of(G), false)));
+    (void)(true && ... && (integer::detail::sums_of_group_fit<G>(net) || (layer = integers::stage_of(G), false)));
   }
   (std::make_integer_sequence<int, integers::groups>{});
   return layer;

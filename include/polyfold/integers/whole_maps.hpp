@@ -14,7 +14,7 @@
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/whole_maps.hpp>
 
-namespace polyfold {
+namespace polyfold::integer {
 
 /// Working memory of an integer network: bytes, and the logits, which lie there until it runs again.
 template <int Bytes, int Logits>
@@ -37,18 +37,18 @@ struct whole_integer_maps {
   struct sizes {
     using integers = Integers;
   };
-  [[nodiscard]] static constexpr int aligned(int bytes) { return ceil_div(bytes, 4) * 4; }
+  [[nodiscard]] static constexpr int aligned(int bytes) { return core::ceil_div(bytes, 4) * 4; }
   struct placement {
-    fixed_array<int, groups> map{};
-    fixed_array<int, groups> state{};
-    fixed_array<int, groups> scratch{};
+    core::fixed_array<int, groups> map{};
+    core::fixed_array<int, groups> state{};
+    core::fixed_array<int, groups> scratch{};
     int size = 0;
   };
 
  public:
   static constexpr placement places = [] {
-    fixed_array<buffer, 3 * groups> all{};
-    for_constexpr<groups>([&]<int I>() {
+    core::fixed_array<fold::detail::buffer, 3 * groups> all{};
+    core::for_constexpr<groups>([&]<int I>() {
       constexpr integer_group g = integers::template group<I>;
       using rows_of = rows_of_group<sizes, I>;
       if (g.value != integers::result)
@@ -60,7 +60,7 @@ struct whole_integer_maps {
         if (source > 0) all[integers::maker(source)].dies = I;
     });
     placement p;
-    p.size = place(all);
+    p.size = fold::detail::place(all);
     for (int i = 0; i < groups; ++i) {
       p.map[i] = all[i].offset;
       p.state[i] = all[groups + i].offset;
@@ -81,39 +81,44 @@ struct whole_integer_maps {
 
 }  // namespace detail
 
+}  // namespace polyfold::integer
+
+namespace polyfold::schedules {
+
 template <class Structure>
-struct engine<Structure, in_int8, whole_maps_schedule> {
-  using numbers = stored_numbers<Structure, in_int8>;
-  using storage = numbers;
-  using integers = typename numbers::integers;
-  using places = detail::whole_integer_maps<integers>;
+struct engine<Structure, polyfold::in_int8, whole_maps_schedule> {
+  using parameters = polyfold::storage::stored_parameters<Structure, polyfold::in_int8>;
+  using storage = parameters;
+  using integers = typename parameters::integers;
+  using places = integer::detail::whole_integer_maps<integers>;
 
   static constexpr int workspace_size = places::places.size;
   template <class Pixel>
   static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t>;
   template <class Pixel>
-  using workspace = integer_workspace<workspace_size, Structure::output_shape.size()>;
+  using workspace = integer::integer_workspace<workspace_size, Structure::output_shape.size()>;
   using scalar = std::uint8_t;
   template <class Pixel>
-  using memory = workspace<Pixel>;
-  template <class Room>
-  [[nodiscard]] static constexpr Room* memory_of(Room& room) {
-    return &room;
+  using memory_unit = workspace<Pixel>;
+  template <class Workspace>
+  [[nodiscard]] static constexpr Workspace* memory_of(Workspace& workspace) {
+    return &workspace;
   }
 
   [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
-                                                         workspace<scalar>* room) {
-    detail::integer_run<places, storage> const at{held, image, room->bytes.data(), room->logits.data()};
-    for_constexpr<integers::groups>([&]<int G>() { run_group<G>(at); });
-    return room->logits.data();
+                                                         workspace<scalar>* workspace) {
+    integer::detail::integer_run<places, storage> const at{held, image, workspace->bytes.data(),
+                                                           workspace->logits.data()};
+    core::for_constexpr<integers::groups>([&]<int G>() { run_group<G>(at); });
+    return workspace->logits.data();
   }
 
  private:
   template <int G, class Run>
   [[gnu::noinline]] static constexpr void run_group(Run const& at) {
-    using rows = detail::rows_of_group<places, G>;
+    using rows = integer::detail::rows_of_group<places, G>;
     for (int y = 0; y < rows::steps; ++y) rows::row(at, y);
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::schedules

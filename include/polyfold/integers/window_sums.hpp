@@ -14,14 +14,14 @@
 #include <polyfold/integers/integer_run.hpp>
 #include <polyfold/integers/lanes.hpp>
 
-namespace polyfold::detail {
+namespace polyfold::integer::detail {
 
 /// Of the product of group G.
 template <class Places, int G>
 struct integer_window_sums {
   using integers = typename Places::integers;
   static constexpr integer_group group = integers::template group<G>;
-  static constexpr operation_form form = integers::template operation_at<group.head>::form;
+  static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
   static constexpr shape in = form.in;
   static constexpr shape sums = form.output();
   static constexpr window under = form.under;
@@ -45,16 +45,16 @@ struct integer_window_sums {
  private:
   static constexpr int runs = under.x.dilation == 1 ? 1 : under.x.size;  // under a row of the window
   static constexpr int run_numbers = channels * under.x.size / runs;
-  static constexpr int run_words = ceil_div(run_numbers, 2);
+  static constexpr int run_words = core::ceil_div(run_numbers, 2);
   static constexpr int filter_words = under.y.size * runs * run_words;
   static constexpr int line_pixels = (sums.width - 1) * under.x.stride + under.x.extent();
   /// Where runs may begin at an odd number, a second copy lies one number further down.
   static constexpr int copies = channels % 2 == 0 || !has_dual_products ? 1 : 2;
-  static constexpr int line_numbers = ceil_div(line_pixels * channels, 2) * 2 + 2;
+  static constexpr int line_numbers = core::ceil_div(line_pixels * channels, 2) * 2 + 2;
 
  public:
   static constexpr int scratch_bytes =
-      is_vector ? 2 * ceil_div(fan_in, 4) * 4 : 2 * form.groups * under.y.size * copies * line_numbers;
+      is_vector ? 2 * core::ceil_div(fan_in, 4) * 4 : 2 * form.groups * under.y.size * copies * line_numbers;
 
   /// Lays out what output row y reads.
   template <class Run>
@@ -66,7 +66,7 @@ struct integer_window_sums {
           auto const row = run.template row<group.source>(c, r);
           for (int x = 0; x < in.width; ++x, ++k) to.set(place_of(k), row[x]);
         }
-      for (int k = fan_in; k < ceil_div(fan_in, 4) * 4; ++k) to.set(place_of(k), 0);
+      for (int k = fan_in; k < core::ceil_div(fan_in, 4) * 4; ++k) to.set(place_of(k), 0);
     } else {
       int const top = under.y.start(y);
       index_range const inside = under.y.inside(top, in.height);
@@ -96,7 +96,7 @@ struct integer_window_sums {
   template <class Run>
   static constexpr void fill_line(Run const& run, int g, int r, int iy) {
     auto const to = scratch(run) + line_at(g, r, 0);
-    constexpr int end = smaller(line_pixels, under.x.before + in.width);
+    constexpr int end = core::smaller(line_pixels, under.x.before + in.width);
     for (int i = 0; i < under.x.before * channels; ++i) to.set(i, 0);
     for (int i = end * channels; i < line_numbers; ++i) to.set(i, 0);
     for (int c = 0; c < channels; ++c) {
@@ -142,11 +142,11 @@ struct integer_window_sums {
     for (int f = 0; f < at_once; ++f) widen(run, m + f, widened + 2 * f * filter_words);
     index_range const inside = under.y.inside(under.y.start(y), in.height);
     auto const lines = scratch(run) + line_at(group_of(m), 0, 0);
-    for (int word = 0; word < ceil_div(sums.width, 2); ++word) {
+    for (int word = 0; word < core::ceil_div(sums.width, 2); ++word) {
       int const x = 2 * word;
       int const next = x + 1 < sums.width ? x + 1 : x;
-      c_array<int, at_once> left;
-      c_array<int, at_once> right;
+      core::c_array<int, at_once> left;
+      core::c_array<int, at_once> right;
 #pragma GCC unroll 4
       for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
       for (int r = inside.first; r < inside.last; ++r) {
@@ -197,7 +197,7 @@ struct integer_window_sums {
   [[gnu::always_inline]] static constexpr void multiply_vector(Run const& run, int m, int const* starts, Store store) {
     std::int8_t const* const codes = run.net.codes.data() + first.code + m * fan_in;
     numbers_in_bytes<std::int16_t> const vector = scratch(run);
-    c_array<int, at_once> sum;
+    core::c_array<int, at_once> sum;
 #pragma GCC unroll 4
     for (int f = 0; f < at_once; ++f) sum[f] = starts[f];
     int k = 0;
@@ -222,4 +222,4 @@ struct integer_window_sums {
   }
 };
 
-}  // namespace polyfold::detail
+}  // namespace polyfold::integer::detail

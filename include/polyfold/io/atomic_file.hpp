@@ -22,7 +22,7 @@
 #include <unistd.h>
 #endif
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 
 namespace polyfold {
@@ -151,7 +151,7 @@ class temporary_file {
 
 }  // namespace detail
 
-/// Replaces the content of `path` by `bytes`, or throws `error` and leaves an older file as it was. The folder must exist.
+/// Replaces the content of `path` by `bytes`, or throws `failure` and leaves an older file as it was. The folder must exist.
 /// The permissions are those of the file that is replaced, or for a new one what the process's mask leaves. A link is
 /// followed: the file that it names is replaced, not the link; a second name of the old file (a hard link) keeps the old
 /// content. Devices, pipes and folders are refused.
@@ -165,7 +165,7 @@ inline void write_file_atomically(std::filesystem::path const& path, std::span<s
   }
   fs::file_status const status = fs::status(target, code);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw error(path, "is not a regular file", "a file, or a name that is free", "choose another output name");
+    throw failure(path, "is not a regular file", "a file, or a name that is free", "choose another output name");
   }
   detail::remove_leftovers(target);
   detail::temporary_file file(target);

@@ -37,39 +37,39 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
 
 namespace detail {
 [[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
-                                                    std::size_t numbers) {
+                                                    std::size_t parameters) {
   tensor_file const file = read_safetensors(path);
   int const version = version_of(path, file, "checkpoint");
   std::string const stated = metadata_text(file, "run");
   if (stated != run) {
     auto const [found, expected] = first_difference(stated, run);
-    throw error(path, "is of another run: it says '" + found + "'", "'" + expected + "'");
+    throw failure(path, "is of another run: it says '" + found + "'", "'" + expected + "'");
   }
   check_checksum(path, file, version);
   training_state state;
-  state.master = required_values<float>(path, file, "master", numbers);
-  state.optimizer.first = required_values<float>(path, file, "optimizer.first", numbers);
-  state.optimizer.second = required_values<float>(path, file, "optimizer.second", numbers);
+  state.master = required_values<float>(path, file, "master", parameters);
+  state.optimizer.first = required_values<float>(path, file, "optimizer.first", parameters);
+  state.optimizer.second = required_values<float>(path, file, "optimizer.second", parameters);
   if (file.tensors.size() != 3)
-    throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
+    throw failure(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
   long long const epochs = to_number<long long>(metadata_text(file, "epochs done")).value_or(-1);
   state.optimizer.step = to_number<long long>(metadata_text(file, "steps done")).value_or(-1);
   if (epochs < 0 || epochs > (std::numeric_limits<int>::max)() || state.optimizer.step < 0)
-    throw error(path, "states no number of epochs and steps", "whole numbers");
+    throw failure(path, "states no number of epochs and steps", "whole numbers");
   state.epochs_done = int(epochs);
   return state;
 }
 }  // namespace detail
 
-/// The state of an interrupted `run` of a network with `numbers` stored numbers; nothing where there is no such file.
-/// Throws `error` where the file is broken, of a newer version or of another run.
+/// The state of an interrupted `run` of a network with `parameters` stored parameters; nothing where there is no such file.
+/// Throws `failure` where the file is broken, of a newer version or of another run.
 [[nodiscard]] inline std::optional<training_state> load_checkpoint(std::filesystem::path const& path,
-                                                                   std::string const& run, std::size_t numbers) try {
+                                                                   std::string const& run, std::size_t parameters) try {
   if (!is_there(path)) return std::nullopt;
   try {
-    return detail::read_checkpoint(path, run, numbers);
-  } catch (error const& failure) {
-    throw error(std::string(failure.what()) + " To start afresh, delete the file.");
+    return detail::read_checkpoint(path, run, parameters);
+  } catch (failure const& caught) {
+    throw failure(std::string(caught.what()) + " To start afresh, delete the file.");
   }
 } catch (...) {
   detail::fail_to_read(path);

@@ -15,7 +15,7 @@
 
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/data/normalisation.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/narrowed.hpp>
 
@@ -53,7 +53,7 @@ struct cifar_file {
     if (format.records_per_file != 0)
       expected = std::to_string(format.records_per_file * record) + " (" + std::to_string(format.records_per_file) +
                  " records of " + std::to_string(record) + ")";
-    throw error(path, "has " + std::to_string(file.size()) + " bytes", expected, remedy);
+    throw failure(path, "has " + std::to_string(file.size()) + " bytes", expected, remedy);
   }
 
   std::filesystem::path path;
@@ -69,8 +69,8 @@ inline void read_cifar_file(cifar_file& from, cifar_format const& format, image_
     from.file.read(std::as_writable_bytes(std::span(bytes)));
     std::uint8_t const label = bytes[format.label_at];
     if (label >= format.classes)
-      throw error(from.path, "label " + std::to_string(i) + " is " + std::to_string(label),
-                  "0 to " + std::to_string(format.classes - 1), from.remedy);
+      throw failure(from.path, "label " + std::to_string(i) + " is " + std::to_string(label),
+                    "0 to " + std::to_string(format.classes - 1), from.remedy);
     set.labels.push_back(label);
     set.pixels.insert(set.pixels.end(), bytes.begin() + std::ptrdiff_t(format.label_bytes), bytes.end());
   }
@@ -91,7 +91,7 @@ inline void read_cifar_file(cifar_file& from, cifar_format const& format, image_
 }  // namespace detail
 
 /// Reads data_batch_1.bin to data_batch_5.bin or test_batch.bin in `folder`: N x 3 x 32 x 32, labels 0..9.
-/// `images_per_file` is 10,000 in the official files; 0 takes any number of whole records. Throws `error` where a file is
+/// `images_per_file` is 10,000 in the official files; 0 takes any number of whole records. Throws `failure` where a file is
 /// missing, of another size, or has a label out of range.
 [[nodiscard]] inline image_set read_cifar10(std::filesystem::path const& folder, split part,
                                             std::size_t images_per_file = 10000) try {
@@ -105,7 +105,7 @@ inline void read_cifar_file(cifar_file& from, cifar_format const& format, image_
 }
 
 /// Reads train.bin or test.bin in `folder`: N x 3 x 32 x 32, labels 0..99 or 0..19. `images` is the number in the file,
-/// where it is not the official one of 50,000 or 10,000; 0 takes any number. Throws `error` as read_cifar10 does.
+/// where it is not the official one of 50,000 or 10,000; 0 takes any number. Throws `failure` as read_cifar10 does.
 [[nodiscard]] inline image_set read_cifar100(std::filesystem::path const& folder, split part,
                                              cifar100_label label = cifar100_label::fine,
                                              std::optional<std::size_t> images = std::nullopt) try {

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include <polyfold/core/is_finite.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
@@ -44,11 +44,11 @@ struct header_names {
 
 namespace detail {
 
-/// What a network's numbers and its schedule are, spelled in C++ and in words.
+/// What a network's parameters and its schedule are, spelled in C++ and in words.
 struct header_kind {
   std::string arguments;  // of network<pipeline>, behind the pipeline
   std::string includes;   // what declares them, beside the pipeline's header
-  std::string numbers;
+  std::string parameters;
   std::string pixels;
   std::string zeros;
   std::string outputs;
@@ -60,12 +60,12 @@ template <auto Pipeline, auto Numbers, auto Schedule>
   header_kind k{"", "", "float32", "floats, normalised as in training", "", "floats"};
   if constexpr (std::is_same_v<kind, byte_numbers>) {
     k.arguments = std::string(", polyfold::byte_numbers{polyfold::scales_per::") + name_of(Numbers.scales) + "}";
-    k.numbers = "codes of a byte, their scales, float32 where a byte will not do, index maps";
+    k.parameters = "codes of a byte, their scales, float32 where a byte will not do, index maps";
   } else if constexpr (std::is_same_v<kind, int8_numbers>) {
-    constexpr bool rolls = std::is_same_v<std::remove_const_t<decltype(Schedule)>, rolling_rows_schedule>;
+    constexpr bool rolls = std::is_same_v<std::remove_const_t<decltype(Schedule)>, schedules::rolling_rows_schedule>;
     k.arguments = std::string(", polyfold::in_int8") + (rolls ? ", polyfold::rolling_rows" : "");
     k.includes = "#include <polyfold/integers.hpp>\n";
-    k.numbers = "codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits";
+    k.parameters = "codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits";
     k.pixels = "pixels of 8 bits as they come";
     k.zeros = "// Zero codes, the pixel of each channel that stands for 0:";
     for (std::uint8_t const zero : net.zeros) k.zeros += " " + std::to_string(int(zero));
@@ -80,7 +80,7 @@ template <class Network>
 using pixel_of = std::conditional_t<Network::template takes<std::uint8_t>, std::uint8_t, float>;
 
 template <int... Counts>
-void write_counts(std::ostream& out, number_counts<Counts...>) {
+void write_counts(std::ostream& out, storage::array_sizes<Counts...>) {
   char const* between = "";
   ((out << std::exchange(between, ", ") << Counts), ...);
 }
@@ -100,10 +100,10 @@ class header_text {
   template <class Network>
   void write_network(Network const& net, header_names const& names) {
     header_kind const kind = kind_of(net);
-    out_ << "// A network with its stored numbers, written by polyfold.\n//\n";
+    out_ << "// A network with its stored parameters, written by polyfold.\n//\n";
     std::istringstream description(describe<Network>());
     for (std::string line; std::getline(description, line);) out_ << "//   " << line << "\n";
-    out_ << "//\n// Numbers: " << kind.numbers << ".\n// Bytes: " << Network::total_cost().flash_bytes()
+    out_ << "//\n// Numbers: " << kind.parameters << ".\n// Bytes: " << Network::total_cost().flash_bytes()
          << " of constants, " << Network::workspace_bytes() << " of workspace.\n// Image: ";
     write(out_, Network::input_shape);
     out_ << " " << kind.pixels << ", channel by channel, row by row.\n" << kind.zeros << "// Result: ";
@@ -122,7 +122,7 @@ class header_text {
     out_ << "}};\n";
     if constexpr (requires { typename Network::integers; }) {
       if (!sums_fit(net))
-        throw error(path_, "would hold a network whose sums could leave 32 bits", "one from quantise()");
+        throw failure(path_, "would hold a network whose sums could leave 32 bits", "one from quantise()");
       out_ << "static_assert(polyfold::sums_fit(" << names.constant
            << "), \"polyfold: sums of this network could leave 32 bits; write the header again\");\n";
     }
@@ -132,13 +132,13 @@ class header_text {
   void write_samples(Network const& net, std::string const& constant, std::span<pixel_of<Network> const> images) {
     constexpr auto size = std::size_t(Network::input_shape.size());
     if (images.empty() || images.size() % size != 0)
-      throw error(path_, "would hold sample images of " + std::to_string(images.size()) + " pixels in all",
-                  "a multiple of " + std::to_string(size));
-    auto const room = std::make_unique<typename Network::template workspace<>>();
+      throw failure(path_, "would hold sample images of " + std::to_string(images.size()) + " pixels in all",
+                    "a multiple of " + std::to_string(size));
+    auto const workspace = std::make_unique<typename Network::template workspace<>>();
     using image = tensor_view<pixel_of<Network> const, Network::input_shape>;
-    std::vector<std::remove_cvref_t<decltype(net.run(image(images.data()), *room)[0])>> outputs;
+    std::vector<std::remove_cvref_t<decltype(net.run(image(images.data()), *workspace)[0])>> outputs;
     for (std::size_t i = 0; i < images.size(); i += size)
-      for (auto const output : net.run(image(images.data() + i), *room)) outputs.push_back(output);
+      for (auto const output : net.run(image(images.data() + i), *workspace)) outputs.push_back(output);
 
     out_ << "\n/// Sample images, and what the network made of them when this was written.\n";
     write_array(constant + "_sample_images", images);
@@ -170,8 +170,8 @@ class header_text {
     for (std::size_t i = 0; i < values.size(); ++i) {
       out_ << (i % per_line == 0 ? "\n    " : " ");
       if constexpr (std::is_same_v<number, float>) {
-        if (!is_finite(values[i]))
-          throw error(path_, "would hold the number " + number_text(double(values[i])), "finite numbers");
+        if (!core::is_finite(values[i]))
+          throw failure(path_, "would hold the number " + number_text(double(values[i])), "finite numbers");
         out_ << hexadecimal(values[i]);
       } else {
         out_ << int(values[i]);
@@ -189,7 +189,7 @@ class header_text {
 
 /// Writes `inline constexpr polyfold::exported_network<polyfold::network<pipeline>, ...> constant{...}`, or the same of a
 /// network of other numbers; float32 numbers are hexadecimal floating-point literals, so none is rounded, in any locale. The
-/// header stops the build where `pipeline` has come to need more or fewer numbers. Throws `error` where one is NaN or
+/// header stops the build where `pipeline` has come to need more or fewer numbers. Throws `failure` where one is NaN or
 /// infinite, and where the file can't be written.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names) try {
@@ -201,7 +201,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
 }
 
 /// The same with sample images, one behind the other: bytes for a network in integers, else normalised floats. The header
-/// declares `constant_self_test(room)` as well. Throws `error` where they are not whole images, or none.
+/// declares `constant_self_test(room)` as well. Throws `failure` where they are not whole images, or none.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names,
                               std::span<detail::pixel_of<Network> const> samples) try {

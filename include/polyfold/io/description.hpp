@@ -30,7 +30,7 @@ namespace detail {
 
 inline void write(std::ostream& out, shape s) { out << s.channels << " x " << s.height << " x " << s.width; }
 
-inline void write(std::ostream& out, char const* where, factor const& f) {
+inline void write(std::ostream& out, char const* where, cut const& f) {
   if (!f.used) return;
   out << ", " << where;
   if (f.segment != 0) out << " segments of " << f.segment;
@@ -66,7 +66,7 @@ inline void write_padding(std::ostream& out, window const& w, bool same) {
 
 /// The values that node I reads, unless it is just the one before.
 template <int I, class Layer, int First, int Second>
-void write_sources(std::ostream& out, node<Layer, First, Second>) {
+void write_sources(std::ostream& out, layer_types::node<Layer, First, Second>) {
   auto const name = [](int value) { return value == 0 ? std::string("input") : std::to_string(value - 1); };
   if (Second >= 0)
     out << " of " << name(First) << " and " << name(Second);
@@ -78,7 +78,7 @@ void write_sources(std::ostream& out, node<Layer, First, Second>) {
 template <class L>
 void write_parameters(std::ostream& out) {
   if constexpr (weighted_layer<L>) {
-    constexpr convolution_spec s = L::spec;
+    constexpr layer_types::convolution_spec s = L::spec;
     out << ' ' << s.filters;
     if (s.slides) {
       out << " x " << s.slid.y.size << " x " << s.slid.x.size;
@@ -126,11 +126,11 @@ template <class Network>
   text_stream out;
   out << "input ";
   detail::write(out, Network::input_shape);
-  for_constexpr<Network::layers>([&]<int I>() {
+  core::for_constexpr<Network::layers>([&]<int I>() {
     using layer_type = typename Network::template layer_at<I>;
     out << '\n' << I << ' ' << layer_type::name;
     detail::write_parameters<layer_type>(out);
-    detail::write_sources<I>(out, type_at<typename Network::graph_type::nodes, I>{});
+    detail::write_sources<I>(out, core::type_at<typename Network::graph_type::nodes, I>{});
     out << ": ";
     detail::write(out, Network::layer_output_shape(I));
   });

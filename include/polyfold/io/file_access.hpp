@@ -1,4 +1,4 @@
-// How the readers and writers of files meet the world: what is there, a file's bytes, and every failure as `error`.
+// How the readers and writers of files meet the world: what is there, a file's bytes, and every failure as `failure`.
 //
 // A public function that reads or writes is a function-try-block, so that nothing else leaves it:
 //
@@ -29,7 +29,7 @@
 #include <dirent.h>
 #endif
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/narrowed.hpp>
 
 namespace polyfold {
@@ -37,9 +37,9 @@ namespace polyfold {
 namespace detail {
 
 /// The failure where memory does not even suffice for the text of another one.
-class memory_error final : public error {
+class memory_error final : public failure {
  public:
-  memory_error() : error(std::string()) {}
+  memory_error() : failure(std::string()) {}
   [[nodiscard]] char const* what() const noexcept override {
     return "A file can't be read or written: there is no memory left, not even for its name. Remedy: end other "
            "programs, or use smaller data.";
@@ -62,46 +62,47 @@ class memory_error final : public error {
 }
 
 /// Where the file at `path` is, or is to be, something else. `what`: "can't be read".
-[[nodiscard]] inline error system_failure(std::filesystem::path const& path, std::string const& what,
-                                          std::error_code const& code, std::string const& expected = "",
-                                          std::string const& remedy = "") {
+[[nodiscard]] inline failure system_failure(std::filesystem::path const& path, std::string const& what,
+                                            std::error_code const& code, std::string const& expected = "",
+                                            std::string const& remedy = "") {
   return {path, what + " (" + code.message() + ")", expected, remedy.empty() ? remedy_of(code) : remedy};
 }
 
-/// To be called where an exception is handled: throws an `error` in its place, which names `path`; an `error` goes on as
+/// To be called where an exception is handled: throws a `failure` in its place, which names `path`; a `failure` goes on as
 /// it is. `what`: "can't be read".
-[[noreturn]] inline void rethrow_as_error(std::filesystem::path const& path, char const* what) {
+[[noreturn]] inline void rethrow_as_failure(std::filesystem::path const& path, char const* what) {
   auto const out_of_memory = [&] {
-    return error(path, std::string(what) + ": there is not enough memory", "",
-                 "end other programs, or use smaller data");
+    return failure(path, std::string(what) + ": there is not enough memory", "",
+                   "end other programs, or use smaller data");
   };
   try {
     try {
       throw;
-    } catch (error const&) {
+    } catch (failure const&) {
       throw;
     } catch (std::bad_alloc const&) {
       throw out_of_memory();
     } catch (std::length_error const&) {  // of a container that would be larger than any memory
       throw out_of_memory();
-    } catch (std::filesystem::filesystem_error const& failure) {
-      throw system_failure(failure.path1().empty() ? path : failure.path1(), what, failure.code());
-    } catch (std::system_error const& failure) {
-      throw system_failure(path, what, failure.code());
-    } catch (std::exception const& failure) {
-      throw error(path, std::string(what) + " (" + failure.what() + ")", "", "use a file that another program accepts");
+    } catch (std::filesystem::filesystem_error const& caught) {
+      throw system_failure(caught.path1().empty() ? path : caught.path1(), what, caught.code());
+    } catch (std::system_error const& caught) {
+      throw system_failure(path, what, caught.code());
+    } catch (std::exception const& caught) {
+      throw failure(path, std::string(what) + " (" + caught.what() + ")", "",
+                    "use a file that another program accepts");
     }
   } catch (std::bad_alloc const&) {
     throw memory_error();
   }
 }
 
-[[noreturn]] inline void fail_to_read(std::filesystem::path const& path) { rethrow_as_error(path, "can't be read"); }
+[[noreturn]] inline void fail_to_read(std::filesystem::path const& path) { rethrow_as_failure(path, "can't be read"); }
 [[noreturn]] inline void fail_to_write(std::filesystem::path const& path) {
-  rethrow_as_error(path, "can't be written");
+  rethrow_as_failure(path, "can't be written");
 }
 
-/// What is at `path`, behind links; file_type::not_found where nothing is. Throws `error` where that can't be told.
+/// What is at `path`, behind links; file_type::not_found where nothing is. Throws `failure` where that can't be told.
 [[nodiscard]] inline std::filesystem::file_type type_at(std::filesystem::path const& path) {
   std::error_code code;
   std::filesystem::file_type const type = std::filesystem::status(path, code).type();
@@ -113,7 +114,7 @@ class memory_error final : public error {
   return type_at(path) == std::filesystem::file_type::directory;
 }
 
-/// The size of the regular file at `path`. Throws `error`, with what was `expected` there and, if it is known better than
+/// The size of the regular file at `path`. Throws `failure`, with what was `expected` there and, if it is known better than
 /// from the failure, the `remedy`, where there is none. Devices and pipes, which may never end, are refused unopened.
 [[nodiscard]] inline std::uint64_t size_of_file(std::filesystem::path const& path, std::string const& expected,
                                                 std::string const& remedy = "") {
@@ -122,7 +123,7 @@ class memory_error final : public error {
   file_type const type = std::filesystem::status(path, code).type();
   if (code) throw system_failure(path, "can't be read", code, expected, remedy);
   if (type != file_type::regular)
-    throw error(path, type == file_type::directory ? "is a folder" : "is not a regular file", expected, remedy);
+    throw failure(path, type == file_type::directory ? "is a folder" : "is not a regular file", expected, remedy);
   std::uint64_t const size = std::filesystem::file_size(path, code);
   if (code) throw system_failure(path, "can't be read", code, expected, remedy);
   return size;
@@ -140,7 +141,7 @@ class input_file {
   explicit input_file(std::filesystem::path const& path, std::string const& expected, std::string const& remedy = "")
       : path_(path), expected_(expected), remedy_(remedy), size_(size_of_file(path, expected, remedy)) {
     stream_.reset(std::fopen(path.string().c_str(), "rb"));
-    if (stream_ == nullptr) throw failure(errno);
+    if (stream_ == nullptr) throw failed(errno);
   }
 
   /// Bytes of the whole file, when it was opened.
@@ -148,19 +149,19 @@ class input_file {
 
   /// Leaves the next bytes out.
   void skip(std::uint64_t bytes) {
-    if (std::fseek(stream_.get(), static_cast<long>(bytes), SEEK_CUR) != 0) throw failure(errno);
+    if (std::fseek(stream_.get(), static_cast<long>(bytes), SEEK_CUR) != 0) throw failed(errno);
   }
 
-  /// Fills `out` with the next bytes. Throws `error` where the disk fails or the file has got shorter.
+  /// Fills `out` with the next bytes. Throws `failure` where the disk fails or the file has got shorter.
   void read(std::span<std::byte> out) {
     errno = 0;
     if (out.empty() || std::fread(out.data(), 1, out.size(), stream_.get()) == out.size()) return;
-    if (std::ferror(stream_.get()) != 0) throw failure(errno);
-    throw error(path_, "ends before its " + std::to_string(size_) + " bytes", expected_, remedy_);
+    if (std::ferror(stream_.get()) != 0) throw failed(errno);
+    throw failure(path_, "ends before its " + std::to_string(size_) + " bytes", expected_, remedy_);
   }
 
  private:
-  [[nodiscard]] error failure(int number) const {
+  [[nodiscard]] failure failed(int number) const {
     return system_failure(path_, "can't be read", {number, std::generic_category()}, expected_, remedy_);
   }
 
@@ -197,12 +198,12 @@ class input_file {
   return names;
 }
 
-/// The names in a folder for whose paths keep(path) holds, in the order of their bytes. Throws `error` where it is no
+/// The names in a folder for whose paths keep(path) holds, in the order of their bytes. Throws `failure` where it is no
 /// folder, with what was `expected` there.
 template <class Keep>
 [[nodiscard]] std::vector<std::string> names_in(std::filesystem::path const& folder, std::string const& expected,
                                                 Keep keep) {
-  if (!is_folder(folder)) throw error(folder, "is no folder", expected, "name another one");
+  if (!is_folder(folder)) throw failure(folder, "is no folder", expected, "name another one");
   std::error_code code;
   std::vector<std::string> names = all_names_in(folder, code);
   if (code) throw system_failure(folder, "can't be read", code, expected);
@@ -213,7 +214,7 @@ template <class Keep>
 
 }  // namespace detail
 
-/// The bytes of a whole file. Throws `error`, with what was `expected` there, where it can't be read.
+/// The bytes of a whole file. Throws `failure`, with what was `expected` there, where it can't be read.
 [[nodiscard]] inline std::string read_file(std::filesystem::path const& path, std::string const& expected = "a file",
                                            std::string const& remedy = "") try {
   detail::input_file file(path, expected, remedy);
@@ -224,7 +225,7 @@ template <class Keep>
   detail::fail_to_read(path);
 }
 
-/// Makes the folder and those above it, as far as they are not there. Throws `error` where that fails.
+/// Makes the folder and those above it, as far as they are not there. Throws `failure` where that fails.
 inline void make_folders(std::filesystem::path const& path) try {
   std::error_code code;
   std::filesystem::create_directories(path, code);
@@ -235,7 +236,7 @@ inline void make_folders(std::filesystem::path const& path) try {
   detail::fail_to_write(path);
 }
 
-/// Whether something is at `path`, behind links. Throws `error` where that can't be told.
+/// Whether something is at `path`, behind links. Throws `failure` where that can't be told.
 [[nodiscard]] inline bool is_there(std::filesystem::path const& path) try {
   return detail::type_at(path) != std::filesystem::file_type::not_found;
 } catch (...) {

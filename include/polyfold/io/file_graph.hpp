@@ -15,7 +15,7 @@
 #include <polyfold/io/weight_module.hpp>
 #include <polyfold/text.hpp>
 
-namespace polyfold {
+namespace polyfold::io {
 
 /// How a window slides over a map: a convolution's or a pooling's.
 struct sliding_facts {
@@ -28,10 +28,14 @@ struct sliding_facts {
   [[nodiscard]] bool counts_padding() const { return counted == slid; }
 };
 
+}  // namespace polyfold::io
+
+namespace polyfold {
+
 namespace detail {
 
 /// A layer as far as its numbers go: "max_pool 2 x 2, stride 2 x 2".
-[[nodiscard]] inline std::string layer_text(std::string const& kind, std::optional<sliding_facts> const& sliding,
+[[nodiscard]] inline std::string layer_text(std::string const& kind, std::optional<io::sliding_facts> const& sliding,
                                             std::vector<float> const& numbers) {
   text_stream out;
   out << kind;
@@ -47,6 +51,10 @@ namespace detail {
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::io {
+
 /// One step. `kind` is a layer's name (a covering average_pool for global ones), or one of what only folding knows:
 /// "pad", "erf", "multiply"; empty where nothing is known to compute it.
 struct file_step {
@@ -61,7 +69,7 @@ struct file_step {
   std::optional<std::size_t> module{};       ///< its tensors
   bool folded = false;                       ///< taken up by other steps: nothing is left to compare
 
-  [[nodiscard]] std::string layer_text() const { return detail::layer_text(kind, sliding, numbers); }
+  [[nodiscard]] std::string layer_text() const { return polyfold::detail::layer_text(kind, sliding, numbers); }
 };
 
 struct file_graph {
@@ -72,4 +80,4 @@ struct file_graph {
   std::vector<std::string> refusals;  ///< what is wrong beyond single steps
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::io

@@ -25,17 +25,17 @@ namespace polyfold::detail {
 class graph_folding {
  public:
   /// `keeps_scalings`: the network has scale_shift layers.
-  graph_folding(file_graph& graph, bool keeps_scalings)
+  graph_folding(io::file_graph& graph, bool keeps_scalings)
       : graph_(graph), keeps_scalings_(keeps_scalings), uses_(graph.steps.size() + 1), is_(graph.steps.size() + 1) {
     for (std::size_t v = 0; v < is_.size(); ++v) is_[v] = int(v);
-    for (file_step const& s : graph_.steps)
+    for (io::file_step const& s : graph_.steps)
       for (int const v : s.reads) ++uses(v);
     ++uses(graph_.output);
   }
 
   void fold() {
     for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
-      file_step& s = graph_.steps[i];
+      io::file_step& s = graph_.steps[i];
       for (int& v : s.reads) v = is(v);
       if (s.kind == "scale_shift")
         fold_scaling(i);
@@ -48,7 +48,7 @@ class graph_folding {
     }
     graph_.output = is(graph_.output);
     // What is left is a layer of its own.
-    for (file_step const& s : graph_.steps)
+    for (io::file_step const& s : graph_.steps)
       if (s.kind == "scale_shift" && !s.folded) graph_.modules[*s.module].behind = s.scaling;
   }
 
@@ -66,19 +66,19 @@ class graph_folding {
   [[nodiscard]] int& uses(int value) { return uses_[std::size_t(value)]; }
   /// The value that stands for one by now.
   [[nodiscard]] int is(int value) const { return is_[std::size_t(value)]; }
-  [[nodiscard]] file_step& step_of(int value) { return graph_.steps[std::size_t(value) - 1]; }
+  [[nodiscard]] io::file_step& step_of(int value) { return graph_.steps[std::size_t(value) - 1]; }
   /// The step that computes a value, if it is `kind` and nothing else reads it.
-  [[nodiscard]] file_step* sole(int value, char const* kind) {
+  [[nodiscard]] io::file_step* sole(int value, char const* kind) {
     if (value == 0 || uses(value) != 1) return nullptr;
-    file_step& s = step_of(value);
+    io::file_step& s = step_of(value);
     return s.kind == kind ? &s : nullptr;
   }
   /// The same for a scale_shift with one scale and shift for all channels.
-  [[nodiscard]] file_step* sole_scaling(int value) {
-    file_step* const s = sole(value, "scale_shift");
+  [[nodiscard]] io::file_step* sole_scaling(int value) {
+    io::file_step* const s = sole(value, "scale_shift");
     return s != nullptr && s->scaling->scale.size() == 1 && s->scaling->shift.size() == 1 ? s : nullptr;
   }
-  void take_up(file_step& s) {
+  void take_up(io::file_step& s) {
     s.folded = true;
     for (int const v : s.reads) --uses(v);
   }
@@ -88,22 +88,22 @@ class graph_folding {
     is_[i + 1] = value;
     uses(value) += uses_[i + 1];
   }
-  void read(file_step& s, int value) {
+  void read(io::file_step& s, int value) {
     for (int const v : s.reads) --uses(v);
     s.reads = {value};
     ++uses(value);
   }
-  static void append_text(file_step& to, std::string const& text) {
+  static void append_text(io::file_step& to, std::string const& text) {
     if (to.text.size() < 300) to.text += ", " + text;
   }
 
   void fold_scaling(std::size_t i) {
-    file_step& s = graph_.steps[i];
+    io::file_step& s = graph_.steps[i];
     int const value = s.reads[0];
     if (!s.scaling->scales() && !s.scaling->shifts()) return replace(i, value);
     if (is_hard_sigmoid(s)) return;
     if (value == 0 || uses(value) != 1) return;
-    file_step& before = step_of(value);
+    io::file_step& before = step_of(value);
     if (before.scaling) {
       before.scaling = before.scaling->then(*s.scaling);
       append_text(before, s.text);
@@ -117,7 +117,7 @@ class graph_folding {
       if (own.find("bias") != nullptr && weights.find("bias") == nullptr && !weights.behind)
         weights.parts.push_back(own.parts.front());
       else if (!keeps_scalings_)
-        weights.behind = weights.behind.value_or(channel_scaling()).then(*s.scaling);
+        weights.behind = weights.behind.value_or(io::channel_scaling()).then(*s.scaling);
       else
         return;
       append_text(before, s.text);
@@ -127,7 +127,7 @@ class graph_folding {
     replace(i, value);
   }
   /// Two scalings as one: neither's shift is a bias any more.
-  void merge_names(file_step const& first, file_step const& second) {
+  void merge_names(io::file_step const& first, io::file_step const& second) {
     if (!first.module) return;
     weight_module& m = graph_.modules[*first.module];
     m.parts.clear();
@@ -136,7 +136,7 @@ class graph_folding {
   }
 
   /// min(max(x + 3, 0), 6) / 6
-  bool is_hard_sigmoid(file_step& s) {
+  bool is_hard_sigmoid(io::file_step& s) {
     if (s.scaling->scale.size() != 1 || s.scaling->shifts() || !alike(s.scaling->scale[0], 1.0 / 6)) return false;
     std::optional<int> const x = shifted_relu6(s.reads[0]);
     if (!x) return false;
@@ -148,9 +148,9 @@ class graph_folding {
   }
   /// The x of min(max(x + 3, 0), 6), whose steps are taken up.
   [[nodiscard]] std::optional<int> shifted_relu6(int value) {
-    file_step* const bounded = sole(value, "bounded_relu");
+    io::file_step* const bounded = sole(value, "bounded_relu");
     if (bounded == nullptr || bounded->numbers != std::vector{6.0f}) return std::nullopt;
-    file_step* const shifted = sole_scaling(bounded->reads[0]);
+    io::file_step* const shifted = sole_scaling(bounded->reads[0]);
     if (shifted == nullptr || shifted->scaling->scale[0] != 1 || shifted->scaling->shift[0] != 3) return std::nullopt;
     take_up(*bounded);
     take_up(*shifted);
@@ -160,32 +160,32 @@ class graph_folding {
   /// What `value` is to a product with `x`; its steps are taken up.
   [[nodiscard]] std::optional<gate> gate_of(int value, int x) {
     for (auto const& [function, kind] : {std::pair("sigmoid", "silu"), std::pair("hard_sigmoid", "hard_swish")})
-      if (file_step* const s = sole(value, function); s != nullptr && s->reads[0] == x) {
+      if (io::file_step* const s = sole(value, function); s != nullptr && s->reads[0] == x) {
         take_up(*s);
         return gate{kind, x, 1};
       }
-    if (file_step* const bounded = sole(value, "bounded_relu")) {
-      file_step* const shifted = sole_scaling(bounded->reads[0]);
+    if (io::file_step* const bounded = sole(value, "bounded_relu")) {
+      io::file_step* const shifted = sole_scaling(bounded->reads[0]);
       if (shifted == nullptr || shifted->reads[0] != x || !shifted_relu6(value)) return std::nullopt;
       return gate{"hard_swish", x, 6};
     }
     // a (1 + erf(x / sqrt(2)))
-    file_step* const sum = sole_scaling(value);
+    io::file_step* const sum = sole_scaling(value);
     if (sum == nullptr || !alike(sum->scaling->scale[0], sum->scaling->shift[0])) return std::nullopt;
-    file_step* const erf = sole(sum->reads[0], "erf");
-    file_step* const divided = erf == nullptr ? nullptr : sole_scaling(erf->reads[0]);
+    io::file_step* const erf = sole(sum->reads[0], "erf");
+    io::file_step* const divided = erf == nullptr ? nullptr : sole_scaling(erf->reads[0]);
     if (divided == nullptr || divided->reads[0] != x || divided->scaling->shifts() ||
         !alike(divided->scaling->scale[0], 0.70710678118654752))
       return std::nullopt;
-    for (file_step* const s : {sum, erf, divided}) take_up(*s);
+    for (io::file_step* const s : {sum, erf, divided}) take_up(*s);
     return gate{"gelu", x, 2 * sum->scaling->scale[0]};
   }
 
   /// The product of x, perhaps scaled, with a gate on it.
-  void fold_product(file_step& s) {
+  void fold_product(io::file_step& s) {
     for (auto const& [a, b] : {std::pair(s.reads[0], s.reads[1]), std::pair(s.reads[1], s.reads[0])}) {
       std::optional<gate> found = gate_of(b, a);
-      if (file_step* const scaled = found ? nullptr : sole_scaling(a);
+      if (io::file_step* const scaled = found ? nullptr : sole_scaling(a);
           scaled != nullptr && !scaled->scaling->shifts()) {
         found = gate_of(b, scaled->reads[0]);
         if (found) {
@@ -196,15 +196,15 @@ class graph_folding {
       if (!found) continue;
       read(s, found->x);
       s.kind = found->kind;
-      if (!alike(found->factor, 1)) s.scaling = channel_scaling{{found->factor}, {0}};
+      if (!alike(found->factor, 1)) s.scaling = io::channel_scaling{{found->factor}, {0}};
       return;
     }
   }
 
   /// Every n-th pixel and zeros around the channels, in either order.
   void fold_identity(std::size_t i) {
-    file_step& s = graph_.steps[i];
-    file_step* const before = sole(s.reads[0], "padded_identity");
+    io::file_step& s = graph_.steps[i];
+    io::file_step* const before = sole(s.reads[0], "padded_identity");
     if (before == nullptr) return;
     before->numbers = {s.numbers[0], before->numbers[1] * s.numbers[1], before->numbers[2] + s.numbers[2]};
     before->output = s.output;
@@ -213,16 +213,16 @@ class graph_folding {
   }
 
   /// What stands in front of a window, or of a dense layer, as part of it.
-  void take_up_inputs(file_step& s) {
+  void take_up_inputs(io::file_step& s) {
     while (s.reads[0] != 0) {
-      file_step& before = step_of(s.reads[0]);
+      io::file_step& before = step_of(s.reads[0]);
       bool const padded = s.sliding && s.sliding->pads();
       if (before.kind == "pad" && s.sliding && (s.kind == "conv2d" || s.sliding->counts_padding())) {
-        s.sliding->slid = s.sliding->counted = with_added_padding(s.sliding->slid, before.sliding->slid);
+        s.sliding->slid = s.sliding->counted = core::with_added_padding(s.sliding->slid, before.sliding->slid);
       } else if (before.kind == "scale_shift" && s.module && !keeps_scalings_ &&
                  !(padded && before.scaling->shifts())) {
         weight_module& weights = graph_.modules[*s.module];
-        weights.before = before.scaling->then(weights.before.value_or(channel_scaling()));
+        weights.before = before.scaling->then(weights.before.value_or(io::channel_scaling()));
       } else {
         return;
       }
@@ -233,7 +233,7 @@ class graph_folding {
     }
   }
 
-  file_graph& graph_;
+  io::file_graph& graph_;
   bool keeps_scalings_;
   std::vector<int> uses_;  // of each value
   std::vector<int> is_;    // the value that each one has become

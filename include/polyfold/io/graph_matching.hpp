@@ -37,7 +37,8 @@ namespace polyfold::detail {
 }
 
 /// How the windows of a step lie otherwise than a layer's: one clause for each difference.
-[[nodiscard]] inline std::vector<std::string> sliding_differences(network_layer const& layer, sliding_facts const& f) {
+[[nodiscard]] inline std::vector<std::string> sliding_differences(network_layer const& layer,
+                                                                  io::sliding_facts const& f) {
   std::vector<std::string> found;
   window const& w = *layer.slid;
   auto const differ = [&](std::string const& what, std::string const& expected) {
@@ -68,7 +69,7 @@ namespace polyfold::detail {
 
 class graph_matching {
  public:
-  graph_matching(file_graph const& graph, std::vector<network_layer> const& layers)
+  graph_matching(io::file_graph const& graph, std::vector<network_layer> const& layers)
       : graph_(graph),
         layers_(layers),
         readers_(graph.steps.size() + 1),
@@ -83,7 +84,7 @@ class graph_matching {
           if (r.empty() || r.back() != int(i)) r.push_back(int(i));
         }
     differences_ = graph.refusals;
-    for (file_step const& s : graph.steps)
+    for (io::file_step const& s : graph.steps)
       if (!s.refusal.empty()) {
         differences_.push_back(s.text + ": " + s.refusal);
         refused_ = true;
@@ -120,7 +121,7 @@ class graph_matching {
     std::vector<int> others;
   };
 
-  [[nodiscard]] file_step const& step(int s) const { return graph_.steps[std::size_t(s)]; }
+  [[nodiscard]] io::file_step const& step(int s) const { return graph_.steps[std::size_t(s)]; }
   [[nodiscard]] bool taken(int s) const { return taken_[std::size_t(s)]; }
   /// The steps that read a value of the file.
   [[nodiscard]] std::vector<int> const& readers(int value) const { return readers_[std::size_t(value)]; }
@@ -147,7 +148,7 @@ class graph_matching {
     std::vector<int> found;
     int const first = value_read(l, 0);
     for (int const r : readers(first)) {
-      file_step const& s = step(r);
+      io::file_step const& s = step(r);
       if (taken(r) || !same_kind(l, s)) continue;
       if (l.reads[1] >= 0) {
         int const second = value_read(l, 1);
@@ -157,7 +158,7 @@ class graph_matching {
     }
     return found;
   }
-  [[nodiscard]] static bool same_kind(network_layer const& l, file_step const& s) {
+  [[nodiscard]] static bool same_kind(network_layer const& l, io::file_step const& s) {
     if (s.scaling && s.kind != "scale_shift") return false;
     // A convolution that covers its input and a linear layer are the same.
     if (l.slot && l.slot->is == weight_module::kind::weighted && (s.kind == "conv2d" || s.kind == "dense"))
@@ -165,7 +166,7 @@ class graph_matching {
     return s.kind == l.kind;
   }
   /// What differs beyond the kind and the tensors.
-  [[nodiscard]] static std::vector<std::string> differences_of(network_layer const& l, file_step const& s) {
+  [[nodiscard]] static std::vector<std::string> differences_of(network_layer const& l, io::file_step const& s) {
     std::vector<std::string> found;
     if (s.sliding && l.slid) found = sliding_differences(l, *s.sliding);
     // A kernel that covers the input, for a dense layer.
@@ -177,7 +178,7 @@ class graph_matching {
     return found;
   }
   /// Whether a step's tensors are a layer's by their shapes; they are compared in full later.
-  [[nodiscard]] bool tensors_fit(network_layer const& l, file_step const& s) const {
+  [[nodiscard]] bool tensors_fit(network_layer const& l, io::file_step const& s) const {
     if (!l.slot || l.slot->is != weight_module::kind::weighted) return true;
     weight_module const& m = graph_.modules[*s.module];
     weight_module::part const* const weight = m.find("weight");
@@ -187,7 +188,7 @@ class graph_matching {
   [[nodiscard]] std::vector<int> exact_candidates(network_layer const& l) const {
     std::vector<int> found = candidates(l);
     std::erase_if(found, [&](int r) {
-      file_step const& s = step(r);
+      io::file_step const& s = step(r);
       return !differences_of(l, s).empty() || !tensors_fit(l, s) || (s.output != l.output);
     });
     return found;
@@ -245,7 +246,7 @@ class graph_matching {
         stop_at(l);
         continue;
       }
-      file_step const& s = step(found.front());
+      io::file_step const& s = step(found.front());
       for (std::string const& d : differences_of(l, s)) differences_.push_back(l.text + ": " + s.text + " has " + d);
       all_fit = all_fit && tensors_fit(l, s);
       assign(i, found.front());
@@ -259,7 +260,7 @@ class graph_matching {
     int const value = value_read(l, 0);
     std::string there;
     for (int const r : readers(value)) {
-      file_step const& s = step(r);
+      io::file_step const& s = step(r);
       if (taken(r)) continue;
       // Said already.
       if (!s.refusal.empty()) return;
@@ -279,7 +280,7 @@ class graph_matching {
     for (int const r : readers(value))
       if (step(r).kind == "scale_shift" && !taken(r))
         return std::string(". Neighbouring weights can't take it up") +
-               (l.slid && sliding_facts{.slid = *l.slid}.pads() ? ", as zeros are padded behind it" : "") +
+               (l.slid && io::sliding_facts{.slid = *l.slid}.pads() ? ", as zeros are padded behind it" : "") +
                ": write scale_shift there in the network's type, or export without it (a normalisation of the input "
                "goes into polyfold's normalisation)";
     return ". Write the network's type as the file's graph";
@@ -307,7 +308,7 @@ class graph_matching {
                                                        : "no layer of the network computes it"));
   }
 
-  file_graph const& graph_;
+  io::file_graph const& graph_;
   std::vector<network_layer> const& layers_;
   std::vector<std::vector<int>> readers_;  // steps, of each value of the file
   std::vector<int> values_;                // the file's, for each value of the network

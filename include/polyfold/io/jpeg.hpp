@@ -75,7 +75,7 @@ class jpeg_reader {
   [[nodiscard]] std::uint64_t samples() const {
     constexpr std::uint64_t tables = 100'000;
     auto const whole = [](std::uint64_t size, int sampling) {
-      std::uint64_t const block = std::uint64_t{8} * std::uint64_t(larger(sampling, 1));
+      std::uint64_t const block = std::uint64_t{8} * std::uint64_t(core::larger(sampling, 1));
       return (size + block - 1) / block * block;
     };
     return whole(height(), info_.max_v_samp_factor) * whole(width(), info_.max_h_samp_factor) *
@@ -106,14 +106,14 @@ class jpeg_reader {
 [[nodiscard]] inline picture decode_jpeg(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
                                          picture_size wanted, read_limits const& limits) {
   jpeg_reader reader;
-  auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole JPEG picture"); };
+  auto const broken = [&] { return failure(path, "is broken (" + reader.message() + ")", "a whole JPEG picture"); };
   if (!reader.start(bytes)) throw broken();
   check_picture_size(path, reader.height(), reader.width(), wanted, reader.samples(), bytes.size(), limits);
   if (reader.components() != 1 && reader.components() != 3)
-    throw error(path,
-                "has " + std::to_string(reader.components()) + " components" +
-                    (reader.components() == 4 ? " (CMYK, the inks of a printer)" : ""),
-                "1 (grey) or 3 (colour)", "convert it to RGB");
+    throw failure(path,
+                  "has " + std::to_string(reader.components()) + " components" +
+                      (reader.components() == 4 ? " (CMYK, the inks of a printer)" : ""),
+                  "1 (grey) or 3 (colour)", "convert it to RGB");
   picture result{int(reader.height()), int(reader.width()), reader.components(), {}};
   result.pixels.resize(std::size_t(result.height) * std::size_t(result.width) * std::size_t(result.channels));
   if (!reader.read(result.pixels.data())) throw broken();
@@ -123,8 +123,8 @@ class jpeg_reader {
 }  // namespace detail
 
 /// Reads a grey or colour JPEG picture as it is stored: an orientation that EXIF data ask for is ignored. Throws
-/// `error` where the file is missing, broken, cut off, of another size than `wanted` or of more pixels than `limits` allow;
-/// sizes are checked before pixels are decoded.
+/// `failure` where the file is missing, broken, cut off, of another size than `wanted` or of more pixels than `limits`
+/// allow; sizes are checked before pixels are decoded.
 [[nodiscard]] inline picture read_jpeg(std::filesystem::path const& path, picture_size wanted = {},
                                        read_limits const& limits = {}) try {
   return detail::decode_jpeg(path, detail::read_picture_file(path), wanted, limits);

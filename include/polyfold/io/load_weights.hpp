@@ -25,21 +25,21 @@
 
 namespace polyfold {
 
-/// Sets `net` to the weights of `source` and returns the mapping. Throws `error`, and leaves `net` as it was, where a
+/// Sets `net` to the weights of `source` and returns the mapping. Throws `failure`, and leaves `net` as it was, where a
 /// tensor is missing, left over, of another shape, of an integer type or not finite, where the file states a graph (ONNX)
 /// of which anything is not what the network's type computes, and where it carries samples that the network does not
 /// reproduce.
 template <class Network>
 weight_mapping load_weights(weight_source const& source, Network& net, weight_options const& options = {}) try {
   std::vector<detail::network_layer> const layers = detail::layers_of<Network>();
-  detail::weight_matching matching(source, layers, options, net.numbers.size());
+  detail::weight_matching matching(source, layers, options, net.parameters.size());
   std::vector<detail::checked_sample> const samples =
       detail::checked_samples(source, Network::input_shape, Network::output_shape, matching);
   matching.check();
   weight_mapping mapping = matching.mapping();
   auto loaded = std::make_unique<Network>();
-  if constexpr (std::tuple_size_v < decltype(net.numbers) >> 0)
-    std::copy(matching.numbers().begin(), matching.numbers().end(), loaded->numbers.begin());
+  if constexpr (std::tuple_size_v < decltype(net.parameters) >> 0)
+    std::copy(matching.parameters().begin(), matching.parameters().end(), loaded->parameters.begin());
   detail::replay(*loaded, samples, source, options, mapping);
   net = *loaded;
   return mapping;

@@ -21,7 +21,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/is_finite.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -37,7 +37,7 @@ namespace detail {
 /// The first line in which two texts differ, as "found / expected".
 inline std::pair<std::string, std::string> first_difference(std::string const& found, std::string const& expected) {
   std::size_t line = 0;
-  for (std::size_t i = 0; i < smaller(found.size(), expected.size()) && found[i] == expected[i]; ++i)
+  for (std::size_t i = 0; i < core::smaller(found.size(), expected.size()) && found[i] == expected[i]; ++i)
     if (found[i] == '\n') line = i + 1;
   auto const at = [line](std::string const& text) {
     std::string const rest = line < text.size() ? text.substr(line, text.find('\n', line) - line) : "the end";
@@ -52,18 +52,18 @@ std::vector<T> required_values(std::filesystem::path const& path, tensor_file co
                                std::size_t count) {
   std::string const expected = std::to_string(count) + " elements of type " + std::string(dtype_name(dtype_for<T>()));
   stored_tensor const* const tensor = file.find(name);
-  if (tensor == nullptr) throw error(path, "has no tensor '" + name + "'", expected);
+  if (tensor == nullptr) throw failure(path, "has no tensor '" + name + "'", expected);
   if (tensor->type != dtype_for<T>() || tensor->bytes.size() != count * sizeof(T))
-    throw error(path,
-                "tensor '" + name + "' has " + std::to_string(tensor->bytes.size()) + " bytes of type " +
-                    std::string(dtype_name(tensor->type)),
-                expected);
+    throw failure(path,
+                  "tensor '" + name + "' has " + std::to_string(tensor->bytes.size()) + " bytes of type " +
+                      std::string(dtype_name(tensor->type)),
+                  expected);
   std::vector<T> values = tensor_values<T>(*tensor);
   if constexpr (std::is_same_v<T, float>)
     for (std::size_t i = 0; i < count; ++i)
-      if (!is_finite(values[i]))
-        throw error(path, "tensor '" + name + "' is not a finite number at element " + std::to_string(i),
-                    "finite numbers");
+      if (!core::is_finite(values[i]))
+        throw failure(path, "tensor '" + name + "' is not a finite number at element " + std::to_string(i),
+                      "finite numbers");
   return values;
 }
 
@@ -72,21 +72,21 @@ std::string layer_tensor(char const* what) {
   return std::to_string(I) + "." + Network::template layer_at<I>::name + "." + what;
 }
 
-/// Throws `error` where tensor `name` holds what no network has: the map, scales, or numbers or codes of a layer's parts.
+/// Throws `failure` where tensor `name` holds what no network has: the map, scales, or numbers or codes of a layer's parts.
 template <class Element, std::size_t Count>
 void check_values(std::filesystem::path const& path, std::string const& name, std::vector<Element> const& values,
                   std::array<stored_part, Count> const& parts) {
   if constexpr (std::is_same_v<Element, std::int8_t>) {
-    if (std::find(values.begin(), values.end(), Element(-largest_code - 1)) != values.end())
-      throw error(path, "tensor '" + name + "' has the code -128", "codes from -127 to 127");
+    if (std::find(values.begin(), values.end(), Element(-core::largest_code - 1)) != values.end())
+      throw failure(path, "tensor '" + name + "' has the code -128", "codes from -127 to 127");
   }
   if constexpr (std::is_signed_v<Element>) {
     std::size_t i = 0;
     for (stored_part const& part : parts)
       for (int k = 0; k < part.count; ++k, ++i)
         if (part.nonnegative && values[i] < 0)
-          throw error(path, "tensor '" + name + "' has a negative " + part.name + " at element " + std::to_string(i),
-                      "numbers of at least 0 there");
+          throw failure(path, "tensor '" + name + "' has a negative " + part.name + " at element " + std::to_string(i),
+                        "numbers of at least 0 there");
   }
 }
 
@@ -99,7 +99,7 @@ void save_network(std::filesystem::path const& path, Network const& net,
   tensor_file file;
   file.metadata = std::move(metadata);
   file.metadata["network"] = describe<Network>();
-  for_constexpr<Network::layers>([&]<int I>() {
+  core::for_constexpr<Network::layers>([&]<int I>() {
     Network::template visit_layer<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
       if (values.empty()) return;
       file.tensors.push_back(
@@ -112,7 +112,7 @@ void save_network(std::filesystem::path const& path, Network const& net,
   detail::fail_to_write(path);
 }
 
-/// Reads a network of this type into `net` and returns the file's metadata. Throws `error` where the file is broken, of a
+/// Reads a network of this type into `net` and returns the file's metadata. Throws `failure` where the file is broken, of a
 /// newer version, holds another network (the message names the first layer that differs) or numbers other than those that
 /// were written, lacks a tensor or has one too many, or contains NaN or infinity; `net` is then unchanged.
 template <class Network>
@@ -122,12 +122,12 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
   std::string const described = detail::metadata_text(file, "network");
   if (described != describe<Network>()) {
     auto const [found, expected] = detail::first_difference(described, describe<Network>());
-    throw error(path, "holds another network: its description says '" + found + "'", "'" + expected + "'");
+    throw failure(path, "holds another network: its description says '" + found + "'", "'" + expected + "'");
   }
   detail::check_checksum(path, file, version);
   auto loaded = std::make_unique<Network>();
   std::size_t tensors = 0;
-  for_constexpr<Network::layers>([&]<int I>() {
+  core::for_constexpr<Network::layers>([&]<int I>() {
     Network::template visit_layer<I>(*loaded, [&]<class T, std::size_t N>(char const* what, std::span<T, N> target) {
       if (target.empty()) return;
       std::string const name = detail::layer_tensor<I, Network>(what);
@@ -138,12 +138,12 @@ std::map<std::string, std::string> load_network(std::filesystem::path const& pat
     });
   });
   if (file.tensors.size() != tensors)
-    throw error(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
-                std::to_string(tensors) + " for this network");
+    throw failure(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
+                  std::to_string(tensors) + " for this network");
   if constexpr (requires { typename Network::integers; })
     if (int const layer = layer_that_overflows(*loaded); layer >= 0)
-      throw error(path, "has sums in layer " + std::to_string(layer) + " that could leave 32 bits",
-                  "codes, biases and shifts that quantise made");
+      throw failure(path, "has sums in layer " + std::to_string(layer) + " that could leave 32 bits",
+                    "codes, biases and shifts that quantise made");
   net = *loaded;
   return file.metadata;
 } catch (...) {

@@ -32,7 +32,7 @@ struct weight_slot {
   int layer = 0;
   std::string name;
   weight_module::kind is = weight_module::kind::weighted;
-  std::size_t first_number = 0;
+  std::size_t first_parameter = 0;
   std::vector<stored_part> parts{};  ///< in the order of its numbers
   int outputs = 0;                   ///< filters; channels of other layers
   // Of a layer with weights, what one filter covers.
@@ -51,7 +51,8 @@ struct weight_slot {
 };
 
 /// All shapes that the weights or slopes of this slot may have in a file of this layout; the first is the usual one.
-[[nodiscard]] inline std::vector<std::vector<std::int64_t>> weight_shapes(weight_slot const& s, weight_layout layout) {
+[[nodiscard]] inline std::vector<std::vector<std::int64_t>> weight_shapes(weight_slot const& s,
+                                                                          io::weight_layout layout) {
   if (s.is == weight_module::kind::slopes) return {{s.outputs}, {1}};
   std::vector<std::int64_t> const inputs = layout.channels_last
                                                ? std::vector<std::int64_t>{s.height, s.width, s.channels}
@@ -103,9 +104,9 @@ template <class L, shape In>
 [[nodiscard]] std::optional<weight_slot> slot_of(weight_slot s) {
   if (L::template parts<In>.empty()) return std::nullopt;
   s.parts.assign(L::template parts<In>.begin(), L::template parts<In>.end());
-  s.is = weighted_layer<L> ? weight_module::kind::weighted : kind_with(s.parts.front().name);
+  s.is = weighted_layer<L> ? weight_module::kind::weighted : io::kind_with(s.parts.front().name);
   if constexpr (weighted_layer<L>) {
-    constexpr convolution_spec spec = L::spec;
+    constexpr layer_types::convolution_spec spec = L::spec;
     static_assert(spec.approximated == approximation{},
                   "polyfold: a file holds exact weights: load them into the network without approximations, then fit "
                   "that to this one");
@@ -139,7 +140,7 @@ template <class L, shape In>
 }
 
 template <class Network, int I, class L, int First, int Second>
-[[nodiscard]] network_layer describe_layer(node<L, First, Second>) {
+[[nodiscard]] network_layer describe_layer(layer_types::node<L, First, Second>) {
   constexpr shape in = Network::template layer_input_shape<I>();
   text_stream text;
   text << "layer " << I << ' ' << L::name;
@@ -147,14 +148,14 @@ template <class Network, int I, class L, int First, int Second>
   network_layer layer{
       .number = I, .kind = L::name, .text = text.str(), .reads = {First, Second}, .input = in, .output = L::output(in)};
   layer.numbers = numbers_of<L, in>();
-  if constexpr (std::is_same_v<L, global_average_pool_layer>) {
+  if constexpr (std::is_same_v<L, layer_types::global_average_pool_layer>) {
     layer.kind = "average_pool";
     layer.slid = layer.counted = L::sliding(in);
   } else if constexpr (slides<L>) {
     layer.slid = L::sliding(in);
     if constexpr (requires { L::counted(in); }) layer.counted = L::counted(in);
   }
-  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_number = Network::first_number(I)});
+  layer.slot = slot_of<L, in>({.layer = I, .name = L::name, .first_parameter = Network::first_parameter(I)});
   return layer;
 }
 
@@ -162,8 +163,8 @@ template <class Network, int I, class L, int First, int Second>
 template <class Network>
 [[nodiscard]] std::vector<network_layer> layers_of() {
   std::vector<network_layer> layers;
-  for_constexpr<Network::layers>([&]<int I>() {
-    layers.push_back(describe_layer<Network, I>(polyfold::type_at<typename Network::graph_type::nodes, I>{}));
+  core::for_constexpr<Network::layers>([&]<int I>() {
+    layers.push_back(describe_layer<Network, I>(polyfold::core::type_at<typename Network::graph_type::nodes, I>{}));
   });
   return layers;
 }

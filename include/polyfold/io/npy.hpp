@@ -19,13 +19,17 @@
 
 #include <polyfold/io/tensors.hpp>
 
-namespace polyfold {
+namespace polyfold::io {
 
 struct npy_header {
   dtype type = dtype::f32;
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
 };
+
+}  // namespace polyfold::io
+
+namespace polyfold {
 
 namespace detail {
 
@@ -121,13 +125,17 @@ class npy_dictionary {
 
 }  // namespace detail
 
-/// The text of a .npy header. Throws `error` (without a place, which the caller knows) where it is not a dictionary of
+}  // namespace polyfold
+
+namespace polyfold::io {
+
+/// The text of a .npy header. Throws `failure` (without a place, which the caller knows) where it is not a dictionary of
 /// just descr, fortran_order and shape, where elements are no plain little-endian numbers, and for impossible shapes.
 [[nodiscard]] inline npy_header parse_npy_header(std::string_view text) {
   auto const malformed = [](std::string const& what) {
-    return error("its header " + what + "; expected a dictionary of descr, fortran_order and shape.");
+    return failure("its header " + what + "; expected a dictionary of descr, fortran_order and shape.");
   };
-  detail::npy_dictionary dictionary(text);
+  polyfold::detail::npy_dictionary dictionary(text);
   std::optional<std::string_view> descr;
   std::optional<bool> fortran_order;
   std::optional<std::vector<std::int64_t>> shape;
@@ -140,7 +148,7 @@ class npy_dictionary {
       throw malformed("holds '" + name + "' twice");
     if (key == "descr") {
       descr = dictionary.quoted();
-      if (!descr) throw error("it is an array of records; expected one of numbers.");
+      if (!descr) throw failure("it is an array of records; expected one of numbers.");
     } else if (key == "fortran_order") {
       fortran_order = dictionary.boolean();
       if (!fortran_order) throw malformed("has a fortran_order that is neither True nor False");
@@ -158,13 +166,14 @@ class npy_dictionary {
   if (!dictionary.at_end()) throw malformed("goes on after '}'");
   if (!descr || !fortran_order || !shape) throw malformed("lacks one of its three fields");
 
-  std::optional<dtype> const type = detail::dtype_of_descr(*descr);
+  std::optional<dtype> const type = polyfold::detail::dtype_of_descr(*descr);
   if (!type)
-    throw error("it has the element type " + detail::descr_text(*descr) +
-                "; expected little-endian numbers such as '<f4', '<f8', '<f2' or '<i8'.");
-  if (shape->size() > 32 || !detail::tensor_bytes(*shape, *type))
-    throw error("it has the shape " + detail::shape_text(*shape) + "; expected a size that fits into memory.");
+    throw failure("it has the element type " + polyfold::detail::descr_text(*descr) +
+                  "; expected little-endian numbers such as '<f4', '<f8', '<f2' or '<i8'.");
+  if (shape->size() > 32 || !polyfold::detail::tensor_bytes(*shape, *type))
+    throw failure("it has the shape " + polyfold::detail::shape_text(*shape) +
+                  "; expected a size that fits into memory.");
   return {*type, *fortran_order, std::move(*shape)};
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::io

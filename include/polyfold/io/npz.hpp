@@ -25,7 +25,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/npy.hpp>
@@ -89,17 +89,17 @@ class npz_reader {
       if (status == ARCHIVE_EOF) break;
       // Entries within each other would have the same bytes unpacked again and again.
       if (archive_filter_bytes(archive_.get(), 0) < end_of_last)
-        throw error(path_, "has entries that overlap", "a whole .npz file", "copy or save the file again");
+        throw failure(path_, "has entries that overlap", "a whole .npz file", "copy or save the file again");
       char const* const entry_name = archive_entry_pathname(entry);
       if (status == ARCHIVE_WARN && entry_name == nullptr)
-        throw error(path_, "holds an array whose name has letters outside ASCII, which this system can't show",
-                    "names in ASCII");
+        throw failure(path_, "holds an array whose name has letters outside ASCII, which this system can't show",
+                      "names in ASCII");
       if (status != ARCHIVE_OK || entry_name == nullptr) throw broken("can't be read");
       std::string name = entry_name;
       if (archive_entry_filetype(entry) != AE_IFREG || !name.ends_with(".npy"))
-        throw error(path_, "holds '" + name.substr(0, 100) + "'", "nothing but .npy arrays");
+        throw failure(path_, "holds '" + name.substr(0, 100) + "'", "nothing but .npy arrays");
       name.resize(name.size() - 4);
-      if (!names.insert(name).second) throw error(path_, "holds " + tensor_text(name) + " twice", "unique names");
+      if (!names.insert(name).second) throw failure(path_, "holds " + tensor_text(name) + " twice", "unique names");
       file.tensors.push_back(read_array(std::move(name)));
       end_of_last = archive_filter_bytes(archive_.get(), 0);
     }
@@ -110,14 +110,14 @@ class npz_reader {
   struct close {
     void operator()(archive* a) const { archive_read_free(a); }
   };
-  [[nodiscard]] error broken(std::string const& what) const {
+  [[nodiscard]] failure broken(std::string const& what) const {
     char const* const reason = archive_error_string(archive_.get());
     return {path_, what + (reason == nullptr ? "" : std::string(" (") + reason + ")"), "a whole .npz file",
             "copy or save the file again"};
   }
 
-  [[nodiscard]] error in_array(std::string const& name, std::string const& what) const {
-    return error(path_.string() + ": array '" + name.substr(0, 100) + "': " + what);
+  [[nodiscard]] failure in_array(std::string const& name, std::string const& what) const {
+    return failure(path_.string() + ": array '" + name.substr(0, 100) + "': " + what);
   }
 
   /// Reads up to `out.size()` bytes of the current entry; returns how many there were.
@@ -154,11 +154,11 @@ class npz_reader {
     whole = whole && read_some(std::as_writable_bytes(std::span(text))) == text.size();
     if (!whole) throw fail("it ends within its header.");
 
-    npy_header header;
+    io::npy_header header;
     try {
-      header = parse_npy_header(text);
-    } catch (error const& failure) {
-      throw fail(failure.what());
+      header = io::parse_npy_header(text);
+    } catch (failure const& caught) {
+      throw fail(caught.what());
     }
     stored_tensor tensor{std::move(name), header.type, std::move(header.shape), {}};
     read_elements(tensor);
@@ -179,7 +179,7 @@ class npz_reader {
     while (tensor.bytes.size() < wanted) {
       std::size_t const old = tensor.bytes.size();
       tensor.bytes.resize(narrowed<std::size_t>(
-          smaller<std::uint64_t>(wanted, larger<std::uint64_t>(2 * std::uint64_t{old}, 1U << 20U))));
+          core::smaller<std::uint64_t>(wanted, core::larger<std::uint64_t>(2 * std::uint64_t{old}, 1U << 20U))));
       std::size_t const got = read_some(std::span(tensor.bytes).subspan(old));
       if (old + got < tensor.bytes.size()) throw fail("it holds " + std::to_string(old + got) + " bytes of elements");
     }
@@ -197,7 +197,7 @@ class npz_reader {
 
 }  // namespace detail
 
-/// Reads a .npz file; its arrays come in the order in which they were written, elements in C order. Throws `error` with
+/// Reads a .npz file; its arrays come in the order in which they were written, elements in C order. Throws `failure` with
 /// the file, the array, what was found and what was expected, and where the arrays together claim more than `limits`
 /// allow; nothing is returned by halves.
 [[nodiscard]] inline tensor_file read_npz(std::filesystem::path const& path, read_limits const& limits = {}) try {

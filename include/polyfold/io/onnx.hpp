@@ -30,7 +30,7 @@ namespace polyfold {
 namespace detail {
 
 /// The shape of a graph's images, if the file states it.
-[[nodiscard]] inline std::optional<shape> stated_input(onnx_graph const& graph) {
+[[nodiscard]] inline std::optional<shape> stated_input(io::onnx_graph const& graph) {
   if (graph.inputs.size() != 1 || !graph.inputs[0].sizes) return std::nullopt;
   std::vector<std::int64_t> sizes = *graph.inputs[0].sizes;
   if (sizes.size() == 2) sizes.insert(sizes.end(), {1, 1});
@@ -43,19 +43,19 @@ namespace detail {
 
 }  // namespace detail
 
-/// Reads an .onnx file, with weights in a second file beside it. Throws `error` as read_onnx_graph. `modules` and
+/// Reads an .onnx file, with weights in a second file beside it. Throws `failure` as read_onnx_graph. `modules` and
 /// `unreadable` hold what the graph computes on images of the size that the file states, if it does: else the tensors are in
 /// `others`.
 [[nodiscard]] inline weight_source read_onnx(std::filesystem::path const& path) try {
-  auto const graph = std::make_shared<onnx_graph const>(read_onnx_graph(path));
+  auto const graph = std::make_shared<io::onnx_graph const>(io::read_onnx_graph(path));
   weight_source source{.path = path, .ordered = true};
   source.samples_channels_last = detail::reads_channels_last(*graph);
   source.graph = [graph](shape input) { return detail::onnx_steps(*graph, input).steps(); };
   if (std::optional<shape> const input = detail::stated_input(*graph)) {
-    file_graph steps = source.graph(*input);
+    io::file_graph steps = source.graph(*input);
     source.modules = std::move(steps.modules);
     source.unreadable = std::move(steps.refusals);
-    for (file_step const& s : steps.steps)
+    for (io::file_step const& s : steps.steps)
       if (!s.refusal.empty()) source.unreadable.push_back(s.text + ": " + s.refusal);
     source.others = std::move(steps.unread);
   } else {
@@ -74,10 +74,11 @@ namespace detail {
   detail::fail_to_read(path);
 }
 
-/// Adds an input and the output that belongs to it, from .pb files. Throws `error` where one can't be read.
+/// Adds an input and the output that belongs to it, from .pb files. Throws `failure` where one can't be read.
 inline void add_onnx_sample(weight_source& source, std::filesystem::path const& input,
                             std::filesystem::path const& output) try {
-  source.samples.push_back({std::to_string(source.samples.size()), read_onnx_tensor(input), read_onnx_tensor(output)});
+  source.samples.push_back(
+      {std::to_string(source.samples.size()), io::read_onnx_tensor(input), io::read_onnx_tensor(output)});
 } catch (...) {
   detail::fail_to_read(input);
 }

@@ -44,7 +44,7 @@ inline constexpr std::array onnx_activations{
 [[nodiscard]] inline std::string gelu_named(std::string const& approximate) {
   if (approximate == "none") return "gelu";
   if (approximate == "tanh") return "gelu_tanh";
-  throw onnx_refusal{"its approximation is not known"};
+  throw io::onnx_refusal{"its approximation is not known"};
 }
 
 /// max(low, min(x, high)) as an activation, with the numbers of its type; no name: the identity.
@@ -58,14 +58,15 @@ struct clipping {
   auto const is = [](float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); };
   bool const unbounded = is(high, largest) || is(high, infinite);
   if (unbounded && (is(low, -largest) || is(low, -infinite))) return {};
-  if (low != 0 || !is_finite(low) || (!unbounded && (!is_finite(high) || high <= 0)))
-    throw onnx_refusal{"no activation has these bounds; bounded_relu goes from 0 to a number above it"};
+  if (low != 0 || !core::is_finite(low) || (!unbounded && (!core::is_finite(high) || high <= 0)))
+    throw io::onnx_refusal{"no activation has these bounds; bounded_relu goes from 0 to a number above it"};
   if (unbounded) return {"relu", {}};
   return {"bounded_relu", {high}};
 }
 
 /// The numbers that an activation's type must have. Throws onnx_refusal where the node's attributes are not its.
-[[nodiscard]] inline std::vector<float> activation_numbers(onnx_activation const& activation, onnx_node const& node) {
+[[nodiscard]] inline std::vector<float> activation_numbers(onnx_activation const& activation,
+                                                           io::onnx_node const& node) {
   std::vector<float> numbers;
   for (onnx_activation_attribute const& a : activation.attributes) {
     if (a.name.empty()) continue;
@@ -73,7 +74,7 @@ struct clipping {
     if (!a.fixed)
       numbers.push_back(value);
     else if (!(std::abs(value - *a.fixed) <= 1e-6f))
-      throw onnx_refusal{std::string(activation.layer) + " has another " + std::string(a.name)};
+      throw io::onnx_refusal{std::string(activation.layer) + " has another " + std::string(a.name)};
   }
   return numbers;
 }

@@ -44,7 +44,7 @@ struct onnx_constant {
 [[nodiscard]] inline std::vector<std::int64_t> axes_from_front(std::vector<std::int64_t> axes, std::size_t rank) {
   auto const n = static_cast<std::int64_t>(rank);
   for (std::int64_t& a : axes) {
-    if (a < -n || a >= n) throw onnx_refusal{"it names the axis " + std::to_string(a) + " of " + std::to_string(n)};
+    if (a < -n || a >= n) throw io::onnx_refusal{"it names the axis " + std::to_string(a) + " of " + std::to_string(n)};
     if (a < 0) a += n;
   }
   return axes;
@@ -59,7 +59,8 @@ class onnx_constants {
   /// onnx_refusal where nothing is left.
   void charge(std::uint64_t bytes) {
     if (bytes > budget_)
-      throw onnx_refusal{"the graph makes many more numbers of its constants than it has. Simplify the model first"};
+      throw io::onnx_refusal{
+          "the graph makes many more numbers of its constants than it has. Simplify the model first"};
     budget_ -= bytes;
   }
 
@@ -79,27 +80,27 @@ class onnx_constants {
     return found == constants_.end() ? nullptr : &found->second;
   }
   /// Input `i` of a node; nullptr where it is none, or no constant.
-  [[nodiscard]] onnx_constant const* input(onnx_node const& node, std::size_t i) const {
+  [[nodiscard]] onnx_constant const* input(io::onnx_node const& node, std::size_t i) const {
     return i < node.inputs.size() ? find(node.inputs[i]) : nullptr;
   }
   /// A constant list of whole numbers that a node takes as an input, or in early versions as an attribute; `otherwise`
   /// where it has neither.
-  [[nodiscard]] std::vector<std::int64_t> list(onnx_node const& node, std::size_t i, char const* attribute,
+  [[nodiscard]] std::vector<std::int64_t> list(io::onnx_node const& node, std::size_t i, char const* attribute,
                                                std::vector<std::int64_t> const& otherwise = {}) const {
     if (i >= node.inputs.size() || node.inputs[i].empty()) return node.integers(attribute, otherwise);
     onnx_constant const* const c = input(node, i);
-    if (c == nullptr) throw onnx_refusal{"its " + std::string(attribute) + " are no constant"};
+    if (c == nullptr) throw io::onnx_refusal{"its " + std::string(attribute) + " are no constant"};
     return whole_numbers(*c);
   }
   [[nodiscard]] static std::vector<std::int64_t> whole_numbers(onnx_constant const& c) {
     if (c.type() == dtype::i64) return tensor_values<std::int64_t>(*c.tensor);
-    if (c.type() != dtype::i32) throw onnx_refusal{"it takes '" + c.name().substr(0, 100) + "' as whole numbers"};
+    if (c.type() != dtype::i32) throw io::onnx_refusal{"it takes '" + c.name().substr(0, 100) + "' as whole numbers"};
     std::vector<std::int32_t> const values = tensor_values<std::int32_t>(*c.tensor);
     return {values.begin(), values.end()};
   }
 
   /// Defines the output of a node that reads constants alone. Throws onnx_refusal where it does more than rearrange them.
-  void fold(onnx_node const& node) {
+  void fold(io::onnx_node const& node) {
     std::string const& output = node.outputs.front();
     onnx_constant const& c = *input(node, 0);
     std::vector<std::int64_t> const& shape = c.shape;
@@ -110,7 +111,8 @@ class onnx_constants {
       bool const floating = to == 1 || to == 10 || to == 11 || to == 16;  // TensorProto's F32, F16, F64, BF16
       bool const whole = to == 6 || to == 7;
       if (floating != is_floating(c.type()) || (!floating && !whole))
-        throw onnx_refusal{"it casts the constant '" + c.name().substr(0, 100) + "' between whole numbers and others"};
+        throw io::onnx_refusal{"it casts the constant '" + c.name().substr(0, 100) +
+                               "' between whole numbers and others"};
       if (whole)
         define(output, whole_numbers(c), shape.empty());
       else
@@ -121,7 +123,7 @@ class onnx_constants {
       order = axes_from_front(node.integers("perm", order), shape.size());
       if (std::vector<std::int64_t> sorted = order;
           std::sort(sorted.begin(), sorted.end()), sorted != leading_axes(shape.size()))
-        throw onnx_refusal{"its axes are no permutation"};
+        throw io::onnx_refusal{"its axes are no permutation"};
       charge(c.tensor->bytes.size() + 100);
       define(output, permute_axes({c.name(), c.type(), shape, c.tensor->bytes}, order));
     } else if (node.operation == "Reshape") {
@@ -149,7 +151,7 @@ class onnx_constants {
       }
       define(output, all);
     } else {
-      throw onnx_refusal{
+      throw io::onnx_refusal{
           "it computes with constants alone, which is not followed. Simplify the model first, or export it "
           "with constants folded"};
     }
@@ -167,7 +169,7 @@ class onnx_constants {
     std::vector<std::int64_t> result;
     for (std::size_t d = 0; d < shape.size(); ++d) {
       bool const named = std::find(axes.begin(), axes.end(), std::int64_t(d)) != axes.end();
-      if (named && shape[d] != 1) throw onnx_refusal{"it drops an axis that is not of size 1"};
+      if (named && shape[d] != 1) throw io::onnx_refusal{"it drops an axis that is not of size 1"};
       if (!named) result.push_back(shape[d]);
     }
     return result;
@@ -178,7 +180,7 @@ class onnx_constants {
     axes = axes_from_front(std::move(axes), rank);
     std::sort(axes.begin(), axes.end());
     for (std::int64_t const a : axes) {
-      if (std::size_t(a) > shape.size()) throw onnx_refusal{"it names an axis twice"};
+      if (std::size_t(a) > shape.size()) throw io::onnx_refusal{"it names an axis twice"};
       shape.insert(shape.begin() + a, 1);
     }
     return shape;
@@ -186,7 +188,7 @@ class onnx_constants {
 
  private:
   void alias(std::string const& name, onnx_constant const& of, std::vector<std::int64_t> shape) {
-    if (shape.size() > 32) throw onnx_refusal{"its result has more than 32 axes"};
+    if (shape.size() > 32) throw io::onnx_refusal{"its result has more than 32 axes"};
     constants_.emplace(name, onnx_constant{of.tensor, std::move(shape)});
   }
 
@@ -205,20 +207,21 @@ class onnx_constants {
       if (rest != 0) shape[unknown] = static_cast<std::int64_t>(bytes / rest);
     }
     if (shape.size() > 32 || tensor_bytes(shape, c.type()) != bytes)
-      throw onnx_refusal{"it gives the constant '" + c.name().substr(0, 100) + "' a shape of another size"};
+      throw io::onnx_refusal{"it gives the constant '" + c.name().substr(0, 100) + "' a shape of another size"};
     return shape;
   }
 
   /// A slice of a list.
-  [[nodiscard]] std::vector<std::int64_t> sliced(onnx_node const& node, std::vector<std::int64_t> const& from) const {
+  [[nodiscard]] std::vector<std::int64_t> sliced(io::onnx_node const& node,
+                                                 std::vector<std::int64_t> const& from) const {
     auto const n = static_cast<std::int64_t>(from.size());
     std::vector<std::int64_t> const starts = list(node, 1, "starts");
     std::vector<std::int64_t> const ends = list(node, 2, "ends");
     if (starts.size() != 1 || ends.size() != 1 || list(node, 4, "steps", {1}) != std::vector<std::int64_t>{1})
-      throw onnx_refusal{"it takes no plain part of a list"};
+      throw io::onnx_refusal{"it takes no plain part of a list"};
     auto const place = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + n : at, 0, n); };
     std::int64_t const first = place(starts[0]);
-    return {from.begin() + first, from.begin() + larger(first, place(ends[0]))};
+    return {from.begin() + first, from.begin() + core::larger(first, place(ends[0]))};
   }
 
   std::uint64_t budget_;

@@ -13,13 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/onnx_tensor.hpp>
 #include <polyfold/io/tensors.hpp>
 #include <polyfold/text.hpp>
 
-namespace polyfold {
+namespace polyfold::io {
 
 struct onnx_attribute {
   enum class kind { none, number, integer, text, tensor, numbers, integers, other };
@@ -111,14 +111,18 @@ struct onnx_graph {
   std::int64_t operator_set = 0;  ///< version of ONNX's own operators; 0: the file states none
 };
 
+}  // namespace polyfold::io
+
+namespace polyfold {
+
 namespace detail {
 
 class onnx_model_reader : public onnx_message_reader {
  public:
   using onnx_message_reader::onnx_message_reader;
 
-  [[nodiscard]] onnx_graph read_model() {
-    std::optional<onnx_graph> graph;
+  [[nodiscard]] io::onnx_graph read_model() {
+    std::optional<io::onnx_graph> graph;
     std::int64_t operator_set = 0;
     for_each_field(content(), [&](protobuf_field const& f) {
       if (f.number() == 7) {
@@ -129,7 +133,7 @@ class onnx_model_reader : public onnx_message_reader {
         if (is_own(domain)) operator_set = version;
       }
     });
-    if (!graph) throw error(path(), "has no graph", "an ONNX model");
+    if (!graph) throw failure(path(), "has no graph", "an ONNX model");
     graph->operator_set = operator_set;
     return std::move(*graph);
   }
@@ -147,10 +151,10 @@ class onnx_model_reader : public onnx_message_reader {
     return set;
   }
 
-  [[nodiscard]] std::pair<std::string, onnx_attribute> read_attribute(std::string_view message) {
-    using kind = onnx_attribute::kind;
+  [[nodiscard]] std::pair<std::string, io::onnx_attribute> read_attribute(std::string_view message) {
+    using kind = io::onnx_attribute::kind;
     std::string name;
-    onnx_attribute a;
+    io::onnx_attribute a;
     auto const is = [&](kind found) { a.is = a.is == kind::none || a.is == found ? found : kind::other; };
     for_each_field(message, [&](protobuf_field const& f) {
       switch (f.number()) {
@@ -198,8 +202,8 @@ class onnx_model_reader : public onnx_message_reader {
     return {std::move(name), std::move(a)};
   }
 
-  [[nodiscard]] onnx_node read_node(std::string_view message) {
-    onnx_node node;
+  [[nodiscard]] io::onnx_node read_node(std::string_view message) {
+    io::onnx_node node;
     for_each_field(message, [&](protobuf_field const& f) {
       switch (f.number()) {
         case 1:
@@ -232,8 +236,8 @@ class onnx_model_reader : public onnx_message_reader {
   }
 
   /// A ValueInfoProto: a name, and in two messages within its type the sizes.
-  [[nodiscard]] onnx_value read_value(std::string_view message) const {
-    onnx_value value;
+  [[nodiscard]] io::onnx_value read_value(std::string_view message) const {
+    io::onnx_value value;
     auto const read_size = [&](protobuf_field const& dimension) {
       std::int64_t size = -1;
       for_each_field(bytes(dimension), [&](protobuf_field const& f) {
@@ -258,8 +262,8 @@ class onnx_model_reader : public onnx_message_reader {
     return value;
   }
 
-  [[nodiscard]] onnx_graph read_graph(std::string_view message) {
-    onnx_graph graph;
+  [[nodiscard]] io::onnx_graph read_graph(std::string_view message) {
+    io::onnx_graph graph;
     for_each_field(message, [&](protobuf_field const& f) {
       switch (f.number()) {
         case 1:
@@ -275,7 +279,7 @@ class onnx_model_reader : public onnx_message_reader {
           graph.outputs.push_back(read_value(bytes(f)).name);
           break;
         case 15:
-          throw error(path(), "has sparse tensors", "dense ones", "export the weights as dense tensors");
+          throw failure(path(), "has sparse tensors", "dense ones", "export the weights as dense tensors");
         default:
           break;
       }
@@ -283,26 +287,30 @@ class onnx_model_reader : public onnx_message_reader {
     // Early versions list every initialiser as an input, too.
     std::set<std::string_view> given;
     for (stored_tensor const& t : graph.initialisers) given.insert(t.name);
-    std::erase_if(graph.inputs, [&](onnx_value const& v) { return given.contains(v.name); });
+    std::erase_if(graph.inputs, [&](io::onnx_value const& v) { return given.contains(v.name); });
     return graph;
   }
 };
 
 }  // namespace detail
 
-/// Reads the graph of an .onnx file, and weights that lie in a second file beside it. Throws `error` where the file is no
+}  // namespace polyfold
+
+namespace polyfold::io {
+
+/// Reads the graph of an .onnx file, and weights that lie in a second file beside it. Throws `failure` where the file is no
 /// ONNX model, a tensor's bytes and shape disagree, or the second file is missing, too short, or outside the folder.
 [[nodiscard]] inline onnx_graph read_onnx_graph(std::filesystem::path const& path) try {
-  return detail::onnx_model_reader(path).read_model();
+  return polyfold::detail::onnx_model_reader(path).read_model();
 } catch (...) {
-  detail::fail_to_read(path);
+  polyfold::detail::fail_to_read(path);
 }
 
-/// Reads a tensor from a .pb file, as they lie beside ONNX models as test data. Throws `error` as above.
+/// Reads a tensor from a .pb file, as they lie beside ONNX models as test data. Throws `failure` as above.
 [[nodiscard]] inline stored_tensor read_onnx_tensor(std::filesystem::path const& path) try {
-  return detail::onnx_message_reader(path).read_tensor();
+  return polyfold::detail::onnx_message_reader(path).read_tensor();
 } catch (...) {
-  detail::fail_to_read(path);
+  polyfold::detail::fail_to_read(path);
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::io

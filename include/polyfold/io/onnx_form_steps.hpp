@@ -19,21 +19,21 @@ class onnx_form_steps : protected onnx_step_maker {
  protected:
   using onnx_step_maker::onnx_step_maker;
 
-  void pass(onnx_node const& node) { let_be(node, flow(node, 0)); }
-  void drop_out(onnx_node const& node) {
+  void pass(io::onnx_node const& node) { let_be(node, flow(node, 0)); }
+  void drop_out(io::onnx_node const& node) {
     if (onnx_constant const* const c = constants_.input(node, 2); has(node, 2))
       if (c == nullptr || c->type() != dtype::boolean || c->tensor->bytes.empty() ||
           c->tensor->bytes[0] != std::byte{0})
-        throw onnx_refusal{"it drops values (training_mode). Export the model for inference"};
+        throw io::onnx_refusal{"it drops values (training_mode). Export the model for inference"};
     pass(node);
   }
-  void cast(onnx_node const& node) {
+  void cast(io::onnx_node const& node) {
     std::int64_t const to = node.integer("to", 0);
     if (to != 1 && to != 10 && to != 11 && to != 16)
-      throw onnx_refusal{"it casts what is computed to something else than floating numbers"};
+      throw io::onnx_refusal{"it casts what is computed to something else than floating numbers"};
     pass(node);
   }
-  void transpose(onnx_node const& node) {
+  void transpose(io::onnx_node const& node) {
     onnx_flow in = flow(node, 0);
     std::vector<std::int64_t> const order = node.integers("perm");
     if (order == std::vector<std::int64_t>{0, 2, 3, 1} && in.axes == onnx_axes::planes)
@@ -43,35 +43,35 @@ class onnx_form_steps : protected onnx_step_maker {
     else if (order == std::vector<std::int64_t>{0, 2, 1} && in.is_line())
       in.axes = in.channels_last() ? onnx_axes::lines : onnx_axes::line_pixels;
     else if (order.empty() || order != leading_axes(in.sizes().size()))
-      throw onnx_refusal{"it permutes a map's axes in a way that is not understood"};
+      throw io::onnx_refusal{"it permutes a map's axes in a way that is not understood"};
     let_be(node, in);
   }
-  void flatten(onnx_node const& node) {
+  void flatten(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     auto const rank = std::int64_t(in.sizes().size());
     std::int64_t const axis = node.integer("axis", 1);
-    if (axis != 1 && axis != 1 - rank) throw onnx_refusal{"it does not flatten images one by one"};
+    if (axis != 1 && axis != 1 - rank) throw io::onnx_refusal{"it does not flatten images one by one"};
     let_be(node, in.as_row());
   }
-  void reshape(onnx_node const& node) {
+  void reshape(io::onnx_node const& node) {
     let_be(node, reshaped(flow(node, 0), constants_.list(node, 1, "shape"), node.integer("allowzero", 0) != 0, batch_));
   }
-  void squeeze(onnx_node const& node) {
+  void squeeze(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     std::vector<std::int64_t> const axes = constants_.list(node, 1, "axes");
-    if (axes.empty()) throw onnx_refusal{"it drops every axis of size 1, that of a single image included"};
+    if (axes.empty()) throw io::onnx_refusal{"it drops every axis of size 1, that of a single image included"};
     let_be(node, reshaped(in, onnx_constants::squeezed(in.sizes(), axes), false, batch_));
   }
-  void unsqueeze(onnx_node const& node) {
+  void unsqueeze(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     let_be(node, reshaped(in, onnx_constants::unsqueezed(in.sizes(), constants_.list(node, 1, "axes")), false, batch_));
   }
-  void shape_of(onnx_node const& node) {
+  void shape_of(io::onnx_node const& node) {
     std::vector<std::int64_t> const sizes = flow(node, 0).sizes();
     auto const n = std::int64_t(sizes.size());
     auto const place = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + n : at, 0, n); };
     std::int64_t const first = place(node.integer("start", 0));
-    std::int64_t const last = larger(first, place(node.integer("end", n)));
+    std::int64_t const last = core::larger(first, place(node.integer("end", n)));
     constants_.define(node.outputs.front(), std::vector(sizes.begin() + first, sizes.begin() + last));
   }
 };

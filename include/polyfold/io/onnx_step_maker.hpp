@@ -26,8 +26,8 @@
 namespace polyfold::detail {
 
 /// Whether a graph turns its input from N x H x W x C, or N x L x C, first of all.
-[[nodiscard]] inline bool reads_channels_last(onnx_graph const& graph) {
-  return graph.inputs.size() == 1 && std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](onnx_node const& n) {
+[[nodiscard]] inline bool reads_channels_last(io::onnx_graph const& graph) {
+  return graph.inputs.size() == 1 && std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](io::onnx_node const& n) {
            auto const order = n.attributes.find("perm");
            return n.operation == "Transpose" && n.inputs == std::vector{graph.inputs[0].name} &&
                   order != n.attributes.end() &&
@@ -41,50 +41,50 @@ class onnx_step_maker {
   /// Reads a value whose sizes are not known, as something before it is not understood.
   struct unknown_value {};
 
-  onnx_step_maker(onnx_graph const& graph, shape input) : graph_(graph), constants_(budget_of(graph)) {
+  onnx_step_maker(io::onnx_graph const& graph, shape input) : graph_(graph), constants_(budget_of(graph)) {
     take_initialisers();
     take_input(input);
   }
 
   /// Every value is computed once, before it is read.
-  void check_names(onnx_node const& node) const {
-    if (node.outputs.empty() || node.outputs[0].empty()) throw onnx_refusal{"it has no output"};
+  void check_names(io::onnx_node const& node) const {
+    if (node.outputs.empty() || node.outputs[0].empty()) throw io::onnx_refusal{"it has no output"};
     for (std::string const& name : node.outputs)
       if (!name.empty() && (constants_.find(name) != nullptr || flows_.contains(name) || unknown_.contains(name) ||
                             beside_.contains(name)))
-        throw onnx_refusal{"its output '" + name.substr(0, 100) + "' exists already"};
+        throw io::onnx_refusal{"its output '" + name.substr(0, 100) + "' exists already"};
     for (std::string const& name : node.inputs) {
       if (beside_.contains(name))
-        throw onnx_refusal{"it reads '" + name.substr(0, 100) + "', which a node gives beside its result"};
+        throw io::onnx_refusal{"it reads '" + name.substr(0, 100) + "', which a node gives beside its result"};
       if (!name.empty() && constants_.find(name) == nullptr && !flows_.contains(name) && !unknown_.contains(name))
-        throw onnx_refusal{"it reads '" + name.substr(0, 100) + "', which nothing before it computes"};
+        throw io::onnx_refusal{"it reads '" + name.substr(0, 100) + "', which nothing before it computes"};
     }
   }
-  static void check_form(onnx_node const& node, std::string_view attributes, std::size_t least, std::size_t most) {
+  static void check_form(io::onnx_node const& node, std::string_view attributes, std::size_t least, std::size_t most) {
     if (node.inputs.size() < least || node.inputs.size() > most)
-      throw onnx_refusal{"it has " + std::to_string(node.inputs.size()) + " inputs"};
+      throw io::onnx_refusal{"it has " + std::to_string(node.inputs.size()) + " inputs"};
     std::string const known = " " + std::string(attributes) + " ";
     for (auto const& [key, a] : node.attributes)
       if (known.find(" " + key + " ") == known.npos)
-        throw onnx_refusal{"its attribute '" + key.substr(0, 100) + "' is not understood"};
+        throw io::onnx_refusal{"its attribute '" + key.substr(0, 100) + "' is not understood"};
   }
 
-  void refuse(onnx_node const& node, std::string const& why) {
-    file_step step{.kind = "", .text = node.text(), .reads = {}, .refusal = why};
+  void refuse(io::onnx_node const& node, std::string const& why) {
+    io::file_step step{.kind = "", .text = node.text(), .reads = {}, .refusal = why};
     for (std::string const& name : node.inputs)
       if (auto const flow = flows_.find(name); flow != flows_.end()) step.reads.push_back(flow->second.value);
     result_.steps.push_back(std::move(step));
     for (std::string const& name : node.outputs)
       if (!flows_.contains(name) && constants_.find(name) == nullptr) unknown_.insert(name);
   }
-  void add_constant(onnx_node const& node) {
+  void add_constant(io::onnx_node const& node) {
     std::optional<stored_tensor> tensor = constant_value(node);
-    if (!tensor) throw onnx_refusal{"its value is no tensor of numbers"};
+    if (!tensor) throw io::onnx_refusal{"its value is no tensor of numbers"};
     tensor->name = node.outputs.front();
     constants_.define(node.outputs.front(), std::move(*tensor));
   }
   /// A Constant's tensor, however it is written.
-  [[nodiscard]] static std::optional<stored_tensor> constant_value(onnx_node const& node) {
+  [[nodiscard]] static std::optional<stored_tensor> constant_value(io::onnx_node const& node) {
     if (node.attributes.size() != 1) return std::nullopt;
     auto const& [key, a] = *node.attributes.begin();
     auto const filled = [](dtype type, std::vector<std::int64_t> sizes, std::span<std::byte const> bytes) {
@@ -101,23 +101,24 @@ class onnx_step_maker {
   }
 
   /// What input `i` is, which depends on the network's input.
-  [[nodiscard]] onnx_flow flow(onnx_node const& node, std::size_t i) const {
+  [[nodiscard]] onnx_flow flow(io::onnx_node const& node, std::size_t i) const {
     auto const found = flows_.find(node.inputs[i]);
     if (found != flows_.end()) return found->second;
     if (unknown_.contains(node.inputs[i])) throw unknown_value{};
-    throw onnx_refusal{"its input " + std::to_string(i) + " is a constant, or left out"};
+    throw io::onnx_refusal{"its input " + std::to_string(i) + " is a constant, or left out"};
   }
-  [[nodiscard]] bool flows(onnx_node const& node, std::size_t i) const {
+  [[nodiscard]] bool flows(io::onnx_node const& node, std::size_t i) const {
     return flows_.contains(node.inputs[i]) || unknown_.contains(node.inputs[i]);
   }
   /// A constant input, for a module.
-  [[nodiscard]] stored_tensor weights(onnx_node const& node, std::size_t i) {
+  [[nodiscard]] stored_tensor weights(io::onnx_node const& node, std::size_t i) {
     onnx_constant const* const c = constants_.input(node, i);
-    if (c == nullptr) throw onnx_refusal{"its input " + std::to_string(i) + ", its weights or biases, is no constant"};
+    if (c == nullptr)
+      throw io::onnx_refusal{"its input " + std::to_string(i) + ", its weights or biases, is no constant"};
     constants_.charge(c->tensor->bytes.size() + 200);
     return {c->name(), c->type(), c->shape, c->tensor->bytes};
   }
-  [[nodiscard]] static bool has(onnx_node const& node, std::size_t i) {
+  [[nodiscard]] static bool has(io::onnx_node const& node, std::size_t i) {
     return i < node.inputs.size() && !node.inputs[i].empty();
   }
   /// Numbers for the channels of `to`, as a vector for a module.
@@ -127,21 +128,21 @@ class onnx_step_maker {
   }
 
   /// What a node gives is what a value already is, in another form.
-  void let_be(onnx_node const& node, onnx_flow const& is) { flows_[node.outputs.front()] = is; }
+  void let_be(io::onnx_node const& node, onnx_flow const& is) { flows_[node.outputs.front()] = is; }
   /// Adds a step whose result `out` describes, but for its value.
-  file_step& emit(onnx_node const& node, std::string const& kind, std::vector<int> reads, onnx_flow out) {
+  io::file_step& emit(io::onnx_node const& node, std::string const& kind, std::vector<int> reads, onnx_flow out) {
     if (std::int64_t{out.size.channels} * out.size.height * out.size.width > 1 << 30)
-      throw onnx_refusal{"its result is larger than any network of polyfold's"};
+      throw io::onnx_refusal{"its result is larger than any network of polyfold's"};
     result_.steps.push_back({.kind = kind, .text = node.text(), .reads = std::move(reads), .output = out.size});
     out.value = int(result_.steps.size());
     let_be(node, out);
     return result_.steps.back();
   }
-  file_step& emit_with(weight_module module, onnx_node const& node, std::string const& kind, onnx_flow const& in,
-                       onnx_flow const& out) {
+  io::file_step& emit_with(weight_module module, io::onnx_node const& node, std::string const& kind,
+                           onnx_flow const& in, onnx_flow const& out) {
     if (module.name.empty()) module.name = name_of(module);
     result_.modules.push_back(std::move(module));
-    file_step& step = emit(node, kind, {in.value}, out);
+    io::file_step& step = emit(node, kind, {in.value}, out);
     step.module = result_.modules.size() - 1;
     return step;
   }
@@ -168,19 +169,19 @@ class onnx_step_maker {
       result_.output = int(result_.steps.size());
   }
 
-  onnx_graph const& graph_;
+  io::onnx_graph const& graph_;
   onnx_constants constants_;
   std::map<std::string, onnx_flow> flows_;
   std::set<std::string> unknown_;  // values behind something that is not understood
   std::set<std::string> beside_;   // masks, indices and statistics of training
   std::int64_t batch_ = -1;
-  file_graph result_;
+  io::file_graph result_;
 
  private:
-  [[nodiscard]] static std::uint64_t budget_of(onnx_graph const& graph) {
+  [[nodiscard]] static std::uint64_t budget_of(io::onnx_graph const& graph) {
     std::uint64_t bytes = 1 << 20;
     for (stored_tensor const& t : graph.initialisers) bytes += 8 * t.bytes.size();
-    for (onnx_node const& n : graph.nodes)
+    for (io::onnx_node const& n : graph.nodes)
       for (auto const& [key, a] : n.attributes)
         if (a.tensor) bytes += 8 * a.tensor->bytes.size();
     return bytes;
@@ -188,7 +189,7 @@ class onnx_step_maker {
 
   void take_initialisers() {
     std::set<std::string_view> read(graph_.outputs.begin(), graph_.outputs.end());
-    for (onnx_node const& n : graph_.nodes) read.insert(n.inputs.begin(), n.inputs.end());
+    for (io::onnx_node const& n : graph_.nodes) read.insert(n.inputs.begin(), n.inputs.end());
     for (stored_tensor const& t : graph_.initialisers) {
       if (constants_.find(t.name) != nullptr)
         result_.refusals.push_back("two constants are called '" + t.name.substr(0, 100) + "'");
@@ -200,16 +201,16 @@ class onnx_step_maker {
   void take_input(shape size) {
     if (graph_.inputs.size() != 1) {
       std::string names;
-      for (onnx_value const& v : graph_.inputs)
+      for (io::onnx_value const& v : graph_.inputs)
         if (names.size() < 200) names += (names.empty() ? ": " : ", ") + v.name.substr(0, 100);
       result_.refusals.push_back("the graph has " + std::to_string(graph_.inputs.size()) + " inputs" + names +
                                  "; a network has one. Export the model with the images alone as its input");
       if (graph_.inputs.empty()) return;
     }
-    onnx_value const& given = graph_.inputs[0];
+    io::onnx_value const& given = graph_.inputs[0];
     onnx_flow flow{0, size, reads_channels_last(graph_) ? onnx_axes::pixels : onnx_axes::planes};
     if (given.sizes) {
-      batch_ = given.sizes->empty() ? -1 : larger(std::int64_t{-1}, given.sizes->front());
+      batch_ = given.sizes->empty() ? -1 : core::larger(std::int64_t{-1}, given.sizes->front());
       if (given.sizes->size() == 2) flow = flow.as_row();
       if (given.sizes->size() == 3 && size.height == 1) flow = flow.as_line();
       std::vector<std::int64_t> const wanted = flow.sizes();

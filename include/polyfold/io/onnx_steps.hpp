@@ -31,12 +31,12 @@ namespace polyfold::detail {
 
 class onnx_steps : private onnx_form_steps {
  public:
-  onnx_steps(onnx_graph const& graph, shape input) : onnx_form_steps(graph, input) {
-    for (onnx_node const& node : graph.nodes) visit(node);
+  onnx_steps(io::onnx_graph const& graph, shape input) : onnx_form_steps(graph, input) {
+    for (io::onnx_node const& node : graph.nodes) visit(node);
     take_output();
   }
 
-  [[nodiscard]] file_graph steps() && { return std::move(result_); }
+  [[nodiscard]] io::file_graph steps() && { return std::move(result_); }
 
  private:
   /// An operator: the attributes that are read, how many inputs it has, and what makes a step of it.
@@ -45,10 +45,10 @@ class onnx_steps : private onnx_form_steps {
     std::string_view attributes;
     std::size_t least_inputs;
     std::size_t most_inputs;
-    void (onnx_steps::*make)(onnx_node const&);
+    void (onnx_steps::*make)(io::onnx_node const&);
   };
 
-  [[nodiscard]] static known_operator const* find_operator(onnx_node const& node) {
+  [[nodiscard]] static known_operator const* find_operator(io::onnx_node const& node) {
     static constexpr char window[] =
         "auto_pad dilations kernel_shape pads strides ceil_mode storage_order count_include_pad";
     static constexpr std::array operators{
@@ -86,7 +86,7 @@ class onnx_steps : private onnx_form_steps {
     return !node.domain.empty() || found == operators.end() ? nullptr : found;
   }
 
-  void visit(onnx_node const& node) {
+  void visit(io::onnx_node const& node) {
     try {
       check_names(node);
       check_no_graphs(node);
@@ -97,7 +97,7 @@ class onnx_steps : private onnx_form_steps {
           });
       if (constant && node.domain.empty() && constants_.input(node, 0) != nullptr) return constants_.fold(node);
       make_step(node);
-    } catch (onnx_refusal const& refusal) {
+    } catch (io::onnx_refusal const& refusal) {
       refuse(node, refusal.why);
     } catch (unknown_value const&) {
       unknown_.insert(node.outputs.begin(), node.outputs.end());
@@ -105,14 +105,14 @@ class onnx_steps : private onnx_form_steps {
     if (node.outputs.size() > 1) beside_.insert(node.outputs.begin() + 1, node.outputs.end());
   }
 
-  static void check_no_graphs(onnx_node const& node) {
+  static void check_no_graphs(io::onnx_node const& node) {
     if (std::any_of(node.attributes.begin(), node.attributes.end(), [](auto const& a) { return a.second.graphs; }))
-      throw onnx_refusal{
+      throw io::onnx_refusal{
           "its branches are graphs of their own, whose weights and steps are not read. Export the model "
           "with the one that counts at inference alone"};
   }
 
-  void make_step(onnx_node const& node) {
+  void make_step(io::onnx_node const& node) {
     for (onnx_activation const& a : onnx_activations)
       if (node.operation == a.operation && node.domain.empty()) {
         std::string attributes;
@@ -121,12 +121,12 @@ class onnx_steps : private onnx_form_steps {
         return activate(node, std::string(a.layer), activation_numbers(a, node));
       }
     known_operator const* const known = find_operator(node);
-    if (known == nullptr) throw onnx_refusal{why_unknown(node)};
+    if (known == nullptr) throw io::onnx_refusal{why_unknown(node)};
     check_form(node, known->attributes, known->least_inputs, known->most_inputs);
     (this->*known->make)(node);
   }
 
-  [[nodiscard]] static std::string why_unknown(onnx_node const& node) {
+  [[nodiscard]] static std::string why_unknown(io::onnx_node const& node) {
     std::string const& name = node.operation;
     if (name.find("Quantize") != name.npos || name.find("QLinear") != name.npos || name.ends_with("Integer"))
       return "it computes with quantised numbers, which are not converted. Export the model before it was quantised, "
@@ -136,80 +136,82 @@ class onnx_steps : private onnx_form_steps {
     return "no layer of polyfold computes this operator";
   }
 
-  void convolve(onnx_node const& node) {
+  void convolve(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     weight_module module;
     module.parts.push_back({"weight", weights(node, 1)});
     std::vector<std::int64_t> const sizes = module.parts[0].tensor.shape;
     if (sizes.size() < 3 || sizes.size() > 4)
-      throw onnx_refusal{"its weights have " + std::to_string(sizes.size()) + " axes; expected O C H W, or O C L"};
+      throw io::onnx_refusal{"its weights have " + std::to_string(sizes.size()) + " axes; expected O C H W, or O C L"};
     std::vector<std::int64_t> const kernel(sizes.begin() + 2, sizes.end());
     if (node.integers("kernel_shape", kernel) != kernel)
-      throw onnx_refusal{"its kernel_shape is not that of its weights " + shape_text(sizes)};
-    sliding_facts f{.slid = window_of(node, kernel, in)};
+      throw io::onnx_refusal{"its kernel_shape is not that of its weights " + shape_text(sizes)};
+    io::sliding_facts f{.slid = window_of(node, kernel, in)};
     module.parts[0].tensor.shape = {sizes[0], sizes[1], f.slid.y.size, f.slid.x.size};
     f.groups = small_number(node.integer("group", 1), 1, "groups");
     int const filters = small_number(sizes[0], 1, "filters");
     if (std::int64_t{small_number(sizes[1], 1, "channels")} * f.groups != in.size.channels || filters % f.groups != 0)
-      throw onnx_refusal{"its weights " + shape_text(sizes) + " do not suit the " + std::to_string(in.size.channels) +
-                         " channels that it reads, in " + std::to_string(f.groups) + " groups"};
+      throw io::onnx_refusal{"its weights " + shape_text(sizes) + " do not suit the " +
+                             std::to_string(in.size.channels) + " channels that it reads, in " +
+                             std::to_string(f.groups) + " groups"};
     if (has(node, 2)) module.parts.push_back({"bias", weights(node, 2)});
     onnx_flow const out{0, output_of(f.slid, filters, in.size), in.axes};
     emit_with(std::move(module), node, "conv2d", in, out).sliding = f;
   }
 
   /// Rows times a matrix: I x O, or O x I with the outputs first.
-  void multiply_rows(onnx_node const& node, bool outputs_first, weight_module module) {
+  void multiply_rows(io::onnx_node const& node, bool outputs_first, weight_module module) {
     onnx_flow const in = flow(node, 0);
-    if (!in.is_row()) throw onnx_refusal{"it multiplies the last axis of a map; a dense layer reads it flattened"};
+    if (!in.is_row()) throw io::onnx_refusal{"it multiplies the last axis of a map; a dense layer reads it flattened"};
     stored_tensor const& weight = module.parts[0].tensor;
-    if (weight.shape.size() != 2) throw onnx_refusal{"its weights " + shape_text(weight.shape) + " are no matrix"};
+    if (weight.shape.size() != 2) throw io::onnx_refusal{"its weights " + shape_text(weight.shape) + " are no matrix"};
     std::int64_t const outputs = weight.shape[outputs_first ? 0 : 1];
     if (weight.shape[outputs_first ? 1 : 0] != in.size.size())
-      throw onnx_refusal{"its weights " + shape_text(weight.shape) + " do not suit the " +
-                         std::to_string(in.size.size()) + " numbers that it reads"};
+      throw io::onnx_refusal{"its weights " + shape_text(weight.shape) + " do not suit the " +
+                             std::to_string(in.size.size()) + " numbers that it reads"};
     module.layout = {outputs_first, in.channels_last() && in.size.pixels() > 1};
     emit_with(std::move(module), node, "dense", in, {0, {small_number(outputs, 1, "outputs"), 1, 1}, onnx_axes::row});
   }
-  void matmul(onnx_node const& node) {
+  void matmul(io::onnx_node const& node) {
     weight_module module;
     module.parts.push_back({"weight", weights(node, 1)});
     multiply_rows(node, false, std::move(module));
   }
   /// y = alpha A B + beta C
-  void gemm(onnx_node const& node) {
+  void gemm(io::onnx_node const& node) {
     if (node.integer("transA", 0) != 0)
-      throw onnx_refusal{"it turns its input (transA), which holds a row for each image"};
+      throw io::onnx_refusal{"it turns its input (transA), which holds a row for each image"};
     bool const outputs_first = node.integer("transB", 0) != 0;
     weight_module module;
     module.parts.push_back({"weight", scaled(weights(node, 1), node.number("alpha", 1))});
     if (has(node, 2)) {
       std::vector<std::int64_t> const& sizes = module.parts[0].tensor.shape;
-      if (sizes.size() != 2) throw onnx_refusal{"its weights " + shape_text(sizes) + " are no matrix"};
+      if (sizes.size() != 2) throw io::onnx_refusal{"its weights " + shape_text(sizes) + " are no matrix"};
       std::int64_t const outputs = sizes[outputs_first ? 0 : 1];
       stored_tensor bias = scaled(weights(node, 2), node.number("beta", 1));
       // A row for every image alike.
       if (bias.shape == std::vector<std::int64_t>{1, outputs}) bias.shape = {outputs};
       if (bias.shape != std::vector{outputs})
-        throw onnx_refusal{"its bias has the shape " + shape_text(bias.shape) + "; expected a number for each output"};
+        throw io::onnx_refusal{"its bias has the shape " + shape_text(bias.shape) +
+                               "; expected a number for each output"};
       module.parts.push_back({"bias", std::move(bias)});
     }
     multiply_rows(node, outputs_first, std::move(module));
   }
   [[nodiscard]] static stored_tensor scaled(stored_tensor t, float by) {
     if (by == 1) return t;
-    if (!is_floating(t.type)) throw onnx_refusal{"it computes with whole numbers"};
+    if (!is_floating(t.type)) throw io::onnx_refusal{"it computes with whole numbers"};
     std::vector<float> values = tensor_floats(t);
     for (float& v : values) v *= by;
     return make_tensor<float>(t.name, t.shape, std::span<float const>(values));
   }
 
-  void normalise(onnx_node const& node) {
+  void normalise(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
-    if (in.channel_axis() != 1) throw onnx_refusal{"it normalises another axis than the channels"};
+    if (in.channel_axis() != 1) throw io::onnx_refusal{"it normalises another axis than the channels"};
     if (node.integer("training_mode", 0) != 0)
-      throw onnx_refusal{"it takes its statistics from the batch (training_mode). Export the model for inference"};
-    if (node.integer("spatial", 1) != 1) throw onnx_refusal{"it normalises every pixel for itself"};
+      throw io::onnx_refusal{"it takes its statistics from the batch (training_mode). Export the model for inference"};
+    if (node.integer("spatial", 1) != 1) throw io::onnx_refusal{"it normalises every pixel for itself"};
     weight_module module;
     module.is = weight_module::kind::normalising;
     module.epsilon = node.number("epsilon", 1e-5f);
@@ -219,7 +221,7 @@ class onnx_steps : private onnx_form_steps {
     emit_with(std::move(module), node, "batch_norm", in, in);
   }
 
-  void prelu(onnx_node const& node) {
+  void prelu(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     weight_module module;
     module.is = weight_module::kind::slopes;
@@ -233,17 +235,17 @@ class onnx_steps : private onnx_form_steps {
   }
 
   // Arithmetic with a constant scales and shifts, of two values it joins branches.
-  void add(onnx_node const& node) {
+  void add(io::onnx_node const& node) {
     if (node.inputs.size() == 1) return pass(node);
     if (!flows(node, 0) || !flows(node, 1)) return shift(node, flows(node, 0) ? 1 : 0, 1, 1);
     join(node, "add");
   }
-  void subtract(onnx_node const& node) {
+  void subtract(io::onnx_node const& node) {
     if (!flows(node, 0)) return shift(node, 0, 1, -1);
-    if (flows(node, 1)) throw onnx_refusal{"it subtracts one branch from another, which no layer does"};
+    if (flows(node, 1)) throw io::onnx_refusal{"it subtracts one branch from another, which no layer does"};
     shift(node, 1, -1, 1);
   }
-  void multiply(onnx_node const& node) {
+  void multiply(io::onnx_node const& node) {
     if (flows(node, 0) && flows(node, 1)) {
       join(node, "multiply");
       return;
@@ -252,14 +254,15 @@ class onnx_steps : private onnx_form_steps {
     onnx_flow const in = flow(node, 1 - constant);
     scale_and_shift(node, in, {for_channels(constant_at(node, constant), in), {0}});
   }
-  void divide(onnx_node const& node) {
-    if (!flows(node, 0) || flows(node, 1)) throw onnx_refusal{"it divides by a computed value, which no layer does"};
+  void divide(io::onnx_node const& node) {
+    if (!flows(node, 0) || flows(node, 1))
+      throw io::onnx_refusal{"it divides by a computed value, which no layer does"};
     onnx_flow const in = flow(node, 0);
     std::vector<double> scale = for_channels(constant_at(node, 1), in);
     for (double& s : scale) s = 1 / s;
     scale_and_shift(node, in, {scale, {0}});
   }
-  void shift(onnx_node const& node, std::size_t constant, double sign, double scale) {
+  void shift(io::onnx_node const& node, std::size_t constant, double sign, double scale) {
     onnx_flow const in = flow(node, 1 - constant);
     std::vector<double> numbers = for_channels(constant_at(node, constant), in);
     for (double& n : numbers) n *= sign;
@@ -272,38 +275,39 @@ class onnx_steps : private onnx_form_steps {
     }
     scale_and_shift(node, in, {{scale}, numbers}, std::move(module));
   }
-  void scale_and_shift(onnx_node const& node, onnx_flow const& in, channel_scaling scaling, weight_module module = {}) {
+  void scale_and_shift(io::onnx_node const& node, onnx_flow const& in, io::channel_scaling scaling,
+                       weight_module module = {}) {
     module.is = weight_module::kind::scaling;
     module.name = constant_at(node, flows(node, 0) ? 1 : 0).name();
     for (std::vector<double> const* const numbers : {&scaling.scale, &scaling.shift})
-      if (!std::all_of(numbers->begin(), numbers->end(), [](double const& n) { return is_finite(n); }))
-        throw onnx_refusal{"it scales or shifts by a number that is not finite"};
+      if (!std::all_of(numbers->begin(), numbers->end(), [](double const& n) { return core::is_finite(n); }))
+        throw io::onnx_refusal{"it scales or shifts by a number that is not finite"};
     emit_with(std::move(module), node, "scale_shift", in, in).scaling = std::move(scaling);
   }
-  [[nodiscard]] onnx_constant const& constant_at(onnx_node const& node, std::size_t i) const {
+  [[nodiscard]] onnx_constant const& constant_at(io::onnx_node const& node, std::size_t i) const {
     onnx_constant const* const c = constants_.input(node, i);
-    if (c == nullptr) throw onnx_refusal{"its input " + std::to_string(i) + " is left out"};
+    if (c == nullptr) throw io::onnx_refusal{"its input " + std::to_string(i) + " is left out"};
     return *c;
   }
-  void join(onnx_node const& node, char const* kind) {
+  void join(io::onnx_node const& node, char const* kind) {
     onnx_flow const a = flow(node, 0);
     onnx_flow const b = flow(node, 1);
     if (a.size != b.size || a.axes != b.axes)
-      throw onnx_refusal{"the two values that it joins have different sizes, or axes in another order"};
+      throw io::onnx_refusal{"the two values that it joins have different sizes, or axes in another order"};
     emit(node, kind, {a.value, b.value}, a);
   }
 
-  void activate(onnx_node const& node, std::string const& layer, std::vector<float> numbers) {
+  void activate(io::onnx_node const& node, std::string const& layer, std::vector<float> numbers) {
     onnx_flow const in = flow(node, 0);
     emit(node, layer, {in.value}, in).numbers = std::move(numbers);
   }
-  void clip(onnx_node const& node) {
+  void clip(io::onnx_node const& node) {
     auto const bound = [&](std::size_t i, char const* attribute, float otherwise) {
       if (!has(node, i)) return node.number(attribute, otherwise);
       onnx_constant const* const c = constants_.input(node, i);
-      if (c == nullptr || !is_floating(c->type())) throw onnx_refusal{"its bounds are no constant numbers"};
+      if (c == nullptr || !is_floating(c->type())) throw io::onnx_refusal{"its bounds are no constant numbers"};
       std::vector<float> const values = tensor_floats(*c->tensor);
-      if (values.size() != 1) throw onnx_refusal{"its bounds are no single numbers"};
+      if (values.size() != 1) throw io::onnx_refusal{"its bounds are no single numbers"};
       return values[0];
     };
     constexpr float largest = (std::numeric_limits<float>::max)();
@@ -311,9 +315,9 @@ class onnx_steps : private onnx_form_steps {
     if (c.layer.empty()) return pass(node);
     activate(node, c.layer, c.numbers);
   }
-  void gelu(onnx_node const& node) { activate(node, gelu_named(node.words("approximate", "none")), {}); }
+  void gelu(io::onnx_node const& node) { activate(node, gelu_named(node.words("approximate", "none")), {}); }
 
-  void softmax(onnx_node const& node) {
+  void softmax(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     // Before version 13 it took all axes from the named one on as one.
     bool const early = graph_.operator_set < 13;
@@ -321,51 +325,51 @@ class onnx_steps : private onnx_form_steps {
     std::int64_t const axis = axes_from_front({node.integer("axis", early ? 1 : -1)}, rank)[0];
     bool const channels = in.channel_axis() == std::size_t(axis);
     bool const alone = in.size.pixels() == 1 || (!early || in.channels_last());
-    if (!channels || !alone) throw onnx_refusal{"its sums are not those over the channels of one pixel"};
+    if (!channels || !alone) throw io::onnx_refusal{"its sums are not those over the channels of one pixel"};
     emit(node, "softmax", {in.value}, in);
   }
 
-  void local_response_norm(onnx_node const& node) {
+  void local_response_norm(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     std::int64_t const size = node.integer("size", 0);
     if (in.is_row() || in.channels_last() || size < 1 || std::abs(node.number("beta", 0.75f) - 0.75f) > 1e-6f)
-      throw onnx_refusal{"local_response_norm looks at channels that lie first, and has the power 0.75"};
+      throw io::onnx_refusal{"local_response_norm looks at channels that lie first, and has the power 0.75"};
     float const alpha = node.number("alpha", 1e-4f);
     emit(node, "local_response_norm", {in.value}, in).numbers = {float(size), node.number("bias", 1),
                                                                  alpha / float(size)};
   }
 
-  void pool(onnx_node const& node) {
+  void pool(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     bool const averages = node.operation == "AveragePool";
     window const padded = window_of(node, node.integers("kernel_shape"), in);
-    sliding_facts f{.slid = padded, .counted = padded};
-    if (node.integer("ceil_mode", 0) != 0) f.slid = rounded_up(padded, in.size);
-    if (averages && node.integer("count_include_pad", 0) == 0) f.counted = without_padding(padded);
+    io::sliding_facts f{.slid = padded, .counted = padded};
+    if (node.integer("ceil_mode", 0) != 0) f.slid = core::rounded_up(padded, in.size);
+    if (averages && node.integer("count_include_pad", 0) == 0) f.counted = core::without_padding(padded);
     onnx_flow const out{0, output_of(f.slid, in.size.channels, in.size), in.axes};
     emit(node, averages ? "average_pool" : "max_pool", {in.value}, out).sliding = f;
   }
-  void average_all(onnx_node const& node) { average_map(node, true); }
-  void average_axes(onnx_node const& node) {
+  void average_all(io::onnx_node const& node) { average_map(node, true); }
+  void average_axes(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     std::vector<std::size_t> const pixels = in.pixel_axes();
     std::vector<std::int64_t> axes = axes_from_front(constants_.list(node, 1, "axes"), in.sizes().size());
     std::sort(axes.begin(), axes.end());
     if (!std::equal(axes.begin(), axes.end(), pixels.begin(), pixels.end()) || pixels.empty())
-      throw onnx_refusal{"it averages over other axes than the rows and columns of a map"};
+      throw io::onnx_refusal{"it averages over other axes than the rows and columns of a map"};
     average_map(node, node.integer("keepdims", 1) != 0);
   }
-  void average_map(onnx_node const& node, bool keeps_axes) {
+  void average_map(io::onnx_node const& node, bool keeps_axes) {
     onnx_flow const in = flow(node, 0);
     if (in.is_row() || (node.operation == "GlobalAveragePool" && in.channels_last()))
-      throw onnx_refusal{"it does not read N x C x H x W"};
+      throw io::onnx_refusal{"it does not read N x C x H x W"};
     onnx_flow out{0, {in.size.channels, 1, 1}, in.axes};
     if (!keeps_axes) out = out.as_row();
-    window const whole = whole_map(in.size);
-    emit(node, "average_pool", {in.value}, out).sliding = sliding_facts{.slid = whole, .counted = whole};
+    window const whole = core::whole_map(in.size);
+    emit(node, "average_pool", {in.value}, out).sliding = io::sliding_facts{.slid = whole, .counted = whole};
   }
 
-  void pad(onnx_node const& node) {
+  void pad(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     onnx_zeros const zeros = zeros_of(node, constants_, in);
     onnx_flow out = in;
@@ -376,12 +380,12 @@ class onnx_steps : private onnx_form_steps {
     } else if (zeros.around_pixels()) {
       window const w(zeros.y, zeros.x);
       out.size = w.output(in.size, in.size.channels);
-      emit(node, "pad", {in.value}, out).sliding = sliding_facts{.slid = w};
+      emit(node, "pad", {in.value}, out).sliding = io::sliding_facts{.slid = w};
     } else {
       let_be(node, in);
     }
   }
-  void slice(onnx_node const& node) {
+  void slice(io::onnx_node const& node) {
     onnx_flow const in = flow(node, 0);
     int const step = pixel_step_of(node, constants_, in);
     if (step == 1) return let_be(node, in);

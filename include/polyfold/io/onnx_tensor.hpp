@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/tensors.hpp>
 
@@ -28,7 +28,7 @@ namespace polyfold::detail {
 
 using protobuf_field = google::protobuf::UnknownField;
 
-/// Reads messages and the tensors in them. Throws `error` naming the file.
+/// Reads messages and the tensors in them. Throws `failure` naming the file.
 class onnx_message_reader {
  public:
   explicit onnx_message_reader(std::filesystem::path path) : path_(std::move(path)) {}
@@ -39,11 +39,11 @@ class onnx_message_reader {
   [[nodiscard]] std::string content() const {
     std::uint64_t const size = size_of_file(path_, "an ONNX file");
     if (size > std::uint64_t{INT32_MAX})
-      throw error(path_, "has " + std::to_string(size) + " bytes", "2 GiB at most, as protobuf can hold");
+      throw failure(path_, "has " + std::to_string(size) + " bytes", "2 GiB at most, as protobuf can hold");
     return read_file(path_, "an ONNX file");
   }
 
-  [[nodiscard]] error malformed(std::string const& what) const {
+  [[nodiscard]] failure malformed(std::string const& what) const {
     return {path_, what, "an ONNX file", "copy or export the file again"};
   }
 
@@ -67,7 +67,7 @@ class onnx_message_reader {
     if (f.type() != protobuf_field::TYPE_VARINT) throw wrong_type(f);
     return static_cast<std::int64_t>(f.varint());
   }
-  [[nodiscard]] error wrong_type(protobuf_field const& f) const {
+  [[nodiscard]] failure wrong_type(protobuf_field const& f) const {
     return malformed("has field " + std::to_string(f.number()) + " with another type");
   }
 
@@ -189,7 +189,7 @@ class onnx_message_reader {
       }
     });
     auto const fail = [&](std::string const& what, std::string const& expected) {
-      return error(path_, tensor_text(tensor.name) + " " + what, expected, "export the model again");
+      return failure(path_, tensor_text(tensor.name) + " " + what, expected, "export the model again");
     };
     if (kinds.size() > 1) {
       std::string both;
@@ -261,7 +261,7 @@ class onnx_message_reader {
                                                      std::map<std::string, std::string> const& place,
                                                      std::uint64_t wanted) {
     auto const fail = [&](std::string const& what, std::string const& expected, std::string const& remedy) {
-      return error(path_, tensor_text(tensor.name) + " " + what, expected, remedy);
+      return failure(path_, tensor_text(tensor.name) + " " + what, expected, remedy);
     };
     auto const entry = [&](char const* key) {
       auto const found = place.find(key);

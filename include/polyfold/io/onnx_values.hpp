@@ -48,7 +48,7 @@ struct onnx_flow {
   }
   /// The same axes without, or with, that of the rows. Throws onnx_refusal where there are several rows.
   [[nodiscard]] onnx_flow as_line() const {
-    if (size.height != 1) throw onnx_refusal{"it drops the rows of a map, which has several"};
+    if (size.height != 1) throw io::onnx_refusal{"it drops the rows of a map, which has several"};
     return {value, size, channels_last() ? onnx_axes::line_pixels : onnx_axes::lines};
   }
   [[nodiscard]] onnx_flow as_map() const {
@@ -63,7 +63,9 @@ struct onnx_flow {
 /// for nothing. Throws onnx_refusal for any other shape.
 [[nodiscard]] inline onnx_flow reshaped(onnx_flow const& from, std::vector<std::int64_t> shape, bool zero_is_zero,
                                         std::int64_t batch) {
-  auto const fail = [] { return onnx_refusal{"it reshapes a map to something else than rows, which no layer does"}; };
+  auto const fail = [] {
+    return io::onnx_refusal{"it reshapes a map to something else than rows, which no layer does"};
+  };
   std::vector<std::int64_t> const sizes = from.sizes();
   for (std::size_t d = 0; d < shape.size(); ++d)
     if (shape[d] == 0 && !zero_is_zero && d < sizes.size()) shape[d] = sizes[d];
@@ -103,7 +105,7 @@ struct onnx_flow {
 /// A constant as numbers for the channels of `to`, with which it is computed element by element. Throws onnx_refusal where
 /// it has others.
 [[nodiscard]] inline std::vector<double> channel_numbers(onnx_constant const& c, onnx_flow const& to) {
-  if (!is_floating(c.type())) throw onnx_refusal{"it computes with whole numbers"};
+  if (!is_floating(c.type())) throw io::onnx_refusal{"it computes with whole numbers"};
   std::vector<std::int64_t> const sizes = to.sizes();
   std::vector<std::int64_t> const& shape = c.shape;
   std::vector<float> const values = tensor_floats(*c.tensor);
@@ -114,8 +116,8 @@ struct onnx_flow {
     fits = shape[d] == 1 || (to.channel_axis() == axis && shape[d] == sizes[axis]);
   }
   if (!fits || values.empty())
-    throw onnx_refusal{"it computes with the constant '" + c.name().substr(0, 100) + "' " + shape_text(shape) +
-                       ", which is not a number for each channel"};
+    throw io::onnx_refusal{"it computes with the constant '" + c.name().substr(0, 100) + "' " + shape_text(shape) +
+                           ", which is not a number for each channel"};
   return {values.begin(), values.end()};
 }
 

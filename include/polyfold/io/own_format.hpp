@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/checksum.hpp>
 #include <polyfold/io/tensors.hpp>
 #include <polyfold/text.hpp>
@@ -31,7 +31,7 @@ inline void state_format(tensor_file& file, std::string const& kind) {
   file.metadata["checksum"] = checksum_text(file.tensors);
 }
 
-/// The version of a file that must be a `kind`. Throws `error` where it is something else or of a newer version.
+/// The version of a file that must be a `kind`. Throws `failure` where it is something else or of a newer version.
 [[nodiscard]] inline int version_of(std::filesystem::path const& path, tensor_file const& file,
                                     std::string const& kind) {
   std::string const start = "polyfold " + kind + " ";
@@ -39,23 +39,23 @@ inline void state_format(tensor_file& file, std::string const& kind) {
   int const version =
       format.starts_with(start) ? to_number<int>(std::string_view(format).substr(start.size())).value_or(0) : 0;
   if (version < 1)
-    throw error(path, "has the format '" + format.substr(0, 100) + "'",
-                "'" + start + std::to_string(own_version) + "' or an older version");
+    throw failure(path, "has the format '" + format.substr(0, 100) + "'",
+                  "'" + start + std::to_string(own_version) + "' or an older version");
   if (version > own_version)
-    throw error(path, "is a " + kind + " of version " + std::to_string(version),
-                "version " + std::to_string(own_version) + " at most", "read it with a newer polyfold");
+    throw failure(path, "is a " + kind + " of version " + std::to_string(version),
+                  "version " + std::to_string(own_version) + " at most", "read it with a newer polyfold");
   return version;
 }
 
-/// Throws `error` where the numbers of a file of this version are not those that were written.
+/// Throws `failure` where the numbers of a file of this version are not those that were written.
 inline void check_checksum(std::filesystem::path const& path, tensor_file const& file, int version) {
   if (version < 2) return;  // without one
   std::string const stated = metadata_text(file, "checksum");
   std::string const found = checksum_text(file.tensors);
   if (stated != found)
-    throw error(path, "its numbers are damaged: their checksum is " + found,
-                stated.empty() ? "a checksum in the file" : "'" + stated.substr(0, 100) + "', as the file states",
-                "take the file from a copy, or make it anew");
+    throw failure(path, "its numbers are damaged: their checksum is " + found,
+                  stated.empty() ? "a checksum in the file" : "'" + stated.substr(0, 100) + "', as the file states",
+                  "take the file from a copy, or make it anew");
 }
 
 }  // namespace polyfold::detail

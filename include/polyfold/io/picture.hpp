@@ -13,7 +13,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/shape.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/narrowed.hpp>
 #include <polyfold/io/read_limits.hpp>
@@ -39,12 +39,12 @@ namespace detail {
 inline constexpr int largest_extent = 16384;
 inline constexpr std::uint64_t most_pixels = std::uint64_t(1) << 26U;
 
-/// The bytes of a picture file. Throws `error` where it can't be read or is larger than 64 MiB.
+/// The bytes of a picture file. Throws `failure` where it can't be read or is larger than 64 MiB.
 [[nodiscard]] inline std::vector<std::uint8_t> read_picture_file(std::filesystem::path const& path) {
   constexpr std::uint64_t limit = std::uint64_t(1) << 26U;
   input_file file(path, "a picture");
   if (file.size() > limit)
-    throw error(path, "has " + std::to_string(file.size()) + " bytes", "a picture of 64 MiB at most");
+    throw failure(path, "has " + std::to_string(file.size()) + " bytes", "a picture of 64 MiB at most");
   std::vector<std::uint8_t> bytes(detail::narrowed<std::size_t>(file.size()));
   file.read(std::as_writable_bytes(std::span(bytes)));
   return bytes;
@@ -58,10 +58,10 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
   std::string const found = "is " + std::to_string(height) + " x " + std::to_string(width) + " pixels";
   if (wanted.height != 0 || wanted.width != 0) {
     if (height != std::uint64_t(wanted.height) || width != std::uint64_t(wanted.width))
-      throw error(path, found, std::to_string(wanted.height) + " x " + std::to_string(wanted.width));
+      throw failure(path, found, std::to_string(wanted.height) + " x " + std::to_string(wanted.width));
   } else if (height < 1 || width < 1 || height > largest_extent || width > largest_extent ||
              height * width > most_pixels) {
-    throw error(path, found, "1 to 16384 rows and columns, 2^26 pixels in all at most");
+    throw failure(path, found, "1 to 16384 rows and columns, 2^26 pixels in all at most");
   }
   check_claim(path, found, claimed, file_bytes, limits);
 }
@@ -70,16 +70,16 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
 /// sum to 1. A triangle as wide as both grids need: linear interpolation when enlarging, no aliasing when shrinking.
 [[nodiscard]] inline std::vector<std::pair<int, std::vector<float>>> resampling(int from, int to) {
   double const scale = double(from) / to;
-  double const reach = larger(1.0, scale);
+  double const reach = core::larger(1.0, scale);
   std::vector<std::pair<int, std::vector<float>>> places;
   for (int i = 0; i < to; ++i) {
     double const centre = (i + 0.5) * scale - 0.5;
-    int const first = larger(0, int(std::ceil(centre - reach)));
-    int const last = smaller(from - 1, int(std::floor(centre + reach)));
+    int const first = core::larger(0, int(std::ceil(centre - reach)));
+    int const last = core::smaller(from - 1, int(std::floor(centre + reach)));
     std::vector<double> weights;
     double sum = 0;
     for (int k = first; k <= last; ++k) {
-      weights.push_back(larger(0.0, 1 - std::abs(k - centre) / reach));
+      weights.push_back(core::larger(0.0, 1 - std::abs(k - centre) / reach));
       sum += weights.back();
     }
     std::vector<float> shares;
@@ -91,11 +91,11 @@ inline void check_picture_size(std::filesystem::path const& path, std::uint64_t 
 
 }  // namespace detail
 
-/// The height x width pixels in the middle. Throws `error` where the picture is smaller.
+/// The height x width pixels in the middle. Throws `failure` where the picture is smaller.
 [[nodiscard]] inline picture cropped(picture const& from, int height, int width) {
   if (height < 1 || width < 1 || from.height < height || from.width < width)
-    throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
-                " pixels can't be cropped to " + std::to_string(height) + " x " + std::to_string(width));
+    throw failure("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
+                  " pixels can't be cropped to " + std::to_string(height) + " x " + std::to_string(width));
   picture result{height, width, from.channels, {}};
   int const top = (from.height - height) / 2;
   int const left = (from.width - width) / 2;
@@ -139,20 +139,20 @@ enum class fitting {
   resize,  // resized until it just covers the wanted size, then its middle
 };
 
-/// A picture of height x width as `how` says. Throws `error` as `fitting` says.
+/// A picture of height x width as `how` says. Throws `failure` as `fitting` says.
 [[nodiscard]] inline picture fitted(picture const& from, int height, int width, fitting how) {
   if (from.height == height && from.width == width) return from;
   if (how == fitting::as_is)
-    throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
-                " pixels; expected " + std::to_string(height) + " x " + std::to_string(width));
+    throw failure("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
+                  " pixels; expected " + std::to_string(height) + " x " + std::to_string(width));
   if (how == fitting::crop) return cropped(from, height, width);
-  double const scale = larger(double(height) / from.height, double(width) / from.width);
-  double const rows = larger(double(height), std::round(from.height * scale));
-  double const columns = larger(double(width), std::round(from.width * scale));
+  double const scale = core::larger(double(height) / from.height, double(width) / from.width);
+  double const rows = core::larger(double(height), std::round(from.height * scale));
+  double const columns = core::larger(double(width), std::round(from.width * scale));
   // All of it is resized before the middle is taken.
   if (rows * columns > 64.0 * height * width)
-    throw error("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
-                " pixels is too narrow to be resized to " + std::to_string(height) + " x " + std::to_string(width));
+    throw failure("a picture of " + std::to_string(from.height) + " x " + std::to_string(from.width) +
+                  " pixels is too narrow to be resized to " + std::to_string(height) + " x " + std::to_string(width));
   return cropped(resized(from, int(rows), int(columns)), height, width);
 }
 

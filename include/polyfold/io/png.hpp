@@ -16,7 +16,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/data/image_set.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/picture.hpp>
@@ -102,7 +102,7 @@ class png_reader {
 [[nodiscard]] inline picture decode_png(std::filesystem::path const& path, std::span<std::uint8_t const> bytes,
                                         picture_size wanted, read_limits const& limits) {
   png_reader reader(bytes);
-  auto const broken = [&] { return error(path, "is broken (" + reader.message() + ")", "a whole PNG picture"); };
+  auto const broken = [&] { return failure(path, "is broken (" + reader.message() + ")", "a whole PNG picture"); };
   if (!reader.start()) throw broken();
   check_picture_size(path, reader.height(), reader.width(), wanted,
                      std::uint64_t(reader.height()) * std::uint64_t(reader.width()) * std::uint64_t(reader.samples()),
@@ -127,7 +127,7 @@ class png_reader {
 
 /// Reads a PNG picture as grey or RGB with 8 bits per channel: the values that the file stores, whatever it says of gamma
 /// or colour profiles. 16 bits v become v / 257, rounded; 1, 2 and 4 bits of grey are scaled to 0..255; what is
-/// transparent is seen before black. Throws `error` where the file is missing, broken, cut off, of another size than
+/// transparent is seen before black. Throws `failure` where the file is missing, broken, cut off, of another size than
 /// `wanted` or of more pixels than `limits` allow; sizes are checked before pixels are decoded.
 [[nodiscard]] inline picture read_png(std::filesystem::path const& path, picture_size wanted = {},
                                       read_limits const& limits = {}) try {
@@ -136,22 +136,22 @@ class png_reader {
   detail::fail_to_read(path);
 }
 
-/// Writes a grey or RGB picture with 8 bits per channel. Throws `error` where the picture's sizes disagree or the file
+/// Writes a grey or RGB picture with 8 bits per channel. Throws `failure` where the picture's sizes disagree or the file
 /// can't be written; an older file of this name is then unchanged.
 inline void write_png(std::filesystem::path const& path, picture const& source) try {
   // libpng's own bound on rows is far higher; this one keeps all sizes below within 32 bits.
   constexpr int max_extent = detail::largest_extent;
   if (source.height < 1 || source.width < 1 || source.height > max_extent || source.width > max_extent ||
       (source.channels != 1 && source.channels != 3)) {
-    throw error(path,
-                "the picture is " + std::to_string(source.height) + " x " + std::to_string(source.width) + " with " +
-                    std::to_string(source.channels) + " channels",
-                "1 to " + std::to_string(max_extent) + " rows and columns, 1 or 3 channels");
+    throw failure(path,
+                  "the picture is " + std::to_string(source.height) + " x " + std::to_string(source.width) + " with " +
+                      std::to_string(source.channels) + " channels",
+                  "1 to " + std::to_string(max_extent) + " rows and columns, 1 or 3 channels");
   }
   std::size_t const bytes = static_cast<std::size_t>(source.height) * static_cast<std::size_t>(source.width) *
                             static_cast<std::size_t>(source.channels);
   if (source.pixels.size() != bytes) {
-    throw error(path, "the picture has " + std::to_string(source.pixels.size()) + " bytes", std::to_string(bytes));
+    throw failure(path, "the picture has " + std::to_string(source.pixels.size()) + " bytes", std::to_string(bytes));
   }
 
   png_image image{};
@@ -168,7 +168,7 @@ inline void write_png(std::filesystem::path const& path, picture const& source) 
   if (done == 0) {
     std::string const message = image.message;
     png_image_free(&image);
-    throw error(path, "libpng can't encode the picture (" + message + ")", "");
+    throw failure(path, "libpng can't encode the picture (" + message + ")", "");
   }
   write_file_atomically(path, std::span(encoded).first(size));
 } catch (...) {
@@ -184,28 +184,29 @@ struct sheet_layout {
 };
 
 /// Lays the images of `set` (1 or 3 channels) with the given numbers out in rows, in the given order.
-/// Throws `error` where a number is not below set.size() or the layout can't be drawn.
+/// Throws `failure` where a number is not below set.size() or the layout can't be drawn.
 inline picture contact_sheet(image_set const& set, std::span<std::size_t const> indices,
                              sheet_layout const& layout = {}) {
   if (layout.columns < 1 || layout.columns > 1000 || layout.scale < 1 || layout.scale > 64 || layout.gap < 0 ||
       layout.gap > 1000) {
-    throw error(
+    throw failure(
         "A contact sheet needs 1 to 1000 columns, a scale of 1 to 64 and a gap of 0 to 1000 pixels; it was given " +
         std::to_string(layout.columns) + ", " + std::to_string(layout.scale) + " and " + std::to_string(layout.gap) +
         ".");
   }
   if (set.channels != 1 && set.channels != 3) {
-    throw error("A contact sheet needs images with 1 or 3 channels; these have " + std::to_string(set.channels) + ".");
+    throw failure("A contact sheet needs images with 1 or 3 channels; these have " + std::to_string(set.channels) +
+                  ".");
   }
-  if (indices.empty()) throw error("A contact sheet needs one image at least.");
+  if (indices.empty()) throw failure("A contact sheet needs one image at least.");
   for (std::size_t const index : indices) {
     if (index >= set.size()) {
-      throw error("A contact sheet was asked for image " + std::to_string(index) + " of " + std::to_string(set.size()) +
-                  ".");
+      throw failure("A contact sheet was asked for image " + std::to_string(index) + " of " +
+                    std::to_string(set.size()) + ".");
     }
   }
 
-  auto const columns = smaller<std::size_t>(static_cast<std::size_t>(layout.columns), indices.size());
+  auto const columns = core::smaller<std::size_t>(static_cast<std::size_t>(layout.columns), indices.size());
   std::size_t const rows = (indices.size() + columns - 1) / columns;
   auto const channels = static_cast<std::size_t>(set.channels);
   auto const height = static_cast<std::size_t>(set.height);
@@ -215,8 +216,8 @@ inline picture contact_sheet(image_set const& set, std::span<std::size_t const> 
   std::size_t const sheet_height = gap + rows * (height * scale + gap);
   std::size_t const sheet_width = gap + columns * (width * scale + gap);
   if (sheet_height > 16384 || sheet_width > 16384) {
-    throw error("A contact sheet of " + std::to_string(sheet_height) + " x " + std::to_string(sheet_width) +
-                " pixels is too large; at most 16384 x 16384 can be drawn. Remedy: fewer images or a smaller scale.");
+    throw failure("A contact sheet of " + std::to_string(sheet_height) + " x " + std::to_string(sheet_width) +
+                  " pixels is too large; at most 16384 x 16384 can be drawn. Remedy: fewer images or a smaller scale.");
   }
 
   picture sheet;

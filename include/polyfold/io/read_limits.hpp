@@ -10,7 +10,7 @@
 #include <limits>
 #include <string>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 namespace polyfold {
 
@@ -29,16 +29,16 @@ struct read_limits {
 
 namespace detail {
 
-/// Throws `error` where the `claimed` bytes are more than a file, or several together, of `file_bytes` may ask for.
+/// Throws `failure` where the `claimed` bytes are more than a file, or several together, of `file_bytes` may ask for.
 /// `found` says who claims them: "states the sizes 60000 x 28 x 28".
 inline void check_claim(std::filesystem::path const& path, std::string const& found, std::uint64_t claimed,
                         std::uint64_t file_bytes, read_limits const& limits) {
   if (claimed <= limits.allowed(file_bytes)) return;
-  throw error(path, found + ", " + std::to_string(claimed) + " bytes in memory",
-              "at most " + std::to_string(limits.allowed(file_bytes)) + ", as " + std::to_string(file_bytes) +
-                  " bytes on disk may ask for " + std::to_string(limits.factor) + " times as many and " +
-                  std::to_string(limits.extra) + " more",
-              "copy or fetch it again; if it is as it should be, read it with a larger read_limits::factor");
+  throw failure(path, found + ", " + std::to_string(claimed) + " bytes in memory",
+                "at most " + std::to_string(limits.allowed(file_bytes)) + ", as " + std::to_string(file_bytes) +
+                    " bytes on disk may ask for " + std::to_string(limits.factor) + " times as many and " +
+                    std::to_string(limits.extra) + " more",
+                "copy or fetch it again; if it is as it should be, read it with a larger read_limits::factor");
 }
 
 }  // namespace detail

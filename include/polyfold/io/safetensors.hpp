@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/narrowed.hpp>
@@ -39,7 +39,7 @@ inline std::string json_text(std::string const& text) { return nlohmann::json(te
 }  // namespace detail
 
 /// Reads a safetensors file. Its tensors come in the order of their bytes, which need not be the network's. Everything
-/// in the header is checked against the file's true length before memory is taken for a tensor. Throws `error` with the
+/// in the header is checked against the file's true length before memory is taken for a tensor. Throws `failure` with the
 /// file, the tensor, what was found and what was expected; nothing is returned by halves.
 inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   using detail::safetensors_remedy;
@@ -47,25 +47,25 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   std::uint64_t const file_bytes = stream.size();
 
   if (file_bytes < 8) {
-    throw error(path, "has " + std::to_string(file_bytes) + " bytes", "8 at least, the header's length",
-                safetensors_remedy);
+    throw failure(path, "has " + std::to_string(file_bytes) + " bytes", "8 at least, the header's length",
+                  safetensors_remedy);
   }
   std::array<unsigned char, 8> length_bytes{};
   stream.read(std::as_writable_bytes(std::span(length_bytes)));
   std::uint64_t header_bytes = 0;
   for (std::size_t i = 8; i-- > 0;) header_bytes = header_bytes << 8U | length_bytes[i];
   if (header_bytes > file_bytes - 8) {
-    throw error(path, "states a header of " + std::to_string(header_bytes) + " bytes",
-                "at most the " + std::to_string(file_bytes - 8) + " that follow", safetensors_remedy);
+    throw failure(path, "states a header of " + std::to_string(header_bytes) + " bytes",
+                  "at most the " + std::to_string(file_bytes - 8) + " that follow", safetensors_remedy);
   }
   if (header_bytes > detail::max_safetensors_header) {
-    throw error(path, "states a header of " + std::to_string(header_bytes) + " bytes",
-                std::to_string(detail::max_safetensors_header) + " at most");
+    throw failure(path, "states a header of " + std::to_string(header_bytes) + " bytes",
+                  std::to_string(detail::max_safetensors_header) + " at most");
   }
   std::string text(detail::narrowed<std::size_t>(header_bytes), '\0');
   stream.read(std::as_writable_bytes(std::span(text)));
   if (text.empty() || text.front() != '{') {
-    throw error(path, "the header does not start with '{'", "a safetensors file", safetensors_remedy);
+    throw failure(path, "the header does not start with '{'", "a safetensors file", safetensors_remedy);
   }
   std::uint64_t const data_bytes = file_bytes - 8 - header_bytes;
   detail::safetensors_header header(path, text, data_bytes);
@@ -75,7 +75,7 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
   std::uint64_t place = 0;
   for (detail::described_tensor const& next : header.tensors) {
     if (next.begin != place) {
-      throw error(
+      throw failure(
           path,
           detail::tensor_text(next.tensor.name) + " begins at byte " + std::to_string(next.begin) + " of the data",
           std::to_string(place) + ", where the one before it ends", safetensors_remedy);
@@ -83,8 +83,8 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
     place = next.end;
   }
   if (place != data_bytes) {
-    throw error(path, "holds " + std::to_string(data_bytes) + " bytes of data",
-                std::to_string(place) + ", the end of the last tensor", safetensors_remedy);
+    throw failure(path, "holds " + std::to_string(data_bytes) + " bytes of data",
+                  std::to_string(place) + ", the end of the last tensor", safetensors_remedy);
   }
 
   tensor_file result;
@@ -100,7 +100,7 @@ inline tensor_file read_safetensors(std::filesystem::path const& path) try {
 }
 
 /// Writes a safetensors file, whole or not at all (write_file_atomically). Tensors of wide element types come first, so
-/// that every tensor is aligned in the file; among equal widths the given order stays. Throws `error` for names that
+/// that every tensor is aligned in the file; among equal widths the given order stays. Throws `failure` for names that
 /// are not unique or not UTF-8, for shapes that disagree with the bytes, and where the file can't be written.
 inline void write_safetensors(std::filesystem::path const& path, tensor_file const& file) try {
   std::vector<stored_tensor const*> order;
@@ -120,14 +120,15 @@ inline void write_safetensors(std::filesystem::path const& path, tensor_file con
     if (!metadata.empty()) text += "\"__metadata__\":{" + metadata + "}";
     for (stored_tensor const* const tensor : order) {
       if (!names.insert(tensor->name).second) {
-        throw error(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
-                    "unique names");
+        throw failure(path, detail::tensor_text(tensor->name) + " would be written twice or has a reserved name",
+                      "unique names");
       }
       std::optional<std::uint64_t> const bytes = detail::tensor_bytes(tensor->shape, tensor->type);
       if (!bytes || *bytes != tensor->bytes.size()) {
-        throw error(path, detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
-                    (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
-                        std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
+        throw failure(path,
+                      detail::tensor_text(tensor->name) + " has " + std::to_string(tensor->bytes.size()) + " bytes",
+                      (bytes ? std::to_string(*bytes) : "a possible size") + " for " +
+                          std::string(dtype_name(tensor->type)) + " " + detail::shape_text(tensor->shape));
       }
       std::string sizes;
       for (std::int64_t const size : tensor->shape) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
@@ -136,15 +137,15 @@ inline void write_safetensors(std::filesystem::path const& path, tensor_file con
               std::to_string(place) + "," + std::to_string(place + *bytes) + "]}";
       place += *bytes;
     }
-  } catch (nlohmann::json::exception const& failure) {
-    throw error(path, std::string("a name or metadata can't be written (") + failure.what() + ")", "UTF-8 text");
+  } catch (nlohmann::json::exception const& caught) {
+    throw failure(path, std::string("a name or metadata can't be written (") + caught.what() + ")", "UTF-8 text");
   }
   text += "}";
   // Spaces after the object keep the data aligned to 8 bytes.
   text.append((8 - text.size() % 8) % 8, ' ');
   if (text.size() > detail::max_safetensors_header) {
-    throw error(path, "would get a header of " + std::to_string(text.size()) + " bytes",
-                std::to_string(detail::max_safetensors_header) + " at most");
+    throw failure(path, "would get a header of " + std::to_string(text.size()) + " bytes",
+                  std::to_string(detail::max_safetensors_header) + " at most");
   }
 
   std::vector<std::byte> content;

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/tensors.hpp>
 
 namespace polyfold::detail {
@@ -44,7 +44,7 @@ struct described_fields {
   described_field range;
 };
 
-[[nodiscard]] inline error not_described(std::filesystem::path const& path, std::string const& name) {
+[[nodiscard]] inline failure not_described(std::filesystem::path const& path, std::string const& name) {
   return {path, tensor_text(name) + " is not described by an object with dtype, shape and data_offsets", "all three",
           safetensors_remedy};
 }
@@ -52,7 +52,7 @@ struct described_fields {
 /// Checks a tensor's fields against each other and against the bytes that follow the header.
 [[nodiscard]] inline described_tensor describe_tensor(std::filesystem::path const& path, std::string const& name,
                                                       described_fields const& fields, std::uint64_t data_bytes) {
-  auto const fail = [&](std::string const& found, std::string const& expected) -> error {
+  auto const fail = [&](std::string const& found, std::string const& expected) -> failure {
     return {path, tensor_text(name) + " " + found, expected, safetensors_remedy};
   };
   if (!fields.type.given || !fields.shape.given || !fields.range.given) throw not_described(path, name);
@@ -95,7 +95,7 @@ struct described_fields {
   return result;
 }
 
-/// Takes the header's values as nlohmann's parser comes upon them: header { tensor { shape [ ... ] } }. Throws `error` at
+/// Takes the header's values as nlohmann's parser comes upon them: header { tensor { shape [ ... ] } }. Throws `failure` at
 /// the first that is not as it should be, and for names that occur twice.
 class safetensors_header {
  public:
@@ -134,8 +134,8 @@ class safetensors_header {
   }
   bool key(std::string& name) {
     if (!keys_.at(depth_ - 1).insert(name).second)
-      throw error(path_, "the header holds the name '" + name.substr(0, 100) + "' twice", "unique names",
-                  safetensors_remedy);
+      throw failure(path_, "the header holds the name '" + name.substr(0, 100) + "' twice", "unique names",
+                    safetensors_remedy);
     if (depth_ == 1) {
       in_metadata_ = name == "__metadata__";
       name_ = std::move(name);
@@ -167,9 +167,9 @@ class safetensors_header {
     return true;
   }
 
-  bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const& failure) {
-    throw error(path_, "the header is not valid JSON (" + std::string(failure.what()).substr(0, 300) + ")",
-                "a safetensors file", safetensors_remedy);
+  bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const& caught) {
+    throw failure(path_, "the header is not valid JSON (" + std::string(caught.what()).substr(0, 300) + ")",
+                  "a safetensors file", safetensors_remedy);
   }
 
  private:
@@ -177,21 +177,21 @@ class safetensors_header {
   void open() {
     if (depth_ == 2 && in_metadata_) value(std::nullopt);
     if (depth_ > 2)
-      throw error(path_, "the header is nested more than three deep", "tensors with dtype and shape",
-                  safetensors_remedy);
+      throw failure(path_, "the header is nested more than three deep", "tensors with dtype and shape",
+                    safetensors_remedy);
     keys_.at(depth_).clear();
     ++depth_;
   }
 
   /// What is no text, no object and no array: a whole number from 0 on, or something else.
   bool value(std::optional<std::int64_t> number) {
-    if (depth_ == 0) throw error(path_, "the header is not a JSON object", "an object", safetensors_remedy);
+    if (depth_ == 0) throw failure(path_, "the header is not a JSON object", "an object", safetensors_remedy);
     if (depth_ == 1 && in_metadata_)
-      throw error(path_, "__metadata__ is not an object", "an object of texts", safetensors_remedy);
+      throw failure(path_, "__metadata__ is not an object", "an object of texts", safetensors_remedy);
     if (depth_ == 1) throw not_described(path_, name_);
     if (in_metadata_)
-      throw error(path_, "__metadata__ has a value that is no text at '" + key_.substr(0, 100) + "'", "texts",
-                  safetensors_remedy);
+      throw failure(path_, "__metadata__ has a value that is no text at '" + key_.substr(0, 100) + "'", "texts",
+                    safetensors_remedy);
     // 33 are one too many for a shape: more say nothing new.
     if (depth_ == 3 && field_ != nullptr && field_->numbers.size() <= 32) field_->numbers.push_back(number);
     return true;

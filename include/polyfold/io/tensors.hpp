@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 namespace polyfold {
 
@@ -140,28 +140,28 @@ inline std::string tensor_text(std::string const& name) {
 
 }  // namespace detail
 
-/// A tensor from C++ numbers: float, double, bool or a fixed-width integer. Throws `error` where `shape` does not hold
+/// A tensor from C++ numbers: float, double, bool or a fixed-width integer. Throws `failure` where `shape` does not hold
 /// as many elements as `values`.
 template <class T>
 stored_tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::span<T const> values) {
   stored_tensor result{std::move(name), detail::dtype_for<T>(), std::move(shape),
                        std::vector<std::byte>(values.size_bytes())};
   if (detail::tensor_bytes(result.shape, result.type) != values.size_bytes()) {
-    throw error(detail::tensor_text(result.name) + " of shape " + detail::shape_text(result.shape) + " was given " +
-                std::to_string(values.size()) + " values.");
+    throw failure(detail::tensor_text(result.name) + " of shape " + detail::shape_text(result.shape) + " was given " +
+                  std::to_string(values.size()) + " values.");
   }
   if (!values.empty()) std::memcpy(result.bytes.data(), values.data(), values.size_bytes());
   return result;
 }
 
-/// The elements of a tensor as C++ numbers. Throws `error` where the tensor's dtype is another one: nothing is
+/// The elements of a tensor as C++ numbers. Throws `failure` where the tensor's dtype is another one: nothing is
 /// converted.
 template <class T>
 std::vector<T> tensor_values(stored_tensor const& tensor) {
   static_assert(!std::is_same_v<T, bool>, "read BOOL tensors from their bytes");
   if (tensor.type != detail::dtype_for<T>()) {
-    throw error(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) + "; expected " +
-                std::string(dtype_name(detail::dtype_for<T>())) + ".");
+    throw failure(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) + "; expected " +
+                  std::string(dtype_name(detail::dtype_for<T>())) + ".");
   }
   std::vector<T> values(tensor.bytes.size() / sizeof(T));
   if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size() * sizeof(T));
@@ -216,7 +216,7 @@ inline float float_of_bfloat(std::uint16_t upper) { return std::bit_cast<float>(
   return type == dtype::f16 || type == dtype::bf16 || type == dtype::f32 || type == dtype::f64;
 }
 
-/// The elements of a tensor of any floating type as float32, F64 rounded. Throws `error` for other types.
+/// The elements of a tensor of any floating type as float32, F64 rounded. Throws `failure` for other types.
 inline std::vector<float> tensor_floats(stored_tensor const& tensor) {
   if (tensor.type == dtype::f32) return tensor_values<float>(tensor);
   std::size_t const width = dtype_bytes(tensor.type);
@@ -232,8 +232,8 @@ inline std::vector<float> tensor_floats(stored_tensor const& tensor) {
       std::memcpy(&value, from, sizeof value);
       values[i] = tensor.type == dtype::f16 ? detail::float_of_half(value) : detail::float_of_bfloat(value);
     } else {
-      throw error(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) +
-                  "; expected F16, BF16, F32 or F64.");
+      throw failure(detail::tensor_text(tensor.name) + " holds " + std::string(dtype_name(tensor.type)) +
+                    "; expected F16, BF16, F32 or F64.");
     }
   }
   return values;

@@ -22,7 +22,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/data/image_set.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/image_folder.hpp>
 #include <polyfold/io/read_limits.hpp>
@@ -40,9 +40,9 @@ void for_each_line(std::filesystem::path const& path, F f) {
   std::string const text = read_file(path, "a text file of Tiny ImageNet", tiny_imagenet_remedy);
   std::size_t number = 0;
   for (std::string_view rest = text; !rest.empty();) {
-    std::size_t const end = smaller(rest.find('\n'), rest.size());
+    std::size_t const end = core::smaller(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(smaller(end + 1, rest.size()));
+    rest.remove_prefix(core::smaller(end + 1, rest.size()));
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty()) f(number, line);
@@ -65,7 +65,7 @@ void for_each_line(std::filesystem::path const& path, F f) {
 
 /// Reads the training pictures, or with split::test the validation pictures: N x 3 x 64 x 64, grey ones made RGB, with
 /// the classes' first names from words.txt. Held as bytes: 1.2 GB for all 100,000 training pictures. Only the first
-/// `classes` of wnids.txt are read, if it names more; folders of some of the classes are read too. Throws `error` where a
+/// `classes` of wnids.txt are read, if it names more; folders of some of the classes are read too. Throws `failure` where a
 /// file is missing or broken, where a picture has another size, where annotations name unknown classes, no picture at all
 /// or one twice, and where the images are more than `limits` allow.
 [[nodiscard]] inline image_set read_tiny_imagenet(std::filesystem::path const& folder, split part,
@@ -75,14 +75,14 @@ void for_each_line(std::filesystem::path const& path, F f) {
   std::map<std::string, std::size_t, std::less<>> labels;
   detail::for_each_line(folder / "wnids.txt", [&](std::size_t number, std::string_view id) {
     if (!detail::is_plain_name(id) || !labels.emplace(id, labels.size()).second)
-      throw error(folder / "wnids.txt",
-                  "line " + std::to_string(number) + " is '" + std::string(id.substr(0, 40)) + "'",
-                  "the folder name of a class that no other line names");
+      throw failure(folder / "wnids.txt",
+                    "line " + std::to_string(number) + " is '" + std::string(id.substr(0, 40)) + "'",
+                    "the folder name of a class that no other line names");
     if (ids.size() < classes) ids.emplace_back(id);
   });
   if (ids.empty() || ids.size() > 65536)
-    throw error(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
-                detail::tiny_imagenet_remedy);
+    throw failure(folder / "wnids.txt", "names " + std::to_string(ids.size()) + " classes", "1 to 65,536",
+                  detail::tiny_imagenet_remedy);
   set.class_names = ids;
   if (is_there(folder / "words.txt"))
     detail::for_each_line(folder / "words.txt", [&](std::size_t, std::string_view line) {
@@ -105,8 +105,8 @@ void for_each_line(std::filesystem::path const& path, F f) {
       auto const [file, rest] = detail::split_at_tab(line);
       auto const found = rest ? labels.find(detail::split_at_tab(*rest).first) : labels.end();
       auto const wrong = [&](char const* expected) {
-        return error(annotations, "line " + std::to_string(number) + " is '" + std::string(line.substr(0, 80)) + "'",
-                     expected);
+        return failure(annotations, "line " + std::to_string(number) + " is '" + std::string(line.substr(0, 80)) + "'",
+                       expected);
       };
       if (found == labels.end() || !detail::is_plain_name(file)) throw wrong("a file, a tab and a class of wnids.txt");
       if (!named.emplace(file).second) throw wrong("a file that no line before it names");
@@ -115,7 +115,7 @@ void for_each_line(std::filesystem::path const& path, F f) {
       set.labels.push_back(static_cast<std::uint16_t>(found->second));
     });
     if (pictures.files.empty())
-      throw error(annotations, "names no picture", "one a line", detail::tiny_imagenet_remedy);
+      throw failure(annotations, "names no picture", "one a line", detail::tiny_imagenet_remedy);
   }
   shape const each{3, 64, 64};
   detail::check_images(pictures, each, limits);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_graph.hpp>
 #include <polyfold/io/graph_folding.hpp>
 #include <polyfold/io/graph_matching.hpp>
@@ -28,8 +28,8 @@ namespace polyfold::detail {
 class weight_matching {
  public:
   weight_matching(weight_source const& source, std::vector<network_layer> const& layers, weight_options const& options,
-                  std::size_t numbers)
-      : source_(source), options_(options), placing_(options, numbers) {
+                  std::size_t parameters)
+      : source_(source), options_(options), placing_(options, parameters) {
     for (network_layer const& l : layers)
       if (l.slot) slots_.push_back(*l.slot);
     if (source.graph)
@@ -40,7 +40,7 @@ class weight_matching {
 
   void add_difference(std::string sentence) { placing_.add_difference(std::move(sentence)); }
 
-  /// Throws `error` with all differences, if there are any.
+  /// Throws `failure` with all differences, if there are any.
   void check() const {
     std::vector<std::string> const& differences = placing_.differences();
     if (differences.empty()) return;
@@ -48,12 +48,12 @@ class weight_matching {
                        (differences.size() == 1 ? " difference" : " differences") +
                        " between the file and the network; nothing was loaded:";
     constexpr std::size_t most = 50;
-    for (std::size_t i = 0; i < smaller(most, differences.size()); ++i) text += "\n  " + differences[i];
+    for (std::size_t i = 0; i < core::smaller(most, differences.size()); ++i) text += "\n  " + differences[i];
     if (differences.size() > most) text += "\n  and " + std::to_string(differences.size() - most) + " more";
-    throw error(text);
+    throw failure(text);
   }
 
-  [[nodiscard]] std::vector<float> const& numbers() const { return placing_.numbers(); }
+  [[nodiscard]] std::vector<float> const& parameters() const { return placing_.parameters(); }
   [[nodiscard]] weight_mapping mapping() { return placing_.mapping(); }
 
  private:
@@ -92,7 +92,7 @@ class weight_matching {
                                                   "same_padding, which this layer does not have");
   }
 
-  void match_graph(file_graph graph, std::vector<network_layer> const& layers) {
+  void match_graph(io::file_graph graph, std::vector<network_layer> const& layers) {
     graph_folding(graph,
                   std::any_of(layers.begin(), layers.end(), [](auto const& l) { return l.kind == "scale_shift"; }))
         .fold();
@@ -120,8 +120,8 @@ class weight_matching {
 
   [[nodiscard]] std::vector<module_number> by_order() const {
     if (!source_.ordered)
-      throw error(source_.path, "does not keep its layers in order", "weight_options::names",
-                  "name the file's module for each of these layers: " + list_of_slots());
+      throw failure(source_.path, "does not keep its layers in order", "weight_options::names",
+                    "name the file's module for each of these layers: " + list_of_slots());
     std::vector<module_number> result;
     std::vector<weight_module> const& modules = source_.modules;
     std::array<std::size_t, 5> next{};  // of each kind
@@ -138,15 +138,16 @@ class weight_matching {
 
   void check_name_count() const {
     if (!options_.names.empty() && options_.names.size() != slots_.size())
-      throw error(source_.path, "was given " + std::to_string(options_.names.size()) + " names",
-                  std::to_string(slots_.size()) + ", one for each of these layers: " + list_of_slots());
+      throw failure(source_.path, "was given " + std::to_string(options_.names.size()) + " names",
+                    std::to_string(slots_.size()) + ", one for each of these layers: " + list_of_slots());
   }
   [[nodiscard]] std::vector<module_number> by_name() const {
     check_name_count();
     std::vector<module_number> result;
     for (std::string const& name : options_.names) {
       if (std::count(options_.names.begin(), options_.names.end(), name) > 1)
-        throw error(source_.path, "was given the name '" + name + "' more than once", "another module for every layer");
+        throw failure(source_.path, "was given the name '" + name + "' more than once",
+                      "another module for every layer");
       auto const found = std::find_if(source_.modules.begin(), source_.modules.end(),
                                       [&](weight_module const& m) { return m.name == name; });
       result.push_back(found == source_.modules.end() ? std::nullopt

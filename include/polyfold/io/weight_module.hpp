@@ -12,7 +12,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/io/tensors.hpp>
 
-namespace polyfold {
+namespace polyfold::io {
 
 /// The order of a weight's axes. Outputs first or last; the inputs in the order channels, rows, columns, or with the
 /// channels last. PyTorch: O C H W; Keras: H W C O. The weights of linear layers have the same order, flattened.
@@ -39,14 +39,18 @@ struct channel_scaling {
   /// This one first, then `next`.
   [[nodiscard]] channel_scaling then(channel_scaling const& next) const {
     channel_scaling both;
-    both.scale.resize(larger(scale.size(), next.scale.size()));
-    both.shift.resize(larger(shift.size(), next.scale.size(), next.shift.size()));
+    both.scale.resize(core::larger(scale.size(), next.scale.size()));
+    both.shift.resize(core::larger(shift.size(), next.scale.size(), next.shift.size()));
     for (std::size_t c = 0; c < both.scale.size(); ++c) both.scale[c] = at(scale, c) * at(next.scale, c);
     for (std::size_t c = 0; c < both.shift.size(); ++c)
       both.shift[c] = at(shift, c) * at(next.scale, c) + at(next.shift, c);
     return both;
   }
 };
+
+}  // namespace polyfold::io
+
+namespace polyfold {
 
 /// The tensors of one layer in the file.
 struct weight_module {
@@ -58,18 +62,22 @@ struct weight_module {
   };
   std::string name;
   kind is = kind::weighted;
-  weight_layout layout{};
+  io::weight_layout layout{};
   float epsilon = 1e-5f;  ///< of batch norm: what is added to the variance
   std::vector<part> parts{};
   /// Of a graph: what is done to the inputs of the layer, and to its outputs, that its weights and biases take up.
-  std::optional<channel_scaling> before{};
-  std::optional<channel_scaling> behind{};
+  std::optional<io::channel_scaling> before{};
+  std::optional<io::channel_scaling> behind{};
 
   [[nodiscard]] part const* find(std::string_view wanted) const {
     auto const found = std::find_if(parts.begin(), parts.end(), [&](part const& p) { return p.is == wanted; });
     return found == parts.end() ? nullptr : &*found;
   }
 };
+
+}  // namespace polyfold
+
+namespace polyfold::io {
 
 /// The kind of module whose first part this is, of a layer without weights that can be approximated.
 [[nodiscard]] constexpr weight_module::kind kind_with(std::string_view first_part) {
@@ -80,4 +88,4 @@ struct weight_module {
                                  : kind::other;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::io

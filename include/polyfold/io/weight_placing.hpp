@@ -21,15 +21,15 @@
 
 namespace polyfold::detail {
 
-[[nodiscard]] inline std::string layout_text(weight_layout layout) {
+[[nodiscard]] inline std::string layout_text(io::weight_layout layout) {
   std::string const inputs = layout.channels_last ? "H W C" : "C H W";
   return layout.outputs_first ? "O " + inputs : inputs + " O";
 }
 
 /// The weights of a slot in the network's order, O C H W.
 [[nodiscard]] inline std::vector<float> arrange_axes(std::vector<float> const& values, weight_slot const& s,
-                                                     weight_layout layout) {
-  if (layout == weight_layout{}) return values;
+                                                     io::weight_layout layout) {
+  if (layout == io::weight_layout{}) return values;
   float const* const from = values.data();
   std::vector<float> result(values.size());
   std::size_t to = 0;
@@ -47,7 +47,7 @@ namespace polyfold::detail {
 /// The numbers of a network as they fill up, the mapping, and every difference in a sentence without a stop.
 class weight_placing {
  public:
-  weight_placing(weight_options const& options, std::size_t numbers) : options_(options), numbers_(numbers) {}
+  weight_placing(weight_options const& options, std::size_t parameters) : options_(options), parameters_(parameters) {}
 
   void add_difference(std::string sentence) { differences_.push_back(std::move(sentence)); }
 
@@ -61,7 +61,7 @@ class weight_placing {
     if (slot.is == weight_module::kind::scaling && module.is == slot.is) return place_scaling(slot, module);
     bool const shifted = (module.before && module.before->shifts()) || (module.behind && module.behind->shifts());
     std::size_t const before = differences_.size();
-    std::size_t first = slot.first_number;
+    std::size_t first = slot.first_parameter;
     for (stored_part const& part : slot.parts) {
       if (weight_module::part const* const found = module.find(part.name))
         place_tensor(slot, module, part, found->tensor, first);
@@ -94,7 +94,7 @@ class weight_placing {
   }
 
   [[nodiscard]] std::vector<std::string> const& differences() const { return differences_; }
-  [[nodiscard]] std::vector<float> const& numbers() const { return numbers_; }
+  [[nodiscard]] std::vector<float> const& parameters() const { return parameters_; }
   [[nodiscard]] weight_mapping& mapping() { return mapping_; }
 
  private:
@@ -103,22 +103,22 @@ class weight_placing {
     auto const outputs = std::size_t(slot.outputs);
     auto const inputs = std::size_t(slot.inputs());
     auto const area = inputs / std::size_t(slot.channels);
-    channel_scaling const none;
-    channel_scaling const& before = module.before ? *module.before : none;
-    channel_scaling const& behind = module.behind ? *module.behind : none;
-    float* const weights = numbers_.data() + slot.first_number;
+    io::channel_scaling const none;
+    io::channel_scaling const& before = module.before ? *module.before : none;
+    io::channel_scaling const& behind = module.behind ? *module.behind : none;
+    float* const weights = parameters_.data() + slot.first_parameter;
     float* const biases = weights + outputs * inputs;
     for (std::size_t m = 0; m < outputs; ++m) {
       std::size_t const first_channel = m / (outputs / std::size_t(slot.groups)) * std::size_t(slot.channels);
-      double const scale = channel_scaling::at(behind.scale, m);
+      double const scale = io::channel_scaling::at(behind.scale, m);
       double sum = slot.bias ? double(biases[m]) : 0;
       for (std::size_t i = 0; i < inputs; ++i) {
         std::size_t const channel = first_channel + i / area;
         float& weight = weights[m * inputs + i];
-        sum += double(weight) * channel_scaling::at(before.shift, channel);
-        weight = float(double(weight) * channel_scaling::at(before.scale, channel) * scale);
+        sum += double(weight) * io::channel_scaling::at(before.shift, channel);
+        weight = float(double(weight) * io::channel_scaling::at(before.scale, channel) * scale);
       }
-      if (slot.bias) biases[m] = float(sum * scale + channel_scaling::at(behind.shift, m));
+      if (slot.bias) biases[m] = float(sum * scale + io::channel_scaling::at(behind.shift, m));
     }
     for (weight_mapping::row& r : mapping_.rows)
       if (r.layer == slot.layer) r.conversion += (r.conversion.empty() ? "" : ", ") + std::string("scaled and shifted");
@@ -126,7 +126,7 @@ class weight_placing {
   }
   void check_finite(weight_slot const& slot) {
     auto const count = std::size_t(slot.outputs) * (std::size_t(slot.inputs()) + (slot.bias ? 1U : 0U));
-    if (!all_finite({numbers_.data() + slot.first_number, count}))
+    if (!core::all_finite({parameters_.data() + slot.first_parameter, count}))
       add_difference(slot.text() +
                      ": the scales and shifts that the file has beside it make numbers that are not finite");
   }
@@ -134,8 +134,8 @@ class weight_placing {
   void place_scaling(weight_slot const& slot, weight_module const& module) {
     auto const channels = std::size_t(slot.outputs);
     for (std::size_t c = 0; c < channels; ++c) {
-      numbers_[slot.first_number + c] = float(channel_scaling::at(module.behind->scale, c));
-      numbers_[slot.first_number + channels + c] = float(channel_scaling::at(module.behind->shift, c));
+      parameters_[slot.first_parameter + c] = float(io::channel_scaling::at(module.behind->scale, c));
+      parameters_[slot.first_parameter + channels + c] = float(io::channel_scaling::at(module.behind->shift, c));
     }
     for (stored_part const& part : slot.parts)
       mapping_.rows.push_back({slot.layer, slot.name, part.name, module.name, dtype::f32, {part.count}, "computed"});
@@ -152,7 +152,7 @@ class weight_placing {
   }
 
   void place_initial(weight_slot const& slot, stored_part const& part, std::size_t first) {
-    std::fill_n(numbers_.begin() + std::ptrdiff_t(first), part.count, part.initial);
+    std::fill_n(parameters_.begin() + std::ptrdiff_t(first), part.count, part.initial);
     mapping_.rows.push_back({slot.layer,
                              slot.name,
                              part.name,
@@ -186,7 +186,7 @@ class weight_placing {
       return;
     }
     std::vector<float> values = tensor_floats(tensor);
-    auto const none = std::find_if(values.begin(), values.end(), [](float const& v) { return !is_finite(v); });
+    auto const none = std::find_if(values.begin(), values.end(), [](float const& v) { return !core::is_finite(v); });
     if (none != values.end())
       add_difference(what + "is no finite number at element " + std::to_string(none - values.begin()));
     if (!fits) return;
@@ -194,7 +194,7 @@ class weight_placing {
     std::string conversion;
     auto const note = [&](std::string const& text) { conversion += (conversion.empty() ? "" : ", ") + text; };
     if (tensor.type != dtype::f32) note("to F32");
-    if (weight && !(module.layout == weight_layout{})) {
+    if (weight && !(module.layout == io::weight_layout{})) {
       values = arrange_axes(values, slot, module.layout);
       note(layout_text(module.layout) + " to O C H W");
     }
@@ -216,13 +216,13 @@ class weight_placing {
         add_difference(what + "is too small for an epsilon below the network's 1e-05 at element " +
                        std::to_string(least - values.begin()));
     }
-    std::copy(values.begin(), values.end(), numbers_.begin() + std::ptrdiff_t(first));
+    std::copy(values.begin(), values.end(), parameters_.begin() + std::ptrdiff_t(first));
     mapping_.rows.push_back(
         {slot.layer, slot.name, part.name, tensor.name, tensor.type, tensor.shape, std::move(conversion)});
   }
 
   weight_options const& options_;
-  std::vector<float> numbers_;
+  std::vector<float> parameters_;
   std::vector<std::string> differences_;
   weight_mapping mapping_;
 };

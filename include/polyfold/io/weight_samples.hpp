@@ -14,7 +14,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/core/shape.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/tensors.hpp>
 #include <polyfold/io/weight_mapping.hpp>
 #include <polyfold/io/weight_matching.hpp>
@@ -67,7 +67,7 @@ struct checked_sample {
         matching.add_difference(what + ": expected floating numbers, a batch of " + std::to_string(each.channels) +
                                 " x " + std::to_string(each.height) + " x " + std::to_string(each.width) +
                                 (source.samples_channels_last ? " with the channels last" : ""));
-      else if (!all_finite(*values))
+      else if (!core::all_finite(*values))
         matching.add_difference(what + ": expected finite numbers");
       else
         return std::move(*values);
@@ -87,29 +87,30 @@ struct checked_sample {
   return checked;
 }
 
-/// Runs the samples and compares; throws `error` where the network disagrees.
+/// Runs the samples and compares; throws `failure` where the network disagrees.
 template <class Network>
 void replay(Network const& net, std::vector<checked_sample> const& samples, weight_source const& source,
             weight_options const& options, weight_mapping& mapping) {
-  auto room = std::vector<float>(Network::workspace_size);
+  auto workspace = std::vector<float>(Network::workspace_size);
   std::size_t const size = Network::output_shape.size();
   text_stream worst;
   float worst_share = 0;
   for (checked_sample const& s : samples) {
     float largest = 0;
-    for (float const v : s.outputs) largest = larger(largest, std::abs(v));
+    for (float const v : s.outputs) largest = core::larger(largest, std::abs(v));
     // Outputs that are all zero are compared by themselves.
     float const scale = largest > 0 ? largest : 1;
     float const* input = s.inputs.data();
     for (std::size_t first = 0; first < s.outputs.size(); first += size, input += Network::input_shape.size()) {
-      auto const outputs = net.run(input, room.data());
+      auto const outputs = net.run(input, workspace.data());
       ++mapping.samples;
       for (std::size_t k = 0; k < size; ++k) {
         float const found = outputs[int(k)];
         float const expected = s.outputs[first + k];
         // What is no number disagrees without measure.
-        float const difference = is_finite(found) ? std::abs(found - expected) : (std::numeric_limits<float>::max)();
-        mapping.largest_difference = larger(mapping.largest_difference, difference);
+        float const difference =
+            core::is_finite(found) ? std::abs(found - expected) : (std::numeric_limits<float>::max)();
+        mapping.largest_difference = core::larger(mapping.largest_difference, difference);
         if (difference / scale <= worst_share) continue;
         worst_share = difference / scale;
         worst.str("");
@@ -124,7 +125,7 @@ void replay(Network const& net, std::vector<checked_sample> const& samples, weig
   text << source.path.string() << ": the network does not compute what the file's samples say: " << worst.str()
        << ". Compare the network's layers with the file's, and this mapping:\n";
   mapping.print_rows(text);
-  throw error(text.str());
+  throw failure(text.str());
 }
 
 }  // namespace polyfold::detail

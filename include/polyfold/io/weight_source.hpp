@@ -27,7 +27,7 @@
 #include <vector>
 
 #include <polyfold/core/shape.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/file_graph.hpp>
 #include <polyfold/io/npz.hpp>
@@ -53,7 +53,7 @@ struct weight_source {
   std::vector<stored_tensor> others{};    ///< tensors that belong to no module
   std::vector<std::string> unreadable{};  ///< what no layer can compute of what the file computes, as clauses
   /// What the file says that its network computes, for images of a shape; of files that say nothing, nothing.
-  std::function<file_graph(shape)> graph{};
+  std::function<io::file_graph(shape)> graph{};
   std::vector<weight_sample> samples{};
   bool samples_channels_last = false;  ///< N x H x W x C instead
 };
@@ -131,14 +131,14 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
 
 }  // namespace detail
 
-/// Sorts named tensors by modules. Throws `error` where a sample's input or output is missing, and for files of polyfold's
+/// Sorts named tensors by modules. Throws `failure` where a sample's input or output is missing, and for files of polyfold's
 /// own.
 [[nodiscard]] inline weight_source sort_weights(std::filesystem::path const& path, tensor_file file) try {
   using detail::framework;
   if (auto const format = file.metadata.find("format");
       format != file.metadata.end() && format->second.starts_with("polyfold "))
-    throw error(path, "is a file of polyfold's own ('" + format->second.substr(0, 100) + "')",
-                "weights of another framework", "read networks with load_network");
+    throw failure(path, "is a file of polyfold's own ('" + format->second.substr(0, 100) + "')",
+                  "weights of another framework", "read networks with load_network");
   weight_source source{.path = path, .ordered = file.ordered};
   framework const written_by = detail::framework_of(file.tensors);
   bool const keras = written_by == framework::keras;
@@ -161,9 +161,9 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
       std::string const number = tensor.name.substr(detail::sample_input.size());
       auto const output = outputs.find(number);
       if (output == outputs.end())
-        throw error(path,
-                    "has " + detail::tensor_text(tensor.name) + " without polyfold.output." + number.substr(0, 100),
-                    "both or none");
+        throw failure(path,
+                      "has " + detail::tensor_text(tensor.name) + " without polyfold.output." + number.substr(0, 100),
+                      "both or none");
       source.samples.push_back({number, std::move(tensor), *output->second});
       outputs.erase(output);
       continue;
@@ -205,15 +205,15 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
       module.parts.push_back({leaf, std::move(tensor)});
   }
   if (!outputs.empty())
-    throw error(path,
-                "has " + detail::tensor_text(outputs.begin()->second->name) + " without the input that belongs to it",
-                "both or none");
+    throw failure(path,
+                  "has " + detail::tensor_text(outputs.begin()->second->name) + " without the input that belongs to it",
+                  "both or none");
   return source;
 } catch (...) {
   detail::fail_to_read(path);
 }
 
-/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `error` where it is neither, broken, or a .npz
+/// Reads a .npz or .safetensors file, told apart by its first bytes. Throws `failure` where it is neither, broken, or a .npz
 /// file of more than `limits` allow.
 [[nodiscard]] inline tensor_file read_tensors(std::filesystem::path const& path, read_limits const& limits = {}) try {
   constexpr char expected[] = "a .npz or .safetensors file";
@@ -223,8 +223,8 @@ inline constexpr std::string_view sample_output = "polyfold.output.";
   if (start == std::array{'P', 'K'}) return read_npz(path, limits);
   std::string const ending = path.extension().string();
   if (ending != "" && ending != ".safetensors")
-    throw error(path, "is no .npz file", expected,
-                ending == ".onnx" ? "ONNX models are read by read_onnx" : "export the weights as one of them");
+    throw failure(path, "is no .npz file", expected,
+                  ending == ".onnx" ? "ONNX models are read by read_onnx" : "export the weights as one of them");
   return read_safetensors(path);
 } catch (...) {
   detail::fail_to_read(path);

@@ -14,7 +14,7 @@
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/core/window.hpp>
 
-namespace polyfold {
+namespace polyfold::kernels {
 
 /// Where the weight of (group, filter of the group, channel of the group, r, s) lies.
 struct weight_strides {
@@ -39,8 +39,8 @@ struct register_block {
   constexpr int accumulators = 24;
   register_block best{};
   double least = 1e300;
-  for (int m = 1; m <= smaller(filters, accumulators); ++m)
-    for (int x = 1; x <= larger(1, smaller(pixels, accumulators / m)); ++x) {
+  for (int m = 1; m <= core::smaller(filters, accumulators); ++m)
+    for (int x = 1; x <= core::larger(1, core::smaller(pixels, accumulators / m)); ++x) {
       double const loads = double((filters + m - 1) / m) * pixels + double((pixels + x - 1) / x) * filters;
       if (loads < least) {
         least = loads;
@@ -57,8 +57,8 @@ struct convolution_kernel {
   static constexpr int channels = In.channels / Groups;
 
   /// Output columns [inner_first, inner_last) read no padding.
-  static constexpr int inner_first = outputs_along(W.x, In.width).inner_first;
-  static constexpr int inner_last = outputs_along(W.x, In.width).inner_last;
+  static constexpr int inner_first = core::outputs_along(W.x, In.width).inner_first;
+  static constexpr int inner_last = core::outputs_along(W.x, In.width).inner_last;
   static constexpr register_block block = best_register_block(filters, inner_last - inner_first);
 
   /// Computes output rows `rows`. `start(m)` gives what filter m's sums begin with; `store(m, y, x, sum)` takes them.
@@ -92,7 +92,7 @@ struct convolution_kernel {
   /// M filters from m on, Columns pixels from x on; Inner: no column of the window is in the padding.
   template <class Scalar, int M, int Columns, bool Inner, class Pointer, class Input, class Start, class Store>
   static void at(Pointer weights, Input in, int g, int m, int y, int x, Start start, Store store) {
-    c_array<Scalar, M, Columns> sums;
+    core::c_array<Scalar, M, Columns> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -107,7 +107,7 @@ struct convolution_kernel {
         Scalar const* const source = in.row(g * channels + c, top + r * W.y.dilation);
         Pointer const w = weights + (Weights.at(g, m, c) + r * Weights.row);
         for (int s = columns.first; s < columns.last; ++s) {
-          c_array<Scalar, Columns> inputs;
+          core::c_array<Scalar, Columns> inputs;
 #pragma GCC unroll 32
           for (int j = 0; j < Columns; ++j) inputs[j] = source[left + j * W.x.stride + s * W.x.dilation];
 #pragma GCC unroll 32
@@ -125,4 +125,4 @@ struct convolution_kernel {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::kernels

@@ -11,7 +11,7 @@
 #include <polyfold/core/scalar.hpp>
 #include <polyfold/core/window.hpp>
 
-namespace polyfold {
+namespace polyfold::kernels {
 
 namespace detail {
 
@@ -25,9 +25,9 @@ struct gradient_block {
   template <class Input, class Gradient>
   static void add(float* gradient, Input in, Gradient dout, row_range rows, int m, int input_channel, int c, int r) {
     constexpr bool pads = R > 1 && (W.y.before > 0 || W.y.after > 0);
-    c_array<Scalar, pads ? In.width : 1> padding;  // what rows above and below the input are read from
+    core::c_array<Scalar, pads ? In.width : 1> padding;  // what rows above and below the input are read from
     std::fill(std::begin(padding), std::end(padding), Scalar(0.0f));
-    c_array<Scalar, M, C, R, W.x.size> sums;
+    core::c_array<Scalar, M, C, R, W.x.size> sums;
 #pragma GCC unroll 32
     for (int i = 0; i < M; ++i)
 #pragma GCC unroll 32
@@ -40,19 +40,19 @@ struct gradient_block {
     for (int y = rows.first; y < rows.last; ++y) {
       int const top = W.y.start(y) + r * W.y.dilation;
       if (R == 1 && (top < 0 || top >= In.height)) continue;
-      c_array<Scalar const*, C, R> sources;
+      core::c_array<Scalar const*, C, R> sources;
       for (int j = 0; j < C; ++j)
         for (int k = 0; k < R; ++k) {
           int const iy = top + k * W.y.dilation;
           bool const inside = !pads || (iy >= 0 && iy < In.height);
           sources[j][k] = inside ? in.row(input_channel + j, iy) : padding;
         }
-      c_array<Scalar const*, M> derivatives;
+      core::c_array<Scalar const*, M> derivatives;
       for (int i = 0; i < M; ++i) derivatives[i] = dout.row(m + i, y);
       for (int x = 0; x < output.width; ++x) {
         int const left = W.x.start(x);
         bool const inner = never_pads || (left >= 0 && left + W.x.extent() <= In.width);
-        c_array<Scalar, M> d;
+        core::c_array<Scalar, M> d;
 #pragma GCC unroll 32
         for (int i = 0; i < M; ++i) d[i] = derivatives[i][x];
 #pragma GCC unroll 32
@@ -96,10 +96,10 @@ struct gradient_blocking {
   gradient_blocking b{};
   b.kernel_rows = w.area() <= 9 ? w.y.size : 1;
   int const weights = b.kernel_rows * w.x.size;
-  b.channels = weights == 1 ? smaller(channels, 4) : 1;
+  b.channels = weights == 1 ? core::smaller(channels, 4) : 1;
   b.filters = std::clamp(registers / (b.channels * weights), 1, filters);
   constexpr int pixels = 64;
-  b.output_rows = larger(1, pixels / output_width);
+  b.output_rows = core::larger(1, pixels / output_width);
   return b;
 }
 
@@ -126,7 +126,7 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range row
     }
   };
   for (int y = rows.first; y < rows.last; y += block.output_rows) {
-    row_range const strip{y, smaller(y + block.output_rows, rows.last)};
+    row_range const strip{y, core::smaller(y + block.output_rows, rows.last)};
     for (int g = 0; g < Groups; ++g) {
       int m = 0;
       for (; m + m_block <= filters; m += m_block)
@@ -138,7 +138,7 @@ void add_weight_gradient(float* gradient, Input in, Gradient dout, row_range row
 }
 
 /// Scalars of working memory that add_outer_products needs for groups of `inputs` numbers and at most 64 images.
-[[nodiscard]] constexpr int outer_product_scratch(int inputs) { return ceil_div(inputs, 64) * 64; }
+[[nodiscard]] constexpr int outer_product_scratch(int inputs) { return core::ceil_div(inputs, 64) * 64; }
 
 /// The same where every filter of a group reads the whole input of the group, `Inputs` numbers: outer products, summed
 /// over the images. `turned` takes the inputs with the images outermost (outer_product_scratch scalars).
@@ -154,12 +154,12 @@ void add_outer_products(float* gradient, Input in, Gradient dout, Scalar* turned
     } else {
       constexpr int images = lane_count<Scalar>;
       static_assert(images <= 64);
-      constexpr int blocks = ceil_div(Inputs, images);
+      constexpr int blocks = core::ceil_div(Inputs, images);
       for (int k = 0; k < blocks * images; ++k)
         for (int n = 0; n < images; ++n) turned[n * blocks + k / images].set(k % images, k < Inputs ? source[k][n] : 0);
       auto const add = [&]<int M>(int m) {
         for (int b = 0; b < blocks; ++b) {
-          c_array<Scalar, M> sums;
+          core::c_array<Scalar, M> sums;
 #pragma GCC unroll 8
           for (int i = 0; i < M; ++i) sums[i] = Scalar(0.0f);
           for (int n = 0; n < images; ++n) {
@@ -180,4 +180,4 @@ void add_outer_products(float* gradient, Input in, Gradient dout, Scalar* turned
   }
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::kernels

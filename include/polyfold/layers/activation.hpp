@@ -11,7 +11,7 @@
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// Functions whose derivative follows from f(x) alone.
 template <class Function>
@@ -26,9 +26,9 @@ concept nondecreasing_function = requires {
 };
 
 template <shape In, class Function>
-struct apply_elementwise : pixelwise_operation {
+struct apply_elementwise : fold::pixelwise_operation {
   static constexpr shape output = In;
-  static constexpr operation_role role = operation_role::activation;
+  static constexpr fold::operation_role role = fold::operation_role::activation;
   using function = Function;
   static constexpr bool nondecreasing = nondecreasing_function<Function>;
   static constexpr bool backward_reads_output = slopes_from_output<Function>;
@@ -44,14 +44,14 @@ struct apply_elementwise : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x) out(c, y, x) = Function::value(Scalar(in(c, y, x)));
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     bool const set = at.fresh[0] || din.data() == dout.data();
     for (int i = 0; i < In.size(); ++i) {
@@ -70,6 +70,10 @@ struct apply_elementwise : pixelwise_operation {
   }
 };
 
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
 template <class Function>
 struct activation_layer : layer {
   using function = Function;
@@ -77,30 +81,30 @@ struct activation_layer : layer {
   [[nodiscard]] static constexpr requirement needs(shape) { return detail::need_of<Function>; }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<apply_elementwise<In, Function>, layer_input>>;
+  using operations = type_list<fold::step<layer_types::apply_elementwise<In, Function>, fold::layer_input>>;
 };
 
-inline constexpr activation_layer<relu_function> relu{};
-template <whole_number Bound, whole_number Denominator = 1>
-inline constexpr detail::layer_of_whole<activation_layer<bounded_relu_function<Bound.value, Denominator.value>>, Bound,
-                                        Denominator>
+inline constexpr activation_layer<layer_types::relu_function> relu{};
+template <layer_types::whole_number Bound, layer_types::whole_number Denominator = 1>
+inline constexpr detail::layer_of_whole<
+    activation_layer<layer_types::bounded_relu_function<Bound.value, Denominator.value>>, Bound, Denominator>
     bounded_relu{};
 inline constexpr auto relu6 = bounded_relu<6>;
-template <whole_number Numerator = 1, whole_number Denominator = 100>
-inline constexpr detail::layer_of_whole<activation_layer<leaky_relu_function<Numerator.value, Denominator.value>>,
-                                        Numerator, Denominator>
+template <layer_types::whole_number Numerator = 1, layer_types::whole_number Denominator = 100>
+inline constexpr detail::layer_of_whole<
+    activation_layer<layer_types::leaky_relu_function<Numerator.value, Denominator.value>>, Numerator, Denominator>
     leaky_relu{};
-template <whole_number Numerator = 1, whole_number Denominator = 1>
-inline constexpr detail::layer_of_whole<activation_layer<elu_function<Numerator.value, Denominator.value>>, Numerator,
-                                        Denominator>
+template <layer_types::whole_number Numerator = 1, layer_types::whole_number Denominator = 1>
+inline constexpr detail::layer_of_whole<activation_layer<layer_types::elu_function<Numerator.value, Denominator.value>>,
+                                        Numerator, Denominator>
     elu{};
 /// Not `tanh`, which the C library has at global scope.
-inline constexpr activation_layer<tanh_function> tanh_activation{};
-inline constexpr activation_layer<sigmoid_function> sigmoid{};
-inline constexpr activation_layer<hard_sigmoid_function> hard_sigmoid{};
-inline constexpr activation_layer<silu_function> silu{};
-inline constexpr activation_layer<hard_swish_function> hard_swish{};
-inline constexpr activation_layer<gelu_function> gelu{};
-inline constexpr activation_layer<gelu_tanh_function> gelu_tanh{};
+inline constexpr activation_layer<layer_types::tanh_function> tanh_activation{};
+inline constexpr activation_layer<layer_types::sigmoid_function> sigmoid{};
+inline constexpr activation_layer<layer_types::hard_sigmoid_function> hard_sigmoid{};
+inline constexpr activation_layer<layer_types::silu_function> silu{};
+inline constexpr activation_layer<layer_types::hard_swish_function> hard_swish{};
+inline constexpr activation_layer<layer_types::gelu_function> gelu{};
+inline constexpr activation_layer<layer_types::gelu_tanh_function> gelu_tanh{};
 
 }  // namespace polyfold

@@ -13,7 +13,7 @@
 #include <polyfold/core/joint.hpp>
 #include <polyfold/core/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// f(x) = max(x, 0)
 struct relu_function {
@@ -215,4 +215,4 @@ struct gelu_tanh_function {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::layer_types

@@ -17,11 +17,15 @@ namespace detail {
 inline constexpr float batch_norm_epsilon = 1e-5f;
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
+
 template <shape In>
-struct batch_norm_operation : pixelwise_operation {
+struct batch_norm_operation : fold::pixelwise_operation {
   static constexpr int channels = In.channels;
   static constexpr shape output = In;
-  static constexpr int numbers = 4 * channels;
+  static constexpr int parameters = 4 * channels;
   static constexpr bool sets_gradient = true;
   static constexpr int saved = 3 * channels;  // mean, 1 / deviation and variance of the batch
 
@@ -33,16 +37,16 @@ struct batch_norm_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
-    float const* const gamma = at.numbers;
+  static void forward(fold::context<Scalar> const& at, row_range rows, Out out, Input in) {
+    float const* const gamma = at.parameters;
     float const* const beta = gamma + channels;
     for (int c = 0; c < channels; ++c) {
       float mean = beta[channels + c];
-      float deviation = square_root(beta[2 * channels + c] + detail::batch_norm_epsilon);
+      float deviation = square_root(beta[2 * channels + c] + polyfold::detail::batch_norm_epsilon);
       if (at.training) {
         auto const [batch_mean, batch_variance] = statistics(in, c);
         mean = batch_mean;
-        deviation = square_root(batch_variance + detail::batch_norm_epsilon);
+        deviation = square_root(batch_variance + polyfold::detail::batch_norm_epsilon);
         at.saved[c] = Scalar(mean);
         at.saved[channels + c] = Scalar(1 / deviation);
         at.saved[2 * channels + c] = Scalar(batch_variance);
@@ -56,7 +60,7 @@ struct batch_norm_operation : pixelwise_operation {
 
   /// Adds the statistics of the batch that went forward last to their places of the gradient.
   template <class Scalar>
-  static void add_statistics(context<Scalar> const& at) {
+  static void add_statistics(fold::context<Scalar> const& at) {
     for (int c = 0; c < channels; ++c) {
       at.gradient[2 * channels + c] += first_lane(at.saved[c]);
       at.gradient[3 * channels + c] += first_lane(at.saved[2 * channels + c]);
@@ -64,7 +68,7 @@ struct batch_norm_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     constexpr float count = float(In.pixels() * lane_count<Scalar>);
     add_statistics(at);
     for (int c = 0; c < channels; ++c) {
@@ -85,7 +89,7 @@ struct batch_norm_operation : pixelwise_operation {
       for (int i = 0; i < In.pixels(); ++i) {
         Scalar const normalised = (in.row(c, 0)[i] - mean) * inverse;
         Scalar const d = dout.row(c, 0)[i] - Scalar(d_beta / count) - normalised * (d_gamma / count);
-        Scalar const step = d * inverse * at.numbers[c];
+        Scalar const step = d * inverse * at.parameters[c];
         Scalar& target = din.row(c, 0)[i];
         target = at.fresh[0] ? step : target + step;
       }
@@ -125,7 +129,7 @@ struct batch_norm_layer : layer {
   static constexpr char const* name = "batch_norm";
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<batch_norm_operation<In>, layer_input>>;
+  using operations = type_list<fold::step<batch_norm_operation<In>, fold::layer_input>>;
   template <shape In>
   static constexpr std::array parts{
       stored_part{.name = "gamma", .count = In.channels, .initial = 1, .in_bytes = false},
@@ -139,6 +143,10 @@ struct batch_norm_layer : layer {
                   .nonnegative = true}};
 };
 
-inline constexpr batch_norm_layer batch_norm{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+inline constexpr layer_types::batch_norm_layer batch_norm{};
 
 }  // namespace polyfold

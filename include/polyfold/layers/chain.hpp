@@ -34,7 +34,7 @@ namespace detail {
 template <class Given>
 struct not_a_layer : layer {
   [[nodiscard]] static constexpr requirement needs(shape) {
-    return unmet(any_option<Given> ? need::option_in_call : need::a_layer);
+    return unmet(layer_types::any_option<Given> ? need::option_in_call : need::a_layer);
   }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
 };
@@ -113,19 +113,27 @@ constexpr chain<L...> as_chain(chain<L...> const&) {
 /// body(x) + x
 template <class Body>
 constexpr auto residual(Body const& body) {
-  return residual_block<decltype(detail::as_chain(body)), chain<>>{};
+  return layer_types::residual_block<decltype(detail::as_chain(body)), chain<>>{};
 }
 /// body(x) + shortcut(x)
 template <class Body, class Shortcut>
 constexpr auto residual(Body const& body, Shortcut const& shortcut) {
-  return residual_block<decltype(detail::as_chain(body)), decltype(detail::as_chain(shortcut))>{};
+  return layer_types::residual_block<decltype(detail::as_chain(body)), decltype(detail::as_chain(shortcut))>{};
 }
+
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
 
 /// A layer and the values that it reads: 0 is the network's input, i + 1 what node i computes, -1 nothing.
 template <class Layer, int First, int Second = -1>
 struct node {
   using layer = Layer;
 };
+
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
 
 namespace detail {
 
@@ -135,11 +143,11 @@ struct layout {
   using nodes = type_list<Nodes...>;
 
   template <any_layer L>
-  consteval layout<Next, Next + 1, Nodes..., node<L, Value>> operator>>(L) const {
+  consteval layout<Next, Next + 1, Nodes..., layer_types::node<L, Value>> operator>>(L) const {
     return {};
   }
   template <class... Body, class... Shortcut>
-  consteval auto operator>>(residual_block<chain<Body...>, chain<Shortcut...>>) const {
+  consteval auto operator>>(layer_types::residual_block<chain<Body...>, chain<Shortcut...>>) const {
     using after_body = decltype((layout{} >> ... >> Body{}));
     return after_body::template join<Value>(chain<Shortcut...>{});
   }
@@ -149,7 +157,7 @@ struct layout {
     return (layout<From, Next, Nodes...>{} >> ... >> Shortcut{}).template add<Value>();
   }
   template <int Body>
-  consteval layout<Next, Next + 1, Nodes..., node<add_layer, Body, Value>> add() const {
+  consteval layout<Next, Next + 1, Nodes..., layer_types::node<layer_types::add_layer, Body, Value>> add() const {
     return {};
   }
 };
@@ -184,22 +192,26 @@ struct wrong_description<pipeline<Input, Layers...>> {
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
+
 /// The nodes of a description, with every joint checked. Where `right` is false, `fault()` names the type that says why.
 template <class Description>
 struct graph {
   static constexpr shape input{1, 1, 1};
   static constexpr bool right = false;
-  static consteval auto fault() { return std::type_identity<detail::wrong_description<Description>>{}; }
+  static consteval auto fault() { return std::type_identity<polyfold::detail::wrong_description<Description>>{}; }
 };
 template <shape Input, class... Layers>
 struct graph<pipeline<Input, Layers...>> {
-  using nodes = typename decltype((detail::layout<0, 1>{} >> ... >> Layers{}))::nodes;
+  using nodes = typename decltype((polyfold::detail::layout<0, 1>{} >> ... >> Layers{}))::nodes;
   static constexpr int size = nodes::size;
   static constexpr shape input = Input;
 
   /// Shape of every value: the input, then what each node computes.
   static constexpr auto shapes = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
-    fixed_array<shape, size + 1> all{Input};
+    core::fixed_array<shape, size + 1> all{Input};
     int i = 0;
     ((all[i + 1] = L::output(all[First]), ++i), ...);
     return all;
@@ -209,7 +221,8 @@ struct graph<pipeline<Input, Layers...>> {
   static constexpr int wrong_node = []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
     int i = 0;
     bool wrong = false;
-    ((wrong = wrong || !detail::needs_of<L, Second>(shapes[First]).met_by(shapes[Second < 0 ? First : Second]),
+    ((wrong =
+          wrong || !polyfold::detail::needs_of<L, Second>(shapes[First]).met_by(shapes[Second < 0 ? First : Second]),
       i += !wrong),
      ...);
     return i;
@@ -219,27 +232,27 @@ struct graph<pipeline<Input, Layers...>> {
       size > 0 && wrong_node == size&& Input.channels > 0 && Input.height > 0 && Input.width > 0;
   static consteval auto fault() {
     if constexpr (wrong_node < size && Input.channels > 0 && Input.height > 0 && Input.width > 0)
-      return fault_of(type_at<nodes, wrong_node>{});
+      return fault_of(core::type_at<nodes, wrong_node>{});
     else
-      return std::type_identity<detail::wrong_description<pipeline<Input, Layers...>>>{};
+      return std::type_identity<polyfold::detail::wrong_description<pipeline<Input, Layers...>>>{};
   }
 
   template <int I>
-  using layer_at = typename type_at<nodes, I>::layer;
+  using layer_at = typename core::type_at<nodes, I>::layer;
 
   /// The stages of the program (see fold/program.hpp).
   static consteval auto stages() {
     return []<class... L, int... First, int... Second>(type_list<node<L, First, Second>...>) {
-      return type_list<stage<typename L::template operations<shapes[First]>, First, Second>...>{};
+      return type_list<fold::stage<typename L::template operations<shapes[First]>, First, Second>...>{};
     }(nodes{});
   }
 
  private:
   template <class L, int First, int Second>
   static consteval auto fault_of(node<L, First, Second>) {
-    return detail::fault_of_layer<wrong_node, L, shapes[Second < 0 ? First : Second],
-                                  detail::needs_of<L, Second>(shapes[First])>();
+    return polyfold::detail::fault_of_layer<wrong_node, L, shapes[Second < 0 ? First : Second],
+                                            polyfold::detail::needs_of<L, Second>(shapes[First])>();
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::layer_types

@@ -16,7 +16,7 @@
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <int Filters, int KernelHeight, int KernelWidth, class... Options>
 struct conv2d_layer : layer {
@@ -39,10 +39,10 @@ struct conv2d_layer : layer {
     window const w = sliding(in);
     requirement const of_shape{need::at_least, {1, w.y.least_inputs(), w.x.least_inputs()}};
     if (!of_shape.met_by(in)) return of_shape;
-    return needs_of(spec.approximated, {spec.filters, spec.groups, in.channels / spec.groups, w, spec.bias});
+    return basis::needs_of(spec.approximated, {spec.filters, spec.groups, in.channels / spec.groups, w, spec.bias});
   }
   [[nodiscard]] static constexpr window sliding(shape in) {
-    return spec.same ? with_same_padding(spec.slid, in) : spec.slid;
+    return spec.same ? core::with_same_padding(spec.slid, in) : spec.slid;
   }
   [[nodiscard]] static constexpr shape output(shape in) { return sliding(in).output(in, spec.filters); }
 
@@ -54,9 +54,14 @@ struct conv2d_layer : layer {
   static constexpr std::array parts = folded<In>::parts();
 };
 
-template <whole_number Filters, whole_number Kernel, whole_number KernelWidth = Kernel>
-inline constexpr detail::layer_of_whole<conv2d_layer<Filters.value, Kernel.value, KernelWidth.value>, Filters, Kernel,
-                                        KernelWidth>
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Filters, layer_types::whole_number Kernel,
+          layer_types::whole_number KernelWidth = Kernel>
+inline constexpr detail::layer_of_whole<layer_types::conv2d_layer<Filters.value, Kernel.value, KernelWidth.value>,
+                                        Filters, Kernel, KernelWidth>
     conv2d{};
 
 }  // namespace polyfold

@@ -12,7 +12,7 @@
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// What the options of a dense layer say.
 struct dense_spec {
@@ -40,9 +40,9 @@ struct dense_layer : layer {
     constexpr requirement of_options = detail::needs_of_options<dense_spec, Options...>();
     if (of_options.kind != need::nothing) return of_options;
     if (Outputs < 1) return unmet(need::outputs);
-    return needs_of(spec.approximated, {Outputs, 1, in.channels, sliding(in), spec.bias});
+    return basis::needs_of(spec.approximated, {Outputs, 1, in.channels, sliding(in), spec.bias});
   }
-  [[nodiscard]] static constexpr window sliding(shape in) { return whole_map(in); }
+  [[nodiscard]] static constexpr window sliding(shape in) { return core::whole_map(in); }
   [[nodiscard]] static constexpr shape output(shape) { return {spec.filters, 1, 1}; }
 
   template <shape In>
@@ -53,7 +53,11 @@ struct dense_layer : layer {
   static constexpr std::array parts = folded<In>::parts();
 };
 
-template <whole_number Outputs>
-inline constexpr detail::layer_of_whole<dense_layer<Outputs.value>, Outputs> dense{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Outputs>
+inline constexpr detail::layer_of_whole<layer_types::dense_layer<Outputs.value>, Outputs> dense{};
 
 }  // namespace polyfold

@@ -8,10 +8,10 @@
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In, int Numerator, int Denominator>
-struct dropout_operation : pixelwise_operation {
+struct dropout_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
   static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
@@ -20,7 +20,7 @@ struct dropout_operation : pixelwise_operation {
   [[nodiscard]] static constexpr cost count() { return {}; }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const& at, row_range rows, Out out, Input in) {
     if (!at.training && out.data() == in.data()) return;
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
@@ -31,7 +31,7 @@ struct dropout_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, Input, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     bool const same = din.data() == dout.data();
     for (int i = 0; i < In.size(); ++i) {
@@ -75,11 +75,16 @@ struct dropout_layer : layer {
   }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<dropout_operation<In, Numerator, Denominator>, layer_input>>;
+  using operations = type_list<fold::step<dropout_operation<In, Numerator, Denominator>, fold::layer_input>>;
 };
 
-template <whole_number Numerator = 1, whole_number Denominator = 2>
-inline constexpr detail::layer_of_whole<dropout_layer<Numerator.value, Denominator.value>, Numerator, Denominator>
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Numerator = 1, layer_types::whole_number Denominator = 2>
+inline constexpr detail::layer_of_whole<layer_types::dropout_layer<Numerator.value, Denominator.value>, Numerator,
+                                        Denominator>
     dropout{};
 
 }  // namespace polyfold

@@ -17,11 +17,15 @@
 #include <polyfold/fold/step.hpp>
 #include <polyfold/layers/stored_part.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// A layer that takes no options, given some.
 template <class... Options>
 struct layer_with_wrong_options;
+
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
 
 /// Defaults of the members above.
 struct layer {
@@ -29,7 +33,7 @@ struct layer {
   template <shape In>
   static constexpr std::array<stored_part, 0> parts{};
   template <class... Options>
-  consteval layer_with_wrong_options<Options...> operator()(Options const&...) const {
+  consteval layer_types::layer_with_wrong_options<Options...> operator()(Options const&...) const {
     return {};
   }
 };
@@ -37,11 +41,19 @@ struct layer {
 template <class L>
 concept any_layer = std::is_base_of_v<layer, L>;
 
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
+
 template <class... Options>
 struct layer_with_wrong_options : layer {
   [[nodiscard]] static constexpr requirement needs(shape) { return unmet(need::no_options); }
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
 };
+
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
 
 /// Layers with weights that can be approximated: their `spec` says how, their `folded<In>` what follows from it.
 template <class L>

@@ -11,10 +11,10 @@
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In, int Size, int Offset, int Numerator, int Denominator>
-struct local_response_norm_operation : pixelwise_operation {
+struct local_response_norm_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
   static constexpr int backward_scratch = In.channels;
   static constexpr float alpha = float(Numerator) / float(Denominator);
@@ -28,7 +28,7 @@ struct local_response_norm_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x)
@@ -37,7 +37,7 @@ struct local_response_norm_operation : pixelwise_operation {
 
   /// d in(c) = d out(c) s(c)^(-3/4) - 3/2 alpha in(c) * sum over k around c of d out(k) in(k) s(k)^(-7/4)
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int y = 0; y < In.height; ++y)
       for (int x = 0; x < In.width; ++x) {
@@ -56,8 +56,8 @@ struct local_response_norm_operation : pixelwise_operation {
   }
 
  private:
-  [[nodiscard]] static constexpr int first(int c) { return larger(0, c - Size / 2); }
-  [[nodiscard]] static constexpr int last(int c) { return smaller(In.channels, c + Size / 2 + 1); }
+  [[nodiscard]] static constexpr int first(int c) { return core::larger(0, c - Size / 2); }
+  [[nodiscard]] static constexpr int last(int c) { return core::smaller(In.channels, c + Size / 2 + 1); }
 
   /// s(c)
   template <class Scalar, class Input>
@@ -87,13 +87,18 @@ struct local_response_norm_layer : layer {
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
   using operations =
-      type_list<step<local_response_norm_operation<In, Size, Offset, Numerator, Denominator>, layer_input>>;
+      type_list<fold::step<local_response_norm_operation<In, Size, Offset, Numerator, Denominator>, fold::layer_input>>;
 };
 
-template <whole_number Size = 5, whole_number Offset = 2, whole_number Numerator = 1, whole_number Denominator = 10000>
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Size = 5, layer_types::whole_number Offset = 2,
+          layer_types::whole_number Numerator = 1, layer_types::whole_number Denominator = 10000>
 inline constexpr detail::layer_of_whole<
-    local_response_norm_layer<Size.value, Offset.value, Numerator.value, Denominator.value>, Size, Offset, Numerator,
-    Denominator>
+    layer_types::local_response_norm_layer<Size.value, Offset.value, Numerator.value, Denominator.value>, Size, Offset,
+    Numerator, Denominator>
     local_response_norm{};
 
 }  // namespace polyfold

@@ -40,7 +40,7 @@ struct graph_or_stand_in {
 };
 template <class Graph>
 struct graph_or_stand_in<Graph, false> {
-  using type = graph<pipeline<Graph::input, activation_layer<relu_function>>>;
+  using type = layer_types::graph<pipeline<Graph::input, activation_layer<layer_types::relu_function>>>;
 };
 
 /// Does not compile: the sentence for a layer whose parts are not what its operations store.
@@ -57,8 +57,8 @@ struct wrong_parts {
 template <class Structure>
 [[nodiscard]] consteval int layer_with_wrong_parts() {
   int layer = 0;
-  for_constexpr<Structure::layers>([&]<int I>() {
-    if (layer == I && named_numbers(Structure::template layer_parts<I>()) == Structure::number_count(I)) ++layer;
+  core::for_constexpr<Structure::layers>([&]<int I>() {
+    if (layer == I && named_parameters(Structure::template layer_parts<I>()) == Structure::parameter_count(I)) ++layer;
   });
   return layer;
 }
@@ -70,7 +70,7 @@ struct fault_of_parts {
 template <class Structure, int I>
 struct fault_of_parts<Structure, I, false> {
   using type = wrong_parts<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>(),
-                           named_numbers(Structure::template layer_parts<I>()), Structure::number_count(I)>;
+                           named_parameters(Structure::template layer_parts<I>()), Structure::parameter_count(I)>;
 };
 
 /// Stops the build where the parts of a layer are wrong.
@@ -81,11 +81,15 @@ consteval bool check_parts() {
 }
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
+
 template <class Description>
 struct network_structure {
   static constexpr bool right = graph<Description>::right;
-  using graph_type = typename detail::graph_or_stand_in<graph<Description>>::type;
-  using program_type = program<graph_type::input, decltype(graph_type::stages())>;
+  using graph_type = typename polyfold::detail::graph_or_stand_in<graph<Description>>::type;
+  using program_type = fold::program<graph_type::input, decltype(graph_type::stages())>;
 
   static constexpr shape input_shape = graph_type::input;
   static constexpr shape output_shape = program_type::output;
@@ -95,18 +99,20 @@ struct network_structure {
   using layer_at = typename graph_type::template layer_at<I>;
 
   /// First stored number of layer I, and how many it has; likewise the bytes of its index map.
-  [[nodiscard]] static constexpr int first_number(int layer) {
-    return edge(layer, &detail::step_facts::first_number, program_type::numbers);
+  [[nodiscard]] static constexpr int first_parameter(int layer) {
+    return edge(layer, &fold::detail::step_facts::first_parameter, program_type::parameters);
   }
   [[nodiscard]] static constexpr int first_map_byte(int layer) {
-    return edge(layer, &detail::step_facts::first_map_byte, program_type::map_bytes);
+    return edge(layer, &fold::detail::step_facts::first_map_byte, program_type::map_bytes);
   }
-  [[nodiscard]] static constexpr int number_count(int layer) { return first_number(layer + 1) - first_number(layer); }
+  [[nodiscard]] static constexpr int parameter_count(int layer) {
+    return first_parameter(layer + 1) - first_parameter(layer);
+  }
 
   /// What layer I reads.
   template <int I>
   [[nodiscard]] static constexpr shape layer_input_shape() {
-    return graph_type::shapes[source_of(type_at<typename graph_type::nodes, I>{})];
+    return graph_type::shapes[source_of(core::type_at<typename graph_type::nodes, I>{})];
   }
   [[nodiscard]] static constexpr shape layer_output_shape(int layer) { return graph_type::shapes[layer + 1]; }
   /// What layer I stores, in order.
@@ -124,12 +130,12 @@ struct network_structure {
       if (program_type::facts[j].executed) c += step_costs[j];
       c.table_bytes += program_type::constant_bytes[j];
     }
-    c.stored_numbers = number_count(I);
+    c.stored_parameters = parameter_count(I);
     c.map_bytes = first_map_byte(I + 1) - first_map_byte(I);
     auto const beside = [&c](cost const& dense) {
       c.weights = dense.weights;
       c.coefficients = dense.coefficients;
-      c.dense_numbers = dense.dense_numbers;
+      c.dense_parameters = dense.dense_parameters;
       c.dense_multiplications = dense.dense_multiplications;
       c.dense_additions = dense.dense_additions;
     };
@@ -138,7 +144,7 @@ struct network_structure {
     } else if constexpr (requires { layer_at<I>::template dense_cost<layer_input_shape<I>()>(); }) {
       beside(layer_at<I>::template dense_cost<layer_input_shape<I>()>());
     } else {
-      c.dense_numbers = c.stored_numbers;
+      c.dense_parameters = c.stored_parameters;
       c.dense_multiplications = c.multiplications;
       c.dense_additions = c.additions;
     }
@@ -150,15 +156,15 @@ struct network_structure {
   static constexpr int source_of(node<Layer, First, Second>) {
     return First;
   }
-  [[nodiscard]] static constexpr int edge(int layer, int detail::step_facts::*member, int end) {
+  [[nodiscard]] static constexpr int edge(int layer, int fold::detail::step_facts::*member, int end) {
     return layer == layers ? end : program_type::facts[program_type::first_step[layer]].*member;
   }
 
   /// What each step computes, merged ones included.
   static constexpr auto step_costs = []<int... J>(std::integer_sequence<int, J...>) {
-    return fixed_array<cost, program_type::steps>{program_type::template operation_at<J>::count()...};
+    return core::fixed_array<cost, program_type::steps>{program_type::template operation_at<J>::count()...};
   }
   (std::make_integer_sequence<int, program_type::steps>{});
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::layer_types

@@ -3,12 +3,12 @@
 
 #include <type_traits>
 
+#include <polyfold/basis/approximation.hpp>
 #include <polyfold/basis/approximation_needs.hpp>
-#include <polyfold/basis/factor.hpp>
 #include <polyfold/core/window.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// Everything that the type of a layer with weights says.
 struct convolution_spec {
@@ -92,7 +92,9 @@ template <class... Options, class Spec>
 template <class... Options>
 [[nodiscard]] consteval requirement first_need() {
   requirement first;
-  (void)((need_of<Options>.kind == need::nothing || (first = need_of<Options>, false)) && ...);
+  (void)((polyfold::detail::need_of<Options>.kind == need::nothing ||
+          (first = polyfold::detail::need_of<Options>, false)) &&
+         ...);
   return first;
 }
 
@@ -112,20 +114,20 @@ template <class Spec, class... Options>
 }
 
 template <class Setting>
-concept factor_setting = requires(factor f, Setting s) {
+concept cut_setting = requires(cut f, Setting s) {
   f.set(s);
 };
 template <class Wanted, class... Settings>
 inline constexpr int count_of = (0 + ... + int(std::is_same_v<Wanted, std::remove_const_t<Settings>>));
 template <class... Settings>
 inline constexpr requirement needs_of_settings =
-    (factor_setting<Settings> && ...) && count_of<segment_length, Settings...> <= 1 &&
+    (cut_setting<Settings> && ...) && count_of<segment_length, Settings...> <= 1 &&
             count_of<function_order, Settings...> <= 1 && count_of<basis_kind, Settings...> <= 1
         ? requirement{}
         : unmet(need::settings_of_an_axis);
 template <auto Setting>
-constexpr void set(factor& f) {
-  if constexpr (factor_setting<decltype(Setting)>) f.set(Setting);
+constexpr void set(cut& f) {
+  if constexpr (cut_setting<decltype(Setting)>) f.set(Setting);
 }
 
 }  // namespace detail
@@ -150,7 +152,7 @@ struct option_numbers {
   }
   static constexpr int least = [] {
     int number = at(0);
-    for (int i = 1; i < count; ++i) number = smaller(number, at(i));
+    for (int i = 1; i < count; ++i) number = core::smaller(number, at(i));
     return number;
   }();
   /// Unmet unless they are as many as they may be, and none is below `lowest`.
@@ -169,8 +171,8 @@ struct stride_option : approximation_option<stride_option<Numbers...>> {
       numbers::need_of(numbers::count == 1 || numbers::count == 2, need::stride_of_one_or_more, 1);
   static constexpr unsigned sets = detail::set_by_options::stride;
   static constexpr void apply(has_window auto& spec) {
-    spec.slid.y.stride = larger(numbers::at(0), 1);
-    spec.slid.x.stride = larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
+    spec.slid.y.stride = core::larger(numbers::at(0), 1);
+    spec.slid.x.stride = core::larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
   }
 };
 template <int... Numbers>
@@ -182,10 +184,10 @@ struct padding_option : approximation_option<padding_option<Numbers...>> {
   static constexpr void apply(has_window auto& spec) {
     constexpr bool sides = numbers::count == 4;
     constexpr int across = numbers::count == 1 ? 0 : 1;
-    spec.slid.y.before = larger(numbers::at(0), 0);
-    spec.slid.y.after = larger(numbers::at(sides ? 1 : 0), 0);
-    spec.slid.x.before = larger(numbers::at(sides ? 2 : across), 0);
-    spec.slid.x.after = larger(numbers::at(sides ? 3 : across), 0);
+    spec.slid.y.before = core::larger(numbers::at(0), 0);
+    spec.slid.y.after = core::larger(numbers::at(sides ? 1 : 0), 0);
+    spec.slid.x.before = core::larger(numbers::at(sides ? 2 : across), 0);
+    spec.slid.x.after = core::larger(numbers::at(sides ? 3 : across), 0);
   }
 };
 struct same_padding_option : approximation_option<same_padding_option> {
@@ -200,8 +202,8 @@ struct dilation_option : approximation_option<dilation_option<Numbers...>> {
   static constexpr unsigned sets = detail::set_by_options::dilation;
   template <has_window Spec>
   requires(!counts_padding<Spec>) static constexpr void apply(Spec& spec) {
-    spec.slid.y.dilation = larger(numbers::at(0), 1);
-    spec.slid.x.dilation = larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
+    spec.slid.y.dilation = core::larger(numbers::at(0), 1);
+    spec.slid.x.dilation = core::larger(numbers::at(numbers::count == 1 ? 0 : 1), 1);
   }
 };
 struct ceil_mode_option : approximation_option<ceil_mode_option> {
@@ -260,7 +262,7 @@ struct along_option : approximation_option<along_option<A, Settings...>> {
   static constexpr requirement needs = detail::needs_of_settings<decltype(Settings)...>;
   static constexpr unsigned sets = detail::set_by_options::cut(A);
   static constexpr void apply(has_approximation auto& spec) {
-    factor& f = spec.approximated.along(A);
+    cut& f = spec.approximated.along(A);
     f.used = true;
     (detail::set<Settings>(f), ...);
   }
@@ -293,48 +295,55 @@ struct approximated_option : approximation_option<approximated_option<A>> {
   static constexpr void apply(has_approximation auto& spec) { spec.approximated = A; }
 };
 
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
 /// Pixels from one window to the next: stride<2> in both directions, stride<2, 1> down and across.
-template <whole_number... Numbers>
-inline constexpr detail::option_of_whole<stride_option<Numbers.value...>, Numbers...> stride{};
+template <layer_types::whole_number... Numbers>
+inline constexpr layer_types::detail::option_of_whole<layer_types::stride_option<Numbers.value...>, Numbers...>
+    stride{};
 /// Zeros around the input: padding<1> on every side, padding<1, 2> above and below, left and right, padding<0, 1, 0, 1> at the
 /// top, bottom, left and right.
-template <whole_number... Numbers>
-inline constexpr detail::option_of_whole<padding_option<Numbers.value...>, Numbers...> padding{};
+template <layer_types::whole_number... Numbers>
+inline constexpr layer_types::detail::option_of_whole<layer_types::padding_option<Numbers.value...>, Numbers...>
+    padding{};
 /// As many zeros as let the stride alone make the map smaller, the odd one below and to the right: TensorFlow's "same".
-inline constexpr same_padding_option same_padding{};
+inline constexpr layer_types::same_padding_option same_padding{};
 /// Pixels from one weight, or pixel of a maximum, to the next: dilation<2> in both directions, dilation<2, 1> down and across.
-template <whole_number... Numbers>
-inline constexpr detail::option_of_whole<dilation_option<Numbers.value...>, Numbers...> dilation{};
+template <layer_types::whole_number... Numbers>
+inline constexpr layer_types::detail::option_of_whole<layer_types::dilation_option<Numbers.value...>, Numbers...>
+    dilation{};
 /// Pooling: sizes are rounded up, so that windows may hang over the end of the map.
-inline constexpr ceil_mode_option ceil_mode{};
+inline constexpr layer_types::ceil_mode_option ceil_mode{};
 /// Averages divide by the pixels that a window has on the map: PyTorch's count_include_pad = False.
-inline constexpr exclude_padding_option exclude_padding{};
+inline constexpr layer_types::exclude_padding_option exclude_padding{};
 /// Filters and channels in N groups that do not see each other; as many as channels: depthwise.
-template <whole_number Number>
-inline constexpr detail::option_of_whole<groups_option<Number.value>, Number> groups{};
-inline constexpr no_bias_option no_bias{};
+template <layer_types::whole_number Number>
+inline constexpr layer_types::detail::option_of_whole<layer_types::groups_option<Number.value>, Number> groups{};
+inline constexpr layer_types::no_bias_option no_bias{};
 
 /// Approximate along an axis: along<axis::output, segment<24>, linear>. Defaults: whole axis, order 0, polynomials.
 template <axis A, auto... Settings>
-inline constexpr along_option<A, Settings...> along{};
+inline constexpr layer_types::along_option<A, Settings...> along{};
 /// Approximate the biases along the output axis: bias_along<segment<24>, linear>.
 template <auto... Settings>
-inline constexpr bias_along_option<Settings...> bias_along{};
+inline constexpr layer_types::bias_along_option<Settings...> bias_along{};
 /// Arranged weights: a curve of 2^Bits levels in `Pieces` segments of `Order`, one for the layer.
 template <int Pieces, function_order Order, int Bits>
-inline constexpr arranged_option<arrangement{true, Pieces, Order.value, Bits, false}> arranged{};
+inline constexpr layer_types::arranged_option<arrangement{true, Pieces, Order.value, Bits, false}> arranged{};
 /// The same with a curve for each filter.
 template <int Pieces, function_order Order, int Bits>
-inline constexpr arranged_option<arrangement{true, Pieces, Order.value, Bits, true}> arranged_per_filter{};
+inline constexpr layer_types::arranged_option<arrangement{true, Pieces, Order.value, Bits, true}> arranged_per_filter{};
 
 /// An approximation as an option, whatever made it: approximated<along<axis::kernel, linear>>.
 template <approximation A>
-inline constexpr approximated_option<A> approximated{};
+inline constexpr layer_types::approximated_option<A> approximated{};
 
 /// The layer as it is: no approximation.
-inline constexpr option_set<> exact{};
+inline constexpr layer_types::option_set<> exact{};
 template <class... Options>
-[[nodiscard]] constexpr option_set<Options...> all_of(Options const&...) {
+[[nodiscard]] constexpr layer_types::option_set<Options...> all_of(Options const&...) {
   return {};
 }
 

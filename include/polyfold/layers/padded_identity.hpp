@@ -11,10 +11,10 @@
 #include <polyfold/layers/layer.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In, int Filters, int Stride, int Before>
-struct padded_identity_operation : operation {
+struct padded_identity_operation : fold::operation {
   static constexpr shape output{Filters, (In.height - 1) / Stride + 1, (In.width - 1) / Stride + 1};
   static constexpr bool backward_reads_input = false;
 
@@ -22,7 +22,7 @@ struct padded_identity_operation : operation {
   [[nodiscard]] static constexpr cost count() { return {}; }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int m = 0; m < Filters; ++m) {
       bool const exists = m >= Before && m < Before + In.channels;
       for (int y = rows.first; y < rows.last; ++y)
@@ -32,7 +32,7 @@ struct padded_identity_operation : operation {
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
+  static void backward(fold::context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       for (int y = 0; y < output.height; ++y)
@@ -56,15 +56,21 @@ struct padded_identity_layer : layer {
     return {Filters, (in.height - 1) / stride + 1, (in.width - 1) / stride + 1};
   }
   template <shape In>
-  using operations = type_list<step<padded_identity_operation<In, Filters, Stride, before(In)>, layer_input>>;
+  using operations =
+      type_list<fold::step<padded_identity_operation<In, Filters, Stride, before(In)>, fold::layer_input>>;
 
  private:
   static constexpr int most_channels = Before < 0 ? Filters : Filters - Before;
 };
 
-template <whole_number Filters, whole_number Stride = 1, whole_number Before = -1>
-inline constexpr detail::layer_of_whole<padded_identity_layer<Filters.value, Stride.value, Before.value>, Filters,
-                                        Stride, Before>
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Filters, layer_types::whole_number Stride = 1,
+          layer_types::whole_number Before = -1>
+inline constexpr detail::layer_of_whole<layer_types::padded_identity_layer<Filters.value, Stride.value, Before.value>,
+                                        Filters, Stride, Before>
     padded_identity{};
 
 }  // namespace polyfold

@@ -18,7 +18,7 @@
 #include <polyfold/layers/options.hpp>
 #include <polyfold/layers/whole_number.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 struct pooling_spec {
   window slid{};
@@ -74,8 +74,8 @@ constexpr std::pair<int, int> pixels_along(int start, int inputs, std::false_typ
 /// Calls f(y, x, pixels) for the outputs of rows `rows`.
 template <shape In, window W, class F>
 constexpr void for_each_window(row_range rows, F f) {
-  for_each_output<outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
-    for_each_output<outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
+  core::for_each_output<core::outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner_row) {
+    core::for_each_output<core::outputs_along(W.x, In.width)>([&](int x, auto inner_column) {
       auto const [top, height] = pixels_along<W.y>(W.y.start(y), In.height, inner_row);
       auto const [left, width] = pixels_along<W.x>(W.x.start(x), In.width, inner_column);
       f(y, x,
@@ -87,22 +87,22 @@ constexpr void for_each_window(row_range rows, F f) {
 }  // namespace detail
 
 template <shape In, window W>
-struct maximum_under_window : operation {
+struct maximum_under_window : fold::operation {
   static constexpr shape output = W.output(In, In.channels);
-  static constexpr operation_role role = operation_role::maximum;
+  static constexpr fold::operation_role role = fold::operation_role::maximum;
   static constexpr window input_window = W;
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows,
                                      [&](int y, int x, auto under) { out(c, y, x) = largest<Scalar>(in, c, under); });
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const&, Out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const&, Out, Out dout, Input in, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
@@ -143,12 +143,12 @@ struct maximum_under_window : operation {
 /// Averages of the pixels under a window and of the zeros around the map that `Counted` pads with: the same window, or one that
 /// pads less.
 template <shape In, window W, window Counted>
-struct average_under_window : operation {
+struct average_under_window : fold::operation {
   static constexpr shape output = W.output(In, In.channels);
   static constexpr window input_window = W;
   static constexpr bool backward_reads_input = false;
   static constexpr float scale = 1.0f / float(W.area());
-  [[nodiscard]] static constexpr row_range rows(int y) { return rows_under(W, y, In.height); }
+  [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() {
     cost c;
     c.multiplications = output.size();
@@ -157,7 +157,7 @@ struct average_under_window : operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>(rows, [&](int y, int x, auto under) {
         Scalar sum = Scalar(0.0f);
@@ -167,7 +167,7 @@ struct average_under_window : operation {
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const&, Out, Out dout, Input, Gradient din) {
+  static void backward(fold::context<Scalar> const&, Out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     for (int c = 0; c < In.channels; ++c)
       detail::for_each_window<In, W>({0, output.height}, [&](int y, int x, auto under) {
@@ -202,17 +202,17 @@ struct pooling_layer : layer {
   }
   /// With the padding that the options say.
   [[nodiscard]] static constexpr window padded(shape in) {
-    return pooled.same ? with_same_padding(pooled.slid, in) : pooled.slid;
+    return pooled.same ? core::with_same_padding(pooled.slid, in) : pooled.slid;
   }
   /// With that which rounding up adds, too.
   [[nodiscard]] static constexpr window sliding(shape in) {
-    return pooled.ceil_mode ? rounded_up(padded(in), in) : padded(in);
+    return pooled.ceil_mode ? core::rounded_up(padded(in), in) : padded(in);
   }
   [[nodiscard]] static constexpr shape output(shape in) { return sliding(in).output(in, in.channels); }
 
  private:
   [[nodiscard]] static constexpr bool pads_half(window_axis const& a) {
-    return 2 * larger(a.before, a.after) <= a.extent();
+    return 2 * core::larger(a.before, a.after) <= a.extent();
   }
 };
 
@@ -224,7 +224,7 @@ struct max_pool_layer : pooling_layer<pooling_spec, Height, Width, Options...> {
     return {};
   }
   template <shape In>
-  using operations = type_list<step<maximum_under_window<In, max_pool_layer::sliding(In)>, layer_input>>;
+  using operations = type_list<fold::step<maximum_under_window<In, max_pool_layer::sliding(In)>, fold::layer_input>>;
 };
 
 template <int Height, int Width, class... Options>
@@ -237,25 +237,32 @@ struct average_pool_layer : pooling_layer<averaging_spec, Height, Width, Options
   /// The window whose padding counts.
   [[nodiscard]] static constexpr window counted(shape in) {
     window const w = average_pool_layer::padded(in);
-    return average_pool_layer::pooled.counts_padding ? w : without_padding(w);
+    return average_pool_layer::pooled.counts_padding ? w : core::without_padding(w);
   }
   template <shape In>
   using operations =
-      type_list<step<average_under_window<In, average_pool_layer::sliding(In), counted(In)>, layer_input>>;
+      type_list<fold::step<average_under_window<In, average_pool_layer::sliding(In), counted(In)>, fold::layer_input>>;
 };
 
 struct global_average_pool_layer : layer {
   static constexpr char const* name = "global_average_pool";
-  [[nodiscard]] static constexpr window sliding(shape in) { return whole_map(in); }
+  [[nodiscard]] static constexpr window sliding(shape in) { return core::whole_map(in); }
   [[nodiscard]] static constexpr shape output(shape in) { return {in.channels, 1, 1}; }
   template <shape In>
-  using operations = type_list<step<average_under_window<In, whole_map(In), whole_map(In)>, layer_input>>;
+  using operations =
+      type_list<fold::step<average_under_window<In, core::whole_map(In), core::whole_map(In)>, fold::layer_input>>;
 };
 
-template <whole_number Height, whole_number Width = Height>
-inline constexpr detail::layer_of_whole<max_pool_layer<Height.value, Width.value>, Height, Width> max_pool{};
-template <whole_number Height, whole_number Width = Height>
-inline constexpr detail::layer_of_whole<average_pool_layer<Height.value, Width.value>, Height, Width> average_pool{};
-inline constexpr global_average_pool_layer global_average_pool{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+template <layer_types::whole_number Height, layer_types::whole_number Width = Height>
+inline constexpr detail::layer_of_whole<layer_types::max_pool_layer<Height.value, Width.value>, Height, Width>
+    max_pool{};
+template <layer_types::whole_number Height, layer_types::whole_number Width = Height>
+inline constexpr detail::layer_of_whole<layer_types::average_pool_layer<Height.value, Width.value>, Height, Width>
+    average_pool{};
+inline constexpr layer_types::global_average_pool_layer global_average_pool{};
 
 }  // namespace polyfold

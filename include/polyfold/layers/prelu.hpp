@@ -6,12 +6,12 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In>
-struct prelu_operation : pixelwise_operation {
+struct prelu_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
-  static constexpr int numbers = In.channels;
+  static constexpr int parameters = In.channels;
   static constexpr bool in_place = true;
   static constexpr bool sets_gradient = true;
 
@@ -27,14 +27,14 @@ struct prelu_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const& at, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = value(Scalar(in(c, y, x)), at.numbers[c]);
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = value(Scalar(in(c, y, x)), at.parameters[c]);
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     Scalar const zero(0.0f);
     for (int c = 0; c < In.channels; ++c) {
       Scalar d_slope = zero;
@@ -43,7 +43,7 @@ struct prelu_operation : pixelwise_operation {
         Scalar const x = in.row(c, 0)[i];
         d_slope += select_greater(x, zero, zero, Scalar(d * x));
         if (din.data() == nullptr) continue;
-        Scalar const step = select_greater(x, zero, d, Scalar(d * at.numbers[c]));
+        Scalar const step = select_greater(x, zero, d, Scalar(d * at.parameters[c]));
         Scalar& target = din.row(c, 0)[i];
         target = at.fresh[0] ? step : target + step;
       }
@@ -56,11 +56,15 @@ struct prelu_layer : layer {
   static constexpr char const* name = "prelu";
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<prelu_operation<In>, layer_input>>;
+  using operations = type_list<fold::step<prelu_operation<In>, fold::layer_input>>;
   template <shape In>
   static constexpr std::array parts{stored_part{.name = "slope", .count = In.channels, .initial = 0.25f}};
 };
 
-inline constexpr prelu_layer prelu{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+inline constexpr layer_types::prelu_layer prelu{};
 
 }  // namespace polyfold

@@ -5,12 +5,12 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In>
-struct add_operation : pixelwise_operation {
+struct add_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
-  static constexpr operation_role role = operation_role::addition;
+  static constexpr fold::operation_role role = fold::operation_role::addition;
   static constexpr bool backward_reads_input = false;
   static constexpr bool sets_gradient = true;
   [[nodiscard]] static constexpr cost count() {
@@ -20,14 +20,14 @@ struct add_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class First, class Second>
-  static void forward(context<Scalar> const&, row_range rows, Out out, First a, Second b) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, First a, Second b) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y)
         for (int x = 0; x < In.width; ++x) out(c, y, x) = a(c, y, x) + b(c, y, x);
   }
 
   template <class Scalar, class Out, class First, class Gradient, class Second, class SecondGradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, First, Gradient da, Second, SecondGradient db) {
     auto const pass_on = [&](auto target, bool fresh) {
       if (target.data() == nullptr) return;
       for (int i = 0; i < In.size(); ++i) target[i] = fresh ? Scalar(dout[i]) : target[i] + dout[i];
@@ -42,11 +42,11 @@ struct add_layer : layer {
   static constexpr char const* name = "add";
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<add_operation<In>, layer_input, second_layer_input>>;
+  using operations = type_list<fold::step<add_operation<In>, fold::layer_input, fold::second_layer_input>>;
 };
 
 /// A block of two branches, chains of layers; an empty shortcut is the identity.
 template <class Body, class Shortcut>
 struct residual_block : layer {};
 
-}  // namespace polyfold
+}  // namespace polyfold::layer_types

@@ -1,4 +1,4 @@
-// Which stored numbers of a layer share a scale (see core/quantisation.hpp).
+// Which stored parameters of a layer share a scale (see core/quantisation.hpp).
 //
 // Coefficients lie as [output][channel][kernel plane] (or [flat], or [curve]); the degree of one along an axis follows from
 // its place there. Axes with tables instead of running sums have orthonormal functions, all of one size: degree 0.
@@ -30,20 +30,27 @@ struct degree_axis {
   [[gnu::always_inline, nodiscard]] constexpr int degree_of(int i) const { return i / inner % size % degrees; }
 };
 
-[[nodiscard]] constexpr degree_axis degrees_along(axis_cut const& cut, int inner) {
+[[nodiscard]] constexpr degree_axis degrees_along(basis::axis_cut const& cut, int inner) {
   return cut.running_sums ? degree_axis{inner, cut.size(), cut.terms} : degree_axis{};
 }
 
 }  // namespace detail
+
+}  // namespace polyfold
+
+namespace polyfold::layer_types {
 
 /// The scale groups of a layer with weights: how many, and which one stored number i has. The groups of coefficients come
 /// first, then that of the biases. What a network asks while it runs is inlined always: with a layer's constants little is
 /// left of it.
 class scale_groups {
  public:
-  constexpr scale_groups(fold_plan const& plan, scales_per rule)
-      : coefficients_(plan.coefficients()), biases_(plan.bias_numbers()), rule_(rule), per_filter_(plan.per_filter()) {
-    approximation const& a = plan.cut;
+  constexpr scale_groups(fold::fold_plan const& plan, scales_per rule)
+      : coefficients_(plan.coefficients()),
+        biases_(plan.bias_parameters()),
+        rule_(rule),
+        per_filter_(plan.per_filter()) {
+    approximation const& a = plan.cuts;
     plane_size_ = a.arranged.used || plan.cuts_flat() ? 1 : per_filter_ / plan.kept_channels();
     switch (rule) {
       case scales_per::degree:
@@ -81,25 +88,28 @@ class scale_groups {
   }
 
  private:
-  constexpr void set_degrees(fold_plan const& plan) {
-    approximation const& a = plan.cut;
-    if (a.output.used) output_axis_ = detail::degrees_along(plan.operation(operation_kind::expand).axis(), per_filter_);
+  constexpr void set_degrees(fold::fold_plan const& plan) {
+    approximation const& a = plan.cuts;
+    if (a.output.used)
+      output_axis_ = polyfold::detail::degrees_along(plan.operation(fold::operation_kind::expand).axis(), per_filter_);
     // Channels, flat runs of weights, kernel rows or the curve of an arrangement: no two of them are cut at once.
     if (a.arranged.used)
-      input_axis_ = detail::degrees_along(plan.product().axis(), 1);
+      input_axis_ = polyfold::detail::degrees_along(plan.product().axis(), 1);
     else if (plan.cuts_flat())
-      input_axis_ = detail::degrees_along(plan.operation(operation_kind::flat_moments).axis(), 1);
+      input_axis_ = polyfold::detail::degrees_along(plan.operation(fold::operation_kind::flat_moments).axis(), 1);
     else if (plan.cuts_rows())
-      input_axis_ = detail::degrees_along(plan.operation(operation_kind::row_moments).axis(), plan.kernel.y.size);
+      input_axis_ =
+          polyfold::detail::degrees_along(plan.operation(fold::operation_kind::row_moments).axis(), plan.kernel.y.size);
     else if (a.channel.used)
-      input_axis_ = detail::degrees_along(plan.operation(operation_kind::channel_moments).axis(), plane_size_);
+      input_axis_ =
+          polyfold::detail::degrees_along(plan.operation(fold::operation_kind::channel_moments).axis(), plane_size_);
     if (!plan.cuts_kernel()) return;
-    axis_cut const rows = plan.operation(operation_kind::row_moments).axis();
-    axis_cut const columns = plan.operation(operation_kind::column_moments).axis();
+    basis::axis_cut const rows = plan.operation(fold::operation_kind::row_moments).axis();
+    basis::axis_cut const columns = plan.operation(fold::operation_kind::column_moments).axis();
     if (!rows.running_sums) return;
     order_ = a.kernel.order;
     column_terms_ = columns.size();
-    plane_degrees_ = smaller(order_ + 1, rows.size() + column_terms_ - 1);
+    plane_degrees_ = core::smaller(order_ + 1, rows.size() + column_terms_ - 1);
   }
 
   /// Total degree of a kernel plane's function.
@@ -107,7 +117,7 @@ class scale_groups {
     if (plane_degrees_ == 1) return 0;
     int place = i % plane_size_;
     for (int row_degree = 0;; ++row_degree) {
-      int const columns = smaller(column_terms_, order_ + 1 - row_degree);
+      int const columns = core::smaller(column_terms_, order_ + 1 - row_degree);
       if (place < columns) return row_degree + place;
       place -= columns;
     }
@@ -121,8 +131,8 @@ class scale_groups {
   int plane_degrees_ = 1;  // total degrees of a kernel plane's functions, from 0 up
   int column_terms_ = 1;
   int order_ = 0;
-  detail::degree_axis output_axis_{};
-  detail::degree_axis input_axis_{};
+  polyfold::detail::degree_axis output_axis_{};
+  polyfold::detail::degree_axis input_axis_{};
   int groups_ = 1;  // of coefficients
 };
 
@@ -160,7 +170,7 @@ class part_groups {
 
 /// Whether the numbers of layer L take one byte each in a network in_bytes.
 template <any_layer L, shape In>
-inline constexpr bool stored_in_bytes = detail::all_in_bytes(L::template parts<In>);
+inline constexpr bool stored_in_bytes = polyfold::detail::all_in_bytes(L::template parts<In>);
 
 /// The groups of a layer L that is stored in bytes, on inputs of shape `in`.
 template <any_layer L, shape In>
@@ -171,4 +181,4 @@ template <any_layer L, shape In>
     return part_groups(L::template parts<In>);
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::layer_types

@@ -7,13 +7,13 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In>
-struct scale_shift_operation : pixelwise_operation {
+struct scale_shift_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
-  static constexpr operation_role role = operation_role::scale_shift;
-  static constexpr int numbers = 2 * In.channels;
+  static constexpr fold::operation_role role = fold::operation_role::scale_shift;
+  static constexpr int parameters = 2 * In.channels;
   static constexpr bool in_place = true;
   static constexpr bool sets_gradient = true;
 
@@ -25,16 +25,16 @@ struct scale_shift_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const& at, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c) {
-      Scalar const shift(at.numbers[In.channels + c]);
+      Scalar const shift(at.parameters[In.channels + c]);
       for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(Scalar(in(c, y, x)), at.numbers[c], shift);
+        for (int x = 0; x < In.width; ++x) out(c, y, x) = mul_add(Scalar(in(c, y, x)), at.parameters[c], shift);
     }
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
+  static void backward(fold::context<Scalar> const& at, Out, Out dout, Input in, Gradient din) {
     for (int c = 0; c < In.channels; ++c) {
       Scalar d_scale(0.0f);
       Scalar d_shift(0.0f);
@@ -44,7 +44,7 @@ struct scale_shift_operation : pixelwise_operation {
         d_shift += d;
         if (din.data() == nullptr) continue;
         Scalar& target = din.row(c, 0)[i];
-        target = at.fresh[0] ? d * at.numbers[c] : mul_add(d, at.numbers[c], target);
+        target = at.fresh[0] ? d * at.parameters[c] : mul_add(d, at.parameters[c], target);
       }
       at.gradient[c] += horizontal_sum(d_scale);
       at.gradient[In.channels + c] += horizontal_sum(d_shift);
@@ -56,7 +56,7 @@ struct scale_shift_layer : layer {
   static constexpr char const* name = "scale_shift";
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<scale_shift_operation<In>, layer_input>>;
+  using operations = type_list<fold::step<scale_shift_operation<In>, fold::layer_input>>;
   template <shape In>
   static constexpr std::array parts{stored_part{.name = "scale", .count = In.channels, .initial = 1},
                                     stored_part{.name = "shift", .count = In.channels}};
@@ -65,12 +65,16 @@ struct scale_shift_layer : layer {
   template <shape In>
   [[nodiscard]] static constexpr cost dense_cost() {
     cost c;
-    c.dense_numbers = In.channels;
+    c.dense_parameters = In.channels;
     c.dense_additions = In.size();
     return c;
   }
 };
 
-inline constexpr scale_shift_layer scale_shift{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+inline constexpr layer_types::scale_shift_layer scale_shift{};
 
 }  // namespace polyfold

@@ -5,10 +5,10 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/layers/layer.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 template <shape In>
-struct softmax_operation : pixelwise_operation {
+struct softmax_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
   static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
@@ -22,7 +22,7 @@ struct softmax_operation : pixelwise_operation {
   }
 
   template <class Scalar, class Out, class Input>
-  static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int y = rows.first; y < rows.last; ++y)
       for (int x = 0; x < In.width; ++x) {
         Scalar largest = in(0, y, x);
@@ -40,7 +40,7 @@ struct softmax_operation : pixelwise_operation {
 
   /// d in_c = y_c (d out_c - sum over k of y_k d out_k)
   template <class Scalar, class Out, class Input, class Gradient>
-  static void backward(context<Scalar> const&, Out out, Out dout, Input, Gradient din) {
+  static void backward(fold::context<Scalar> const&, Out out, Out dout, Input, Gradient din) {
     if (din.data() == nullptr) return;
     bool const same = din.data() == dout.data();
     for (int y = 0; y < In.height; ++y)
@@ -59,9 +59,13 @@ struct softmax_layer : layer {
   static constexpr char const* name = "softmax";
   [[nodiscard]] static constexpr shape output(shape in) { return in; }
   template <shape In>
-  using operations = type_list<step<softmax_operation<In>, layer_input>>;
+  using operations = type_list<fold::step<softmax_operation<In>, fold::layer_input>>;
 };
 
-inline constexpr softmax_layer softmax{};
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
+inline constexpr layer_types::softmax_layer softmax{};
 
 }  // namespace polyfold

@@ -33,13 +33,13 @@ namespace detail {
 
 /// How many numbers the parts name; -1 where one cannot be.
 template <std::size_t Count>
-[[nodiscard]] constexpr int named_numbers(std::array<stored_part, Count> const& parts) {
-  int numbers = 0;
+[[nodiscard]] constexpr int named_parameters(std::array<stored_part, Count> const& parts) {
+  int parameters = 0;
   for (stored_part const& p : parts) {
     if (p.count < 1 || (p.nonnegative && p.role != part_role::statistic)) return -1;
-    numbers += p.count;
+    parameters += p.count;
   }
-  return numbers;
+  return parameters;
 }
 
 template <std::size_t Count>

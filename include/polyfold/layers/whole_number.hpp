@@ -7,7 +7,7 @@
 
 #include <polyfold/layers/layer.hpp>
 
-namespace polyfold {
+namespace polyfold::layer_types {
 
 /// A number as it is written in angle brackets.
 struct whole_number {
@@ -22,6 +22,10 @@ struct whole_number {
   }
 };
 
+}  // namespace polyfold::layer_types
+
+namespace polyfold {
+
 namespace detail {
 
 /// `Layer`, given numbers that are not whole.
@@ -35,7 +39,7 @@ struct layer_of_fractions : layer {
   }
 };
 
-template <class Layer, whole_number... Numbers>
+template <class Layer, layer_types::whole_number... Numbers>
 using layer_of_whole = std::conditional_t<(Numbers.whole && ...), Layer, layer_of_fractions<Layer>>;
 
 }  // namespace detail

@@ -20,13 +20,13 @@ namespace detail {
 /// Marks a layer that has taken up the batch norm behind it.
 struct takes_up_batch_norm {
   static constexpr unsigned sets = 0;
-  static constexpr void apply(has_bias auto& spec) { spec.bias = true; }
+  static constexpr void apply(layer_types::has_bias auto& spec) { spec.bias = true; }
 };
 
 /// Marks a layer that has left its biases to the scale_shift behind it.
 struct leaves_biases {
   static constexpr unsigned sets = 0;
-  static constexpr void apply(has_bias auto& spec) {
+  static constexpr void apply(layer_types::has_bias auto& spec) {
     spec.bias = false;
     spec.approximated.bias = {};
   }
@@ -50,12 +50,12 @@ struct absorbed {
   }
   template <weighted_layer L, class... More>
   requires takes_batch_norm<L>
-  static consteval auto rest(chain<L, batch_norm_layer, More...>) {
+  static consteval auto rest(chain<L, layer_types::batch_norm_layer, More...>) {
     return absorbed<Kept..., decltype(L{}(takes_up_batch_norm{}))>::rest(chain<More...>{});
   }
   template <weighted_layer L, class... More>
-  requires(!takes_batch_norm<L>) static consteval auto rest(chain<L, batch_norm_layer, More...>) {
-    return absorbed<Kept..., decltype(L{}(leaves_biases{})), scale_shift_layer>::rest(chain<More...>{});
+  requires(!takes_batch_norm<L>) static consteval auto rest(chain<L, layer_types::batch_norm_layer, More...>) {
+    return absorbed<Kept..., decltype(L{}(leaves_biases{})), layer_types::scale_shift_layer>::rest(chain<More...>{});
   }
 
  private:
@@ -63,10 +63,10 @@ struct absorbed {
   static consteval L inside(L) {
     return {};
   }
-  static consteval scale_shift_layer inside(batch_norm_layer) { return {}; }
+  static consteval layer_types::scale_shift_layer inside(layer_types::batch_norm_layer) { return {}; }
   template <class Body, class Shortcut>
-  static consteval auto inside(residual_block<Body, Shortcut>) {
-    return residual_block<decltype(absorbed<>::rest(Body{})), decltype(absorbed<>::rest(Shortcut{}))>{};
+  static consteval auto inside(layer_types::residual_block<Body, Shortcut>) {
+    return layer_types::residual_block<decltype(absorbed<>::rest(Body{})), decltype(absorbed<>::rest(Shortcut{}))>{};
   }
 };
 

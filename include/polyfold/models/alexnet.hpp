@@ -82,7 +82,7 @@ struct alexnet_builder {
   /// Dense layer number I.
   template <int I, int Outputs>
   static consteval auto dense_layer() {
-    constexpr shape map = graph<decltype(convolutions())>::shapes.back();
+    constexpr shape map = layer_types::graph<decltype(convolutions())>::shapes.back();
     constexpr layer_place place{
         layer_kind::dense,      5 + I, dense_stage, I, Outputs, I == 0 ? map.channels : Form.hidden,
         I == 0 ? map.height : 1};
@@ -105,7 +105,7 @@ struct alexnet_builder {
 }  // namespace detail
 
 /// make_alexnet<cifar_alexnet(100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
-template <alexnet_form Form, class Rule = option_set<>>
+template <alexnet_form Form, class Rule = layer_types::option_set<>>
 [[nodiscard]] consteval auto make_alexnet(Rule const& = {}) {
   using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::alexnet_builder<Form, Rule>::make();

@@ -38,9 +38,10 @@ struct layer_place {
 template <class... Options>
 struct per_layer_rule {
   static constexpr int layers = static_cast<int>(sizeof...(Options));
-  static constexpr bool lists_approximations = (approximating_option<Options> && ...);
+  static constexpr bool lists_approximations = (layer_types::approximating_option<Options> && ...);
   [[nodiscard]] constexpr approximation operator()(layer_place l) const requires lists_approximations {
-    constexpr std::array<approximation, sizeof...(Options)> list{detail::changed_by<Options>.approximated...};
+    constexpr std::array<approximation, sizeof...(Options)> list{
+        layer_types::detail::changed_by<Options>.approximated...};
     return l.index < layers ? list[std::size_t(l.index)] : approximation{};
   }
 };
@@ -55,7 +56,7 @@ template <class Rule>
 concept rule_without_state = std::is_empty_v<Rule> && std::is_default_constructible_v<Rule>;
 template <class Said>
 concept says_approximation = std::convertible_to<Said, approximation> &&
-    (!any_option<Said> || approximating_option<Said>);
+    (!layer_types::any_option<Said> || layer_types::approximating_option<Said>);
 template <class Rule>
 concept rule_of_places = requires(Rule rule, layer_place place) {
   { rule(place) } -> says_approximation;
@@ -68,7 +69,8 @@ inline constexpr bool lists_approximations<per_layer_rule<Options...>> =
     per_layer_rule<Options...>::lists_approximations;
 
 template <class Rule>
-concept approximation_rule = approximating_option<Rule> ||(rule_without_state<Rule>&& rule_of_places<Rule>);
+concept approximation_rule = layer_types::approximating_option<Rule> ||
+    (rule_without_state<Rule>&& rule_of_places<Rule>);
 
 /// Does not compile: the sentence for what is given as a rule.
 template <class Rule>
@@ -85,7 +87,7 @@ struct wrong_rule {
                 "takes a layer_place and returns an approximation");
 };
 template <class Rule>
-concept says_at_compile_time = approximating_option<Rule> || requires {
+concept says_at_compile_time = layer_types::approximating_option<Rule> || requires {
   Rule::lists_approximations;
 } || requires {
   typename std::bool_constant<(Rule{}(layer_place{}), true)>;
@@ -124,8 +126,8 @@ template <class Rule, layer_place Place>
   constexpr approximation chosen = [] {
     if constexpr (!approximation_rule<Rule> || !says_at_compile_time<Rule>)
       return approximation{};
-    else if constexpr (approximating_option<Rule>)
-      return changed_by<Rule>.approximated;
+    else if constexpr (layer_types::approximating_option<Rule>)
+      return layer_types::detail::changed_by<Rule>.approximated;
     else
       return approximation(Rule{}(Place));
   }();

@@ -31,7 +31,7 @@ struct lenet5_builder {
   }
   static consteval auto make() {
     check_length<Rule, 5>();
-    constexpr int kernel = graph<decltype(convolutions())>::shapes.back().height;
+    constexpr int kernel = layer_types::graph<decltype(convolutions())>::shapes.back().height;
     constexpr layer_place third{layer_kind::dense, 2, 3, 0, 120, 16, kernel};
     constexpr layer_place fourth{layer_kind::dense, 3, 3, 1, 84, 120, 1};
     constexpr layer_place last{layer_kind::dense, 4, 3, 2, Form.classes, 84, 1};
@@ -44,7 +44,7 @@ struct lenet5_builder {
 
 /// make_lenet5<lenet5_form{.classes = 26}>(relu, per_layer(exact, along<axis::kernel, linear>)); see
 /// models/approximation_rule.hpp for rules.
-template <lenet5_form Form = lenet5_form{}, class Activation, class Rule = option_set<>>
+template <lenet5_form Form = lenet5_form{}, class Activation, class Rule = layer_types::option_set<>>
 [[nodiscard]] consteval auto make_lenet5(Activation const&, Rule const& = {}) {
   using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::lenet5_builder<Form, Activation, Rule>::make();
@@ -59,7 +59,7 @@ inline constexpr auto lenet5_paper =
                                 along<axis::flat, segment<25>, linear>, along<axis::flat, segment<24>, linear>,
                                 along<axis::flat, segment<21>, linear>));
 
-/// 1,014 stored numbers, biases included.
+/// 1,014 stored parameters, biases included.
 inline constexpr auto lenet5_small = make_lenet5(
     relu,
     per_layer(along<axis::kernel, quadratic>, along<axis::kernel, linear>,

@@ -145,7 +145,7 @@ struct wrong_resnet {
 }  // namespace detail
 
 /// make_resnet<cifar_resnet(32, 100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
-template <resnet_form Form, class Rule = option_set<>>
+template <resnet_form Form, class Rule = layer_types::option_set<>>
 [[nodiscard]] consteval auto make_resnet(Rule const& = {}) {
   using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   if constexpr (Form.stages() > 0) {

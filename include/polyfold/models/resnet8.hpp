@@ -51,7 +51,7 @@ struct resnet8_builder {
 }  // namespace detail
 
 /// make_resnet8(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
-template <int Classes = 10, class Rule = option_set<>>
+template <int Classes = 10, class Rule = layer_types::option_set<>>
 [[nodiscard]] consteval auto make_resnet8(Rule const& = {}) {
   using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::resnet8_builder<Classes, Rule>::make();

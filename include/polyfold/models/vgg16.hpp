@@ -39,7 +39,7 @@ namespace detail {
 
 template <vgg16_form Form, class Rule>
 struct vgg16_builder {
-  static constexpr fixed_array<int, 5> convolutions{2, 2, 3, 3, 3};
+  static constexpr core::fixed_array<int, 5> convolutions{2, 2, 3, 3, 3};
   static constexpr int stages = 5;
 
   [[nodiscard]] static constexpr int width(int stage) { return Form.width << (stage < 4 ? stage - 1 : 3); }
@@ -99,7 +99,7 @@ struct vgg16_builder {
 }  // namespace detail
 
 /// make_vgg16<cifar_vgg16(100)>(along<axis::kernel, linear>); see models/approximation_rule.hpp for rules.
-template <vgg16_form Form, class Rule = option_set<>>
+template <vgg16_form Form, class Rule = layer_types::option_set<>>
 [[nodiscard]] consteval auto make_vgg16(Rule const& = {}) {
   using checked [[maybe_unused]] = typename detail::fault_of_rule<Rule>::type::type;
   return detail::vgg16_builder<Form, Rule>::make();

@@ -1,9 +1,9 @@
-// A network's numbers in one byte each, with scales that several share (core/quantisation.hpp), decoded as they are used:
+// A network's parameters in one byte each, with scales that several share (core/quantisation.hpp), decoded as they are used:
 // a network in bytes computes to the last bit what the network of the decoded numbers computes.
 //
 //   network<digits, in_bytes> net;                     // from quantise(), a file or a generated header
-//   network<digits, in_bytes>::workspace<float> room;
-//   auto logits = net.run(image, room);
+//   network<digits, in_bytes>::workspace<float> workspace;
+//   auto logits = net.run(image, workspace);
 //
 // The numbers of a step are decoded into the workspace just before it runs, those of a product some filters at a time: as
 // many as memory that no live map needs has room for, and at least one. The workspace grows only where that is too little.
@@ -34,11 +34,15 @@ struct byte_numbers {
 };
 inline constexpr byte_numbers in_bytes{};
 
+}  // namespace polyfold
+
+namespace polyfold::storage {
+
 namespace detail {
 
 /// Adds what codes and scales take to the cost of a layer: decoding multiplies once for every code.
 constexpr void add_byte_cost(cost& c, long long codes, long long scales) {
-  c.byte_numbers = codes;
+  c.byte_parameters = codes;
   c.scale_bytes = scales;
   c.multiplications += codes;
 }
@@ -57,14 +61,14 @@ constexpr void scale_codes(std::int8_t const* __restrict code, float* __restrict
 template <class Operation>
 struct decoded_operation {
   static constexpr bool by_filters = false;
-  static constexpr int always = Operation::numbers;  // numbers that are decoded together
+  static constexpr int always = Operation::parameters;  // numbers that are decoded together
 };
 /// A product's are decoded some filters at a time, behind its biases.
-template <shape In, int Filters, window W, int Groups, bias_rule Bias>
-struct decoded_operation<product<In, Filters, W, Groups, Bias>> {
-  using operation = product<In, Filters, W, Groups, Bias>;
+template <shape In, int Filters, window W, int Groups, fold::bias_rule Bias>
+struct decoded_operation<fold::product<In, Filters, W, Groups, Bias>> {
+  using operation = fold::product<In, Filters, W, Groups, Bias>;
   static constexpr bool by_filters = true;
-  static constexpr int always = operation::bias::numbers;
+  static constexpr int always = operation::bias::parameters;
   static constexpr int fan_in = operation::fan_in;
   static constexpr int filters = Filters / Groups;  // of a group
   static constexpr shape read{In.channels / Groups, In.height, In.width};
@@ -82,7 +86,7 @@ struct decoded_operation<product<In, Filters, W, Groups, Bias>> {
   template <int Count, class Scalar, class Out, class Input>
   [[gnu::noinline]] static void forward(float const* weights, float const* biases, Scalar const* scratch, int first,
                                         Out out, Input in) {
-    using block = product<read, Count, W, 1, bias_rule{}>;
+    using block = fold::product<read, Count, W, 1, fold::bias_rule{}>;
     tensor_view<Scalar const, read> const of_group(in.row(first / filters * read.channels, 0));
     block::template multiply<Scalar>(
         weights, row_range{0, operation::output.height}, of_group,
@@ -94,17 +98,17 @@ struct decoded_operation<product<In, Filters, W, Groups, Bias>> {
 }  // namespace detail
 
 template <class Structure, byte_numbers Rule>
-struct stored_numbers<Structure, Rule> {
+struct stored_parameters<Structure, Rule> {
   using program_type = typename Structure::program_type;
   static constexpr byte_numbers rule = Rule;
 
  private:
   template <int I>
-  static constexpr auto groups = scale_groups_of<typename Structure::template layer_at<I>,
-                                                 Structure::template layer_input_shape<I>()>(Rule.scales);
+  static constexpr auto groups = layer_types::scale_groups_of<typename Structure::template layer_at<I>,
+                                                              Structure::template layer_input_shape<I>()>(Rule.scales);
   template <int I>
-  static constexpr bool in_codes =
-      stored_in_bytes<typename Structure::template layer_at<I>, Structure::template layer_input_shape<I>()>;
+  static constexpr bool in_codes = layer_types::stored_in_bytes<typename Structure::template layer_at<I>,
+                                                                Structure::template layer_input_shape<I>()>;
 
   /// Where the numbers of a layer lie; the entry behind the last layer holds the totals.
   struct place {
@@ -115,16 +119,16 @@ struct stored_numbers<Structure, Rule> {
   template <int I>
   [[nodiscard]] static constexpr place after(place p) {
     if constexpr (in_codes<I>) {
-      p.code += Structure::number_count(I);
+      p.code += Structure::parameter_count(I);
       p.scale += groups<I>.count();
     } else {
-      p.exact += Structure::number_count(I);
+      p.exact += Structure::parameter_count(I);
     }
     return p;
   }
   static constexpr auto places = [] {
-    fixed_array<place, Structure::layers + 1> all{};
-    for_constexpr<Structure::layers>([&]<int I>() { all[I + 1] = after<I>(all[I]); });
+    core::fixed_array<place, Structure::layers + 1> all{};
+    core::for_constexpr<Structure::layers>([&]<int I>() { all[I + 1] = after<I>(all[I]); });
     return all;
   }();
 
@@ -133,15 +137,15 @@ struct stored_numbers<Structure, Rule> {
   template <int J>
   static constexpr bool decodes = [] {
     constexpr auto const& facts = program_type::facts[J];
-    if constexpr (facts.executed && facts.numbers > 0)
+    if constexpr (facts.executed && facts.parameters > 0)
       return in_codes<facts.stage>;
     else
       return false;
   }();
-  /// Stored numbers from the beginning of the layer of step J to those of the step.
+  /// Stored parameters from the beginning of the layer of step J to those of the step.
   template <int J>
-  static constexpr int in_layer = program_type::facts[J].first_number -
-                                  Structure::first_number(program_type::facts[J].stage);
+  static constexpr int in_layer = program_type::facts[J].first_parameter -
+                                  Structure::first_parameter(program_type::facts[J].stage);
 
  public:
   /// Codes layer by layer: coefficients, then biases, in the basis that inference uses.
@@ -153,7 +157,7 @@ struct stored_numbers<Structure, Rule> {
   /// Index maps of arranged layers.
   std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
-  using counts = number_counts<places.back().code, places.back().scale, places.back().exact, program_type::map_bytes>;
+  using counts = array_sizes<places.back().code, places.back().scale, places.back().exact, program_type::map_bytes>;
   /// First code, scale and float32 number of layer I; I = layers gives the totals.
   [[nodiscard]] static constexpr int first_code(int layer) { return places[layer].code; }
   [[nodiscard]] static constexpr int first_scale(int layer) { return places[layer].scale; }
@@ -164,12 +168,12 @@ struct stored_numbers<Structure, Rule> {
   [[nodiscard]] static constexpr int scale_group(int i) {
     return groups<I>.of(i);
   }
-  /// Stored numbers i to i + count - 1 of layer I, decoded; of a layer that is stored in codes.
+  /// Stored parameters i to i + count - 1 of layer I, decoded; of a layer that is stored in codes.
   template <int I>
   constexpr void decode(int i, int count, float* out) const {
     for (int k = 0; k < count;) {
-      float const scale = scale_of(scales[std::size_t(first_scale(I) + scale_group<I>(i + k))]);
-      int const end = smaller(count, groups<I>.next_scale(i + k) - i);
+      float const scale = core::scale_of(scales[std::size_t(first_scale(I) + scale_group<I>(i + k))]);
+      int const end = core::smaller(count, groups<I>.next_scale(i + k) - i);
       detail::scale_codes(codes.data() + first_code(I) + i + k, out + k, end - k, scale);
       k = end;
     }
@@ -203,7 +207,8 @@ struct stored_numbers<Structure, Rule> {
     } else if constexpr (decoded_at<J>::by_filters) {
       using decoded = decoded_at<J>;
       return decoded::always +
-             smaller(larger(1, (free - decoded::always) / decoded::fan_in), decoded::filters) * decoded::fan_in;
+             core::smaller(core::larger(1, (free - decoded::always) / decoded::fan_in), decoded::filters) *
+                 decoded::fan_in;
     } else {
       return decoded_at<J>::always;
     }
@@ -216,7 +221,7 @@ struct stored_numbers<Structure, Rule> {
     constexpr int step = At::step;
     constexpr int layer = At::facts.stage;
     std::uint8_t const* const map = maps.data() + At::facts.first_map_byte;
-    if constexpr (At::facts.numbers == 0) {
+    if constexpr (At::facts.parameters == 0) {
       at.run(nullptr, map);
     } else if constexpr (!decodes<step>) {
       at.run(exact.data() + first_exact(layer) + in_layer<step>, map);
@@ -237,20 +242,20 @@ struct stored_numbers<Structure, Rule> {
           decoded::template forward<Count>(weights, to, at.scratch(), first, at.out(), at.in());
         });
       } else {
-        decode<layer>(in_layer<step>, At::facts.numbers, to);
+        decode<layer>(in_layer<step>, At::facts.parameters, to);
         at.run(to, map);
       }
     }
   }
 
-  /// Stored numbers of a step, each decoded when it is read.
+  /// Stored parameters of a step, each decoded when it is read.
   template <int I>
   struct decoding_pointer {
-    stored_numbers const* net;
+    stored_parameters const* net;
     int first;
     [[gnu::always_inline, nodiscard]] float operator[](int i) const {
       return float(net->codes[std::size_t(first_code(I) + first + i)]) *
-             scale_of(net->scales[std::size_t(first_scale(I) + scale_group<I>(first + i))]);
+             core::scale_of(net->scales[std::size_t(first_scale(I) + scale_group<I>(first + i))]);
     }
     [[gnu::always_inline, nodiscard]] decoding_pointer operator+(int i) const { return {net, first + i}; }
   };
@@ -264,4 +269,4 @@ struct stored_numbers<Structure, Rule> {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::storage

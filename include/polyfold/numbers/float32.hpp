@@ -1,10 +1,10 @@
-// A network's numbers as float32, four bytes each: what training and fitting work on.
+// A network's parameters as float32, four bytes each: what training and fitting work on.
 //
 // A kind of numbers is a value of a type that is a number_kind, the second argument of network<pipeline, numbers>, and a
-// specialisation of stored_numbers, the base of that network. It has
+// specialisation of stored_parameters, the base of that network. It has
 //
 //   its arrays                 all that is stored, as public members
-//   counts                     how many numbers each of them holds: number_counts<...>
+//   counts                     how many numbers each of them holds: array_sizes<...>
 //   for_each_array(net, visit) calls visit(array) for each
 //   visit_layer<I>(net, visit) calls visit(name, elements) for each array, in order, with the part of layer I
 //   add_cost<I>(cost)          adds what storing the numbers of layer I so costs
@@ -14,7 +14,7 @@
 //   least_beside<J>, beside<J>(free)
 //                              scalars of working memory that step J takes beside its maps: at least, and where `free` are
 //   run_step(at)               runs the step that `at` gives memory for (schedules/whole_maps.hpp)
-//   numbers_of<J>()            the stored numbers of step J, as a pointer or what is indexed like one
+//   numbers_of<J>()            the stored parameters of step J, as a pointer or what is indexed like one
 //   maps                       the index maps of all steps
 #pragma once
 
@@ -26,7 +26,7 @@
 
 #include <polyfold/core/cost.hpp>
 
-namespace polyfold {
+namespace polyfold::storage {
 
 /// A kind of numbers says whether it runs in integers, or on scalars.
 template <class T>
@@ -34,19 +34,27 @@ concept number_kind = requires {
   T::integers;
 };
 
+}  // namespace polyfold::storage
+
+namespace polyfold {
+
 struct float32_numbers {
   static constexpr bool integers = false;
   friend constexpr bool operator==(float32_numbers const&, float32_numbers const&) = default;
 };
 inline constexpr float32_numbers in_floats{};
 
+}  // namespace polyfold
+
+namespace polyfold::storage {
+
 /// How many numbers each array of a kind of numbers holds.
 template <int... Counts>
-struct number_counts {};
+struct array_sizes {};
 
 /// Numbers of a network with this structure (layers/network_structure.hpp).
 template <class Structure, auto Numbers>
-struct stored_numbers;
+struct stored_parameters;
 
 namespace detail {
 /// The sentence for a network that cannot have this kind of numbers; none where it can.
@@ -69,25 +77,25 @@ template <class Array>
 }  // namespace detail
 
 template <class Structure>
-struct stored_numbers<Structure, in_floats> {
+struct stored_parameters<Structure, in_floats> {
   using program_type = typename Structure::program_type;
 
   /// Layer by layer: coefficients, then biases, in the basis that inference uses.
-  std::array<float, std::size_t(program_type::numbers)> numbers{};
+  std::array<float, std::size_t(program_type::parameters)> parameters{};
   /// Index maps of arranged layers.
   std::array<std::uint8_t, std::size_t(program_type::map_bytes)> maps{};
 
-  using counts = number_counts<program_type::numbers, program_type::map_bytes>;
+  using counts = array_sizes<program_type::parameters, program_type::map_bytes>;
 
   template <class Network, class Visit>
   static void for_each_array(Network& net, Visit visit) {
-    visit(net.numbers);
+    visit(net.parameters);
     visit(net.maps);
   }
 
   template <int I, class Network, class Visit>
   static void visit_layer(Network& net, Visit visit) {
-    visit("numbers", detail::part_of(net.numbers, Structure::first_number(I), Structure::first_number(I + 1)));
+    visit("numbers", detail::part_of(net.parameters, Structure::first_parameter(I), Structure::first_parameter(I + 1)));
     visit("map", detail::part_of(net.maps, Structure::first_map_byte(I), Structure::first_map_byte(I + 1)));
   }
 
@@ -102,7 +110,7 @@ struct stored_numbers<Structure, in_floats> {
   }
   template <int J>
   [[nodiscard]] float const* numbers_of() const {
-    return numbers.data() + program_type::facts[J].first_number;
+    return parameters.data() + program_type::facts[J].first_parameter;
   }
   template <class At>
   void run_step(At const& at) const {
@@ -110,4 +118,4 @@ struct stored_numbers<Structure, in_floats> {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::storage

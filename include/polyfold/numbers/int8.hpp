@@ -1,7 +1,7 @@
 // A network in integers: codes of one byte, maps of one byte, sums of 32 bits; the same to the last bit on every machine.
 //
 //   network<digits, in_int8> net;                     // from quantise() (fit/quantise_int8.hpp), a file or a generated header
-//   network<digits, in_int8>::workspace<> room;
+//   network<digits, in_int8>::workspace<> workspace;
 //   auto logits = net.run(pixels, room);              // 8-bit pixels as a camera gives them; logits of 16 bits
 //
 // A number that a map's code stands for is code * scale, without a zero point, where the scale is the host's business alone:
@@ -26,27 +26,31 @@ struct int8_numbers {
 };
 inline constexpr int8_numbers in_int8{};
 
+}  // namespace polyfold
+
+namespace polyfold::storage {
+
 namespace detail {
 /// Does not compile: the sentence for a network without an integer form.
-template <integer_need Kind, class Layer, class Operation>
+template <integer::integer_need Kind, class Layer, class Operation>
 struct no_integer_form {
   using type = void;
-  static_assert(Kind != integer_need::integer_form,
+  static_assert(Kind != integer::integer_need::integer_form,
                 "polyfold: this operation has no integer form: no_integer_form<...> in this message names it");
   static_assert(
-      Kind != integer_need::activation_form,
+      Kind != integer::integer_need::activation_form,
       "polyfold: in integers activations are relu, bounded relu and leaky relu, behind a convolution or a dense layer");
-  static_assert(Kind != integer_need::product_to_add,
+  static_assert(Kind != integer::integer_need::product_to_add,
                 "polyfold: in integers an addition follows a convolution, without an activation between them");
-  static_assert(Kind != integer_need::product_at_end,
+  static_assert(Kind != integer::integer_need::product_at_end,
                 "polyfold: in integers a network ends with a convolution or a dense layer, whose sums are its logits");
 };
 }  // namespace detail
 
 template <class Structure>
-struct stored_numbers<Structure, in_int8> {
+struct stored_parameters<Structure, in_int8> {
   using program_type = typename Structure::program_type;
-  using integers = integer_program<program_type>;
+  using integers = integer::integer_program<program_type>;
 
  private:
   static constexpr auto end = integers::places.back();
@@ -67,9 +71,9 @@ struct stored_numbers<Structure, in_int8> {
   /// What one unit of a logit stands for.
   std::array<float, 1> logit_scale{};
 
-  using counts = number_counts<end.code, end.bias, end.scale, 2 * end.scale, end.degree, channels, 1>;
+  using counts = array_sizes<end.code, end.bias, end.scale, 2 * end.scale, end.degree, channels, 1>;
 
-  [[gnu::always_inline, nodiscard]] constexpr requantisation scale(int i) const {
+  [[gnu::always_inline, nodiscard]] constexpr integer::requantisation scale(int i) const {
     return {multipliers[std::size_t(i)], shifts[std::size_t(2 * i)], shifts[std::size_t(2 * i + 1)]};
   }
 
@@ -101,11 +105,11 @@ struct stored_numbers<Structure, in_int8> {
   static constexpr void add_cost(cost& c) {
     constexpr auto from = integers::first_of_layer(I);
     constexpr auto to = integers::first_of_layer(I + 1);
-    c.byte_numbers = to.code - from.code;
+    c.byte_parameters = to.code - from.code;
     // Biases beside those that floats have too take off what stands for zero.
     c.scale_bytes = 4LL * (to.scale - from.scale) + (to.degree - from.degree) + (I == 0 ? channels : 0) +
                     (I + 1 == Structure::layers ? 4 : 0) +
-                    4LL * (to.bias - from.bias - (Structure::number_count(I) - c.byte_numbers));
+                    4LL * (to.bias - from.bias - (Structure::parameter_count(I) - c.byte_parameters));
     c.table_bytes = 0;
     for (int g = 0; g < integers::groups; ++g)
       if (integers::stage_of(g) == I) c.table_bytes += integers::table_bytes[g];
@@ -116,14 +120,14 @@ struct stored_numbers<Structure, in_int8> {
   template <int I>
   [[nodiscard]] static constexpr long long requantised() {
     long long count = 0;
-    for_constexpr<integers::groups>([&]<int G>() {
+    core::for_constexpr<integers::groups>([&]<int G>() {
       if constexpr (integers::stage_of(G) == I) {
-        constexpr integer_group g = integers::template group<G>;
+        constexpr integer::integer_group g = integers::template group<G>;
         long long const outputs = program_type::template value_shape<g.value>().size();
-        if constexpr (g.kind == integer_group_kind::product) {
+        if constexpr (g.kind == integer::integer_group_kind::product) {
           count += outputs * (1 + (g.added >= 0));
           if constexpr (g.expansion >= 0) count += program_type::template operation_at<g.head>::output.size();
-        } else if constexpr (g.kind == integer_group_kind::average) {
+        } else if constexpr (g.kind == integer::integer_group_kind::average) {
           count += outputs;
         }
       }
@@ -134,9 +138,9 @@ struct stored_numbers<Structure, in_int8> {
 
 namespace detail {
 template <class Structure>
-requires(!integer_program<typename Structure::program_type>::right) struct fault_of_numbers<
-    stored_numbers<Structure, in_int8>> {
-  using integers = integer_program<typename Structure::program_type>;
+requires(!integer::integer_program<typename Structure::program_type>::right) struct fault_of_numbers<
+    stored_parameters<Structure, in_int8>> {
+  using integers = integer::integer_program<typename Structure::program_type>;
   static constexpr int step = integers::grouping.unmet_step;
   using type =
       no_integer_form<integers::grouping.unmet, typename Structure::template layer_at<integers::facts[step].stage>,
@@ -144,4 +148,4 @@ requires(!integer_program<typename Structure::program_type>::right) struct fault
 };
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::storage

@@ -223,11 +223,11 @@ class plot {
   std::vector<text_mark> labels_;
 
   [[nodiscard]] static plot_range checked(plot_range range) {
-    if (!is_finite(range.low) || !is_finite(range.high) || !(range.low < range.high))
+    if (!core::is_finite(range.low) || !core::is_finite(range.high) || !(range.low < range.high))
       throw std::invalid_argument("The axis of a plot runs from a lower to a higher number.");
     return range;
   }
-  [[nodiscard]] static bool finite(plot_point p) { return is_finite(p.x) && is_finite(p.y); }
+  [[nodiscard]] static bool finite(plot_point p) { return core::is_finite(p.x) && core::is_finite(p.y); }
   [[nodiscard]] static std::string number(double value) { return detail::short_number(value, 2); }
 
   plot& add(kind what, std::vector<plot_point> points, plot_style style) {
@@ -243,14 +243,14 @@ class plot {
     double low = (std::numeric_limits<double>::max)();
     double high = -low;
     auto const meet = [&](double value) {
-      low = smaller(low, value);
-      high = larger(high, value);
+      low = core::smaller(low, value);
+      high = core::larger(high, value);
     };
     for (series const& s : series_)
       for (plot_point const p : s.data)
         if (finite(p)) visit(s, p, meet);
     if (low > high) return {0, 1};
-    double const least = 1e-9 * larger(std::abs(low), std::abs(high), 1e-290);
+    double const least = 1e-9 * core::larger(std::abs(low), std::abs(high), 1e-290);
     double margin = 0.05 * (high - low);
     if (high - low <= least) margin = low == 0 ? 1 : 0.5 * std::abs(low);
     return {low - margin, high + margin};
@@ -271,11 +271,11 @@ class plot {
     double legend = 0;
     for (series const& s : series_)
       if (!s.style.label.empty())
-        legend = larger(legend, 40 + character_width * static_cast<double>(s.style.label.size()));
+        legend = core::larger(legend, 40 + character_width * static_cast<double>(s.style.label.size()));
     frame f{};
     f.left = 70;
     f.top = 40;
-    f.width = larger(60.0, width_ - f.left - larger(20.0, legend));
+    f.width = core::larger(60.0, width_ - f.left - core::larger(20.0, legend));
     f.height = height_ - f.top - 55;
     f.across = x_range_ ? *x_range_ : range_of([](series const& s, plot_point p, auto meet) {
       double const half = s.what == kind::bars ? s.style.size / 2 : 0;
@@ -315,13 +315,13 @@ class plot {
     double const bottom = f.top + f.height;
     double const right = f.left + f.width;
     out += text(f.left + f.width / 2, 24, "middle", title_, " font-size=\"15\"");
-    detail::axis_ticks const across(f.across, larger(2, static_cast<int>(f.width / 80)));
+    detail::axis_ticks const across(f.across, core::larger(2, static_cast<int>(f.width / 80)));
     for (double const value : across.values) {
       double const x = f.left + f.x(value);
       out += stroke(x, f.top, x, bottom, "#e6e6e6");
       out += text(x, bottom + 17, "middle", detail::short_number(value, across.decimals));
     }
-    detail::axis_ticks const up(f.up, larger(2, static_cast<int>(f.height / 50)));
+    detail::axis_ticks const up(f.up, core::larger(2, static_cast<int>(f.height / 50)));
     for (double const value : up.values) {
       double const y = f.top + f.y(value);
       out += stroke(f.left, y, right, y, "#e6e6e6");
@@ -339,7 +339,7 @@ class plot {
     for (plot_point const p : s.data) {
       if (!finite(p)) continue;
       double const left = f.x(p.x - s.style.size / 2);
-      double const top = smaller(f.y(p.y), f.y(0));
+      double const top = core::smaller(f.y(p.y), f.y(0));
       out += "<rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" +
              number(f.x(p.x + s.style.size / 2) - left) + "\" height=\"" + number(std::abs(f.y(p.y) - f.y(0))) +
              "\" fill=\"" + detail::xml_escaped(s.style.colour) + "\"/>\n";

@@ -58,6 +58,10 @@ struct operator_count {
   friend constexpr bool operator==(operator_count const&, operator_count const&) = default;
 };
 
+}  // namespace polyfold
+
+namespace polyfold::reports {
+
 /// One filter under Row Stationary.
 [[nodiscard]] constexpr operator_count row_stationary_filter(kernel_bank const& k) {
   long long const weights = static_cast<long long>(k.channels_per_filter()) * k.kernel_height * k.kernel_width;
@@ -72,6 +76,10 @@ struct operator_count {
 [[nodiscard]] constexpr operator_count running_sums(kernel_bank const& k) {
   return {0, 4LL * k.channels * k.kernel_height};
 }
+
+}  // namespace polyfold::reports
+
+namespace polyfold {
 
 /// Both sides of the comparison.
 struct operator_comparison {
@@ -93,7 +101,8 @@ struct operator_comparison {
 
 /// One layer.
 [[nodiscard]] constexpr operator_comparison compare_with_row_stationary(kernel_bank const& k) {
-  return {k.filters * row_stationary_filter(k), k.filters * linear_rows_filter(k) + running_sums(k)};
+  return {k.filters * reports::row_stationary_filter(k),
+          k.filters * reports::linear_rows_filter(k) + reports::running_sums(k)};
 }
 /// Sum over layers, each with one window position of its own: layers with many positions weigh no more than others.
 [[nodiscard]] constexpr operator_comparison compare_with_row_stationary(std::span<kernel_bank const> layers) {

@@ -35,7 +35,7 @@ struct network_summary {
 
   /// Weights of the approximated layers / their coefficients.
   [[nodiscard]] double coefficients() const { return coefficient_ratio(approximated); }
-  /// All dense parameters / all stored numbers.
+  /// All dense parameters / all stored parameters.
   [[nodiscard]] double parameters() const { return parameter_ratio(total); }
   /// Dense float32 bytes / all stored bytes.
   [[nodiscard]] double bytes() const { return byte_ratio(total); }
@@ -45,7 +45,7 @@ template <class Network>
 [[nodiscard]] network_summary summarize() {
   network_summary s;
   s.input = Network::input_shape;
-  for_constexpr<Network::layers>([&]<int I>() {
+  core::for_constexpr<Network::layers>([&]<int I>() {
     constexpr cost c = Network::template layer_cost<I>();
     s.layers.push_back(
         {Network::template layer_at<I>::name, Network::layer_output_shape(I), c.coefficients < c.weights, c});
@@ -67,21 +67,21 @@ template <class Network>
   return text;
 }
 
-/// Layers, then their total. Bytes are those of the stored numbers, their scales and index maps; approximated layers bear a
-/// star.
+/// Layers, then their total. Bytes are those of the stored parameters, their scales and index maps; approximated layers bear
+/// a star.
 [[nodiscard]] inline table summary_table(network_summary const& s) {
   table t({{"layer", alignment::left},
            {"output"},
-           {"stored numbers"},
+           {"stored parameters"},
            {"bytes"},
            {"table bytes"},
            {"multiplications"},
            {"additions"},
            {"dense multiplications"}});
   auto const add = [&](std::string name, std::string output, cost const& c) {
-    t.add_row({std::move(name), std::move(output), with_thousands(c.stored_numbers), with_thousands(c.stored_bytes()),
-               with_thousands(c.table_bytes), with_thousands(c.multiplications), with_thousands(c.additions),
-               with_thousands(c.dense_multiplications)});
+    t.add_row({std::move(name), std::move(output), with_thousands(c.stored_parameters),
+               with_thousands(c.stored_bytes()), with_thousands(c.table_bytes), with_thousands(c.multiplications),
+               with_thousands(c.additions), with_thousands(c.dense_multiplications)});
   };
   for (layer_summary const& l : s.layers) add(l.approximated ? l.name + " *" : l.name, shape_text(l.output), l.costs);
   t.begin_totals();
@@ -97,9 +97,9 @@ template <class Network>
   };
   add("coefficient ratio", s.coefficients(), s.approximated.weights, " weights of the approximated layers",
       s.approximated.coefficients, " coefficients");
-  add("parameter ratio", s.parameters(), s.total.dense_numbers, " dense parameters", s.total.stored_numbers,
-      " stored numbers");
-  add("byte ratio", s.bytes(), 4 * s.total.dense_numbers, " dense float32 bytes", s.total.stored_bytes(),
+  add("parameter ratio", s.parameters(), s.total.dense_parameters, " dense parameters", s.total.stored_parameters,
+      " stored parameters");
+  add("byte ratio", s.bytes(), 4 * s.total.dense_parameters, " dense float32 bytes", s.total.stored_bytes(),
       " stored bytes");
   if (s.total.multiplications > 0) {
     add("multiplication ratio", double(s.total.dense_multiplications) / double(s.total.multiplications),
@@ -107,7 +107,7 @@ template <class Network>
   }
   t.add_row({"workspace bytes", with_thousands(s.workspace_bytes), "of one float inference, the image excluded"});
   t.add_row(
-      {"flash bytes", with_thousands(s.total.flash_bytes()), "stored numbers, scales, index maps and basis tables"});
+      {"flash bytes", with_thousands(s.total.flash_bytes()), "stored parameters, scales, index maps and basis tables"});
   return t;
 }
 

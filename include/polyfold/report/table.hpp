@@ -49,7 +49,7 @@ inline void group_digits(std::string& digits) {
 
 /// A number with 0 to 12 decimals, rounded: 1,211.3. Not a number or infinite: "-".
 [[nodiscard]] inline std::string with_decimals(double value, int decimals) {
-  if (!is_finite(value)) return "-";
+  if (!core::is_finite(value)) return "-";
   decimals = decimals < 0 ? 0 : decimals > 12 ? 12 : decimals;
   char buffer[400];  // the largest double has 309 digits
   auto const [end, failed] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);
@@ -142,7 +142,7 @@ class table {
     std::vector<std::size_t> widths;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       std::size_t width = detail::displayed_width(columns_[c].title);
-      for (auto const& row : rows_) width = larger(width, detail::displayed_width(row[c]));
+      for (auto const& row : rows_) width = core::larger(width, detail::displayed_width(row[c]));
       widths.push_back(width);
     }
     return widths;

@@ -7,13 +7,16 @@
 
 #include <polyfold/schedules/whole_maps.hpp>
 
-namespace polyfold {
+namespace polyfold::schedules {
 
 struct rolling_rows_schedule : schedule {
   static constexpr bool runs_integers = true;
   static constexpr bool runs_scalars = false;
   friend constexpr bool operator==(rolling_rows_schedule const&, rolling_rows_schedule const&) = default;
 };
-inline constexpr rolling_rows_schedule rolling_rows{};
 
-}  // namespace polyfold
+}  // namespace polyfold::schedules
+
+namespace polyfold {
+inline constexpr schedules::rolling_rows_schedule rolling_rows{};
+}

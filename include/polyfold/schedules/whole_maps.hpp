@@ -3,12 +3,12 @@
 // A schedule is a value of a type derived from `schedule`, the third argument of network<pipeline, numbers, schedule>, and a
 // specialisation of engine, by that type, for the kinds of numbers that it runs:
 //
-//   numbers               the kind of numbers that it is made from, a stored_numbers
+//   numbers               the kind of numbers that it is made from, a stored_parameters
 //   storage               what the network holds, its base class: those, or what the schedule makes of them
 //   scalar, takes<Scalar> what its images are of, and whether it runs those of another scalar
 //   workspace<Scalar>     working memory of one inference
 //   workspace_size        scalars in it
-//   memory<Scalar>, memory_of(workspace)
+//   memory_unit<Scalar>, memory_of(workspace)
 //                         what bare memory is made of, and where a workspace has it
 //   run(held, image, memory)
 //                         runs one image, or several side by side in wider scalars; returns where the result lies
@@ -25,7 +25,7 @@
 #include <polyfold/fold/program.hpp>
 #include <polyfold/numbers/float32.hpp>
 
-namespace polyfold {
+namespace polyfold::schedules {
 
 struct schedule {
   static constexpr bool runs_integers = false;
@@ -37,7 +37,6 @@ struct whole_maps_schedule : schedule {
   static constexpr bool runs_integers = true;
   friend constexpr bool operator==(whole_maps_schedule const&, whole_maps_schedule const&) = default;
 };
-inline constexpr whole_maps_schedule whole_maps{};
 
 /// How a network with this structure (layers/network_structure.hpp) and this kind of numbers runs.
 template <class Structure, auto Numbers, class Schedule>
@@ -47,33 +46,34 @@ namespace detail {
 
 /// Where value V begins: the image, or a buffer in the workspace.
 template <class Program, int V, class Scalar>
-[[nodiscard]] Scalar const* value_of(Scalar const* image, Scalar* room) {
+[[nodiscard]] Scalar const* value_of(Scalar const* image, Scalar* workspace) {
   if constexpr (V == 0)
     return image;
   else
-    return room + Program::inference.value[V];
+    return workspace + Program::inference.value[V];
 }
 
-/// Runs step J on its stored numbers and index map. Never inlined: in one function of all steps g++ keeps the sums of a
+/// Runs step J on its stored parameters and index map. Never inlined: in one function of all steps g++ keeps the sums of a
 /// product in memory, and how fast one layer is depends on the others.
 template <class Program, int J, class Scalar>
-[[gnu::noinline]] void run_on_whole_maps(Scalar const* image, Scalar* room, float const* numbers,
+[[gnu::noinline]] void run_on_whole_maps(Scalar const* image, Scalar* workspace, float const* parameters,
                                          std::uint8_t const* map) {
   constexpr auto const& facts = Program::facts[J];
   using run_by = typename Program::template operation_at<J>;
-  context<Scalar> at;
-  at.numbers = numbers;
+  fold::context<Scalar> at;
+  at.parameters = parameters;
   at.map = map;
-  at.scratch = room + Program::inference.scratch[J];
-  tensor_view<Scalar, run_by::output> const out(room + Program::inference.value[facts.value]);
+  at.scratch = workspace + Program::inference.scratch[J];
+  tensor_view<Scalar, run_by::output> const out(workspace + Program::inference.value[facts.value]);
   row_range const all{0, run_by::output.height};
   constexpr int first = facts.sources[0];
   constexpr int second = facts.sources[1];
-  tensor_view<Scalar const, Program::template value_shape<first>()> const in(value_of<Program, first>(image, room));
+  tensor_view<Scalar const, Program::template value_shape<first>()> const in(
+      value_of<Program, first>(image, workspace));
   if constexpr (second >= 0)
-    run_by::forward(
-        at, all, out, in,
-        tensor_view<Scalar const, Program::template value_shape<second>()>(value_of<Program, second>(image, room)));
+    run_by::forward(at, all, out, in,
+                    tensor_view<Scalar const, Program::template value_shape<second>()>(
+                        value_of<Program, second>(image, workspace)));
   else
     run_by::forward(at, all, out, in);
 }
@@ -89,20 +89,20 @@ struct step_on_whole_maps {
   static constexpr int beside_size = BesideSize;
 
   Scalar const* image;
-  Scalar* room;
+  Scalar* workspace;
 
   [[nodiscard]] tensor_view<Scalar const, input> in() const {
-    return tensor_view<Scalar const, input>(value_of<Program, facts.sources[0]>(image, room));
+    return tensor_view<Scalar const, input>(value_of<Program, facts.sources[0]>(image, workspace));
   }
   [[nodiscard]] tensor_view<Scalar, operation::output> out() const {
-    return tensor_view<Scalar, operation::output>(room + Program::inference.value[facts.value]);
+    return tensor_view<Scalar, operation::output>(workspace + Program::inference.value[facts.value]);
   }
-  [[nodiscard]] Scalar* scratch() const { return room + Program::inference.scratch[J]; }
+  [[nodiscard]] Scalar* scratch() const { return workspace + Program::inference.scratch[J]; }
   /// `beside_size` scalars that no map and no scratch uses now.
-  [[nodiscard]] Scalar* beside() const { return room + Beside; }
+  [[nodiscard]] Scalar* beside() const { return workspace + Beside; }
 
-  void run(float const* numbers, std::uint8_t const* map) const {
-    run_on_whole_maps<Program, J>(image, room, numbers, map);
+  void run(float const* parameters, std::uint8_t const* map) const {
+    run_on_whole_maps<Program, J>(image, workspace, parameters, map);
   }
 };
 
@@ -110,8 +110,8 @@ struct step_on_whole_maps {
 
 template <class Structure, auto Numbers>
 struct engine<Structure, Numbers, whole_maps_schedule> {
-  using numbers = stored_numbers<Structure, Numbers>;
-  using storage = numbers;
+  using parameters = polyfold::storage::stored_parameters<Structure, Numbers>;
+  using storage = parameters;
   using program_type = typename Structure::program_type;
 
   template <class Scalar>
@@ -119,20 +119,21 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
 
  private:
   template <int J>
-  static constexpr detail::stretch beside = [] {
+  static constexpr fold::detail::stretch beside = [] {
     constexpr int least = storage::template least_beside<J>;
     if constexpr (least == 0) {
-      return detail::stretch{};
+      return fold::detail::stretch{};
     } else {
-      auto const free = detail::room_beside(program_type::buffers, J, program_type::inference.size, least);
-      return detail::stretch{free.offset, storage::template beside<J>(free.size)};
+      auto const free = fold::detail::space_beside(program_type::buffers, J, program_type::inference.size, least);
+      return fold::detail::stretch{free.offset, storage::template beside<J>(free.size)};
     }
   }();
 
  public:
   static constexpr int workspace_size = [] {
     int size = program_type::inference.size;
-    for_constexpr<program_type::steps>([&]<int J>() { size = larger(size, beside<J>.offset + beside<J>.size); });
+    core::for_constexpr<program_type::steps>(
+        [&]<int J>() { size = core::larger(size, beside<J>.offset + beside<J>.size); });
     return size;
   }();
 
@@ -140,18 +141,19 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
   template <class Scalar>
   using workspace = std::array<Scalar, std::size_t(workspace_size)>;
   template <class Scalar>
-  using memory = Scalar;
-  template <class Room>
-  [[nodiscard]] static constexpr auto* memory_of(Room& room) {
-    return room.data();
+  using memory_unit = Scalar;
+  template <class Workspace>
+  [[nodiscard]] static constexpr auto* memory_of(Workspace& workspace) {
+    return workspace.data();
   }
 
   template <class Scalar>
-  [[nodiscard]] static Scalar const* run(storage const& held, Scalar const* image, Scalar* room) {
+  [[nodiscard]] static Scalar const* run(storage const& held, Scalar const* image, Scalar* workspace) {
     program_type::for_each_step([&]<int J>() {
-      held.run_step(detail::step_on_whole_maps<program_type, J, beside<J>.offset, beside<J>.size, Scalar>{image, room});
+      held.run_step(
+          detail::step_on_whole_maps<program_type, J, beside<J>.offset, beside<J>.size, Scalar>{image, workspace});
     });
-    return detail::value_of<program_type, program_type::result>(image, room);
+    return detail::value_of<program_type, program_type::result>(image, workspace);
   }
 };
 
@@ -171,7 +173,7 @@ struct wrong_engine {
 };
 template <class Numbers, class Schedule>
 [[nodiscard]] consteval bool has_engine() {
-  if constexpr (number_kind<Numbers> && std::is_base_of_v<schedule, Schedule>)
+  if constexpr (polyfold::storage::number_kind<Numbers> && std::is_base_of_v<schedule, Schedule>)
     return Numbers::integers ? Schedule::runs_integers : Schedule::runs_scalars;
   else
     return false;
@@ -182,7 +184,8 @@ struct fault_of_engine {
 };
 template <class Numbers, class Schedule>
 struct fault_of_engine<Numbers, Schedule, false> {
-  using type = wrong_engine<Numbers, Schedule, number_kind<Numbers>, std::is_base_of_v<schedule, Schedule>>;
+  using type =
+      wrong_engine<Numbers, Schedule, polyfold::storage::number_kind<Numbers>, std::is_base_of_v<schedule, Schedule>>;
 };
 
 /// Stops the build where a network's kind of numbers or schedule is none.
@@ -203,4 +206,8 @@ consteval auto engine_for() {
 }
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::schedules
+
+namespace polyfold {
+inline constexpr schedules::whole_maps_schedule whole_maps{};
+}

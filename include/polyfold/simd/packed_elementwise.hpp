@@ -11,7 +11,7 @@
 #include <polyfold/layers/scale_shift.hpp>
 #include <polyfold/simd/packed_step.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 namespace detail {
 /// Members of a step that stores no numbers.
@@ -30,7 +30,7 @@ struct unstored_step {
 }  // namespace detail
 
 template <class Vector, shape In, class Activation, step_wiring Wiring, class Function>
-struct packed_step<Vector, apply_elementwise<In, Activation>, Wiring, Function> : detail::unstored_step {
+struct packed_step<Vector, layer_types::apply_elementwise<In, Activation>, Wiring, Function> : detail::unstored_step {
   static void run(float const*, float const* in, float const*, float* out, float*) {
     for_each_piece<Vector, Wiring.in, Wiring.out>([&](auto count, int from, int to) {
       Activation::value(Vector::template load_lanes<0, count>(in + from)).template store_lanes<0, count>(out + to);
@@ -39,7 +39,7 @@ struct packed_step<Vector, apply_elementwise<In, Activation>, Wiring, Function> 
 };
 
 template <class Vector, shape In, step_wiring Wiring, class Function>
-struct packed_step<Vector, add_operation<In>, Wiring, Function> : detail::unstored_step {
+struct packed_step<Vector, layer_types::add_operation<In>, Wiring, Function> : detail::unstored_step {
   static void run(float const*, float const* in, float const* second, float* out, float*) {
     for_each_piece<Vector, Wiring.in, Wiring.second, Wiring.out>([&](auto count, int a, int b, int to) {
       Vector const sum =
@@ -50,14 +50,14 @@ struct packed_step<Vector, add_operation<In>, Wiring, Function> : detail::unstor
 };
 
 template <class Vector, shape In, step_wiring Wiring, class Function>
-struct packed_step<Vector, prelu_operation<In>, Wiring, Function> {
+struct packed_step<Vector, layer_types::prelu_operation<In>, Wiring, Function> {
   static constexpr int packed_size = In.channels;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
-    for (int i = 0; i < packed_size; ++i) packed[i] = numbers[i];
+  static void pack(Pointer parameters, std::uint8_t const*, float* packed) {
+    for (int i = 0; i < packed_size; ++i) packed[i] = parameters[i];
   }
 
   static void run(float const* packed, float const* in, float const*, float* out, float*) {
@@ -66,7 +66,7 @@ struct packed_step<Vector, prelu_operation<In>, Wiring, Function> {
       float* const to = out + c * Wiring.out.plane();
       for_each_piece<Vector, detail::one_plane(Wiring.in), detail::one_plane(Wiring.out)>(
           [&](auto count, int i, int k) {
-            prelu_operation<In>::value(Vector::template load_lanes<0, count>(from + i), packed[c])
+            layer_types::prelu_operation<In>::value(Vector::template load_lanes<0, count>(from + i), packed[c])
                 .template store_lanes<0, count>(to + k);
           });
     }
@@ -74,14 +74,14 @@ struct packed_step<Vector, prelu_operation<In>, Wiring, Function> {
 };
 
 template <class Vector, shape In, step_wiring Wiring, class Function>
-struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
+struct packed_step<Vector, layer_types::scale_shift_operation<In>, Wiring, Function> {
   static constexpr int packed_size = 2 * In.channels;
   static constexpr int scratch = 0;
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
-    for (int i = 0; i < packed_size; ++i) packed[i] = numbers[i];
+  static void pack(Pointer parameters, std::uint8_t const*, float* packed) {
+    for (int i = 0; i < packed_size; ++i) packed[i] = parameters[i];
   }
 
   static void run(float const* packed, float const* in, float const* second, float* out, float*) {
@@ -104,17 +104,18 @@ struct packed_step<Vector, scale_shift_operation<In>, Wiring, Function> {
 };
 
 template <class Vector, shape In, window W, step_wiring Wiring, class Function>
-requires(W == whole_map(In) && !Wiring.in.bordered() &&
-         !Wiring.out.bordered()) struct packed_step<Vector, average_under_window<In, W, W>, Wiring, Function>
+requires(
+    W == core::whole_map(In) && !Wiring.in.bordered() &&
+    !Wiring.out.bordered()) struct packed_step<Vector, layer_types::average_under_window<In, W, W>, Wiring, Function>
     : detail::unstored_step {
   static void run(float const*, float const* in, float const*, float* out, float*) {
     for (int c = 0; c < In.channels; ++c) {
       Vector sum(0.0f);
       for_each_piece<Vector, map_layout{{1, In.height, In.width}}>(
           [&](auto count, int i) { sum += Vector::template load_lanes<0, count>(in + Wiring.in.at(c, 0, 0) + i); });
-      out[Wiring.out.at(c, 0, 0)] = sum.sum() * average_under_window<In, W, W>::scale;
+      out[Wiring.out.at(c, 0, 0)] = sum.sum() * layer_types::average_under_window<In, W, W>::scale;
     }
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

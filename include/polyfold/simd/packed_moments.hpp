@@ -10,14 +10,14 @@
 #include <polyfold/simd/packed_step.hpp>
 #include <polyfold/simd/window_tile.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 namespace detail {
 
 /// phi_k(i) by function, for segments of Count positions.
 template <class Basis, int Count, int Terms>
 inline constexpr auto functions_of_segment = [] {
-  fixed_array<fixed_array<float, Count>, Terms> table{};
+  core::fixed_array<core::fixed_array<float, Count>, Terms> table{};
   for (int k = 0; k < Terms; ++k)
     for (int i = 0; i < Count; ++i) table[k][i] = Basis::template value<Count, Terms>(k, i);
   return table;
@@ -26,7 +26,7 @@ inline constexpr auto functions_of_segment = [] {
 /// Calls f(count, i) for i = 0, Vector::size, ... below Total; count, a constant, is Vector::size but for the last.
 template <class Vector, int Total, class F>
 void for_vectors(F f) {
-  run_blocks<Total, smaller(Total, Vector::size)>(f);
+  run_blocks<Total, core::smaller(Total, Vector::size)>(f);
 }
 
 /// Calls f(constant positions, constant terms, first position, first term) for each segment.
@@ -48,9 +48,9 @@ void for_segments(F f) {
 
 }  // namespace detail
 
-template <class Vector, shape In, int Groups, factor F, step_wiring Wiring, class Function>
-struct packed_step<Vector, channel_moments<In, Groups, F>, Wiring, Function> {
-  using operation = channel_moments<In, Groups, F>;
+template <class Vector, shape In, int Groups, cut F, step_wiring Wiring, class Function>
+struct packed_step<Vector, fold::channel_moments<In, Groups, F>, Wiring, Function> {
+  using operation = fold::channel_moments<In, Groups, F>;
   using basis = typename operation::basis;
   static constexpr bool one_pixel = In.pixels() == 1 && !Wiring.in.bordered() && !Wiring.out.bordered();
   /// Borders of zeros have moments of zero: maps with equal borders are one row.
@@ -93,8 +93,8 @@ struct packed_step<Vector, channel_moments<In, Groups, F>, Wiring, Function> {
 };
 
 template <class Vector, shape In, window W, int Order, basis_kind Kind, step_wiring Wiring, class Function>
-requires(W.x.stride <= 2) struct packed_step<Vector, row_moments<In, W, Order, Kind>, Wiring, Function> {
-  using operation = row_moments<In, W, Order, Kind>;
+requires(W.x.stride <= 2) struct packed_step<Vector, fold::row_moments<In, W, Order, Kind>, Wiring, Function> {
+  using operation = fold::row_moments<In, W, Order, Kind>;
   static_assert(Wiring.in.border_x >= border_for(W.x));
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
@@ -117,8 +117,8 @@ requires(W.x.stride <= 2) struct packed_step<Vector, row_moments<In, W, Order, K
 };
 
 template <class Vector, shape In, window W, int Order, basis_kind Kind, step_wiring Wiring, class Function>
-struct packed_step<Vector, column_moments<In, W, Order, Kind>, Wiring, Function> {
-  using operation = column_moments<In, W, Order, Kind>;
+struct packed_step<Vector, fold::column_moments<In, W, Order, Kind>, Wiring, Function> {
+  using operation = fold::column_moments<In, W, Order, Kind>;
   static_assert(Wiring.in.border_y >= border_for(W.y));
   static constexpr int packed_size = 0;
   static constexpr int scratch = 0;
@@ -155,9 +155,10 @@ struct window_moments {};
 
 template <class Vector, shape In, window Along, shape Rowed, window W, int Order, basis_kind Kind, step_wiring Wiring,
           class Function>
-struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, column_moments<Rowed, W, Order, Kind>>,
-                   Wiring, Function> {
-  using columns = column_moments<Rowed, W, Order, Kind>;
+struct packed_step<
+    Vector, window_moments<fold::row_moments<In, Along, Order, Kind>, fold::column_moments<Rowed, W, Order, Kind>>,
+    Wiring, Function> {
+  using columns = fold::column_moments<Rowed, W, Order, Kind>;
   static constexpr shape one_in{1, In.height, In.width};
   static constexpr shape one_rowed{columns::row_terms, Rowed.height, Rowed.width};
   static constexpr map_layout between{one_rowed, border_for(W.y), 0};
@@ -171,10 +172,10 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
     l.inner.channels = 1;
     return l;
   }();
-  using row_step =
-      packed_step<Vector, row_moments<one_in, Along, Order, Kind>, step_wiring{one_source, {}, between}, Function>;
+  using row_step = packed_step<Vector, fold::row_moments<one_in, Along, Order, Kind>,
+                               step_wiring{one_source, {}, between}, Function>;
   using column_step =
-      packed_step<Vector, column_moments<one_rowed, W, Order, Kind>, step_wiring{between, {}, one_out}, Function>;
+      packed_step<Vector, fold::column_moments<one_rowed, W, Order, Kind>, step_wiring{between, {}, one_out}, Function>;
 
   static constexpr int packed_size = 0;
   static constexpr int scratch = between.size();
@@ -182,18 +183,19 @@ struct packed_step<Vector, window_moments<row_moments<In, Along, Order, Kind>, c
   template <class Pointer>
   static void pack(Pointer, std::uint8_t const*, float*) {}
 
-  static void run(float const*, float const* in, float const*, float* out, float* room) {
-    clear_border<Vector, between>(room);
+  static void run(float const*, float const* in, float const*, float* out, float* memory) {
+    clear_border<Vector, between>(memory);
     for (int c = 0; c < In.channels; ++c) {
-      row_step::run(nullptr, in + c * Wiring.in.plane(), nullptr, room, nullptr);
-      column_step::run(nullptr, room, nullptr, out + c * columns::terms * Wiring.out.plane(), nullptr);
+      row_step::run(nullptr, in + c * Wiring.in.plane(), nullptr, memory, nullptr);
+      column_step::run(nullptr, memory, nullptr, out + c * columns::terms * Wiring.out.plane(), nullptr);
     }
   }
 };
 
-template <class Vector, shape In, int Filters, int Groups, factor F, bias_rule Bias, step_wiring Wiring, class Function>
-struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Function> {
-  using operation = expand<In, Filters, Groups, F, Bias>;
+template <class Vector, shape In, int Filters, int Groups, cut F, fold::bias_rule Bias, step_wiring Wiring,
+          class Function>
+struct packed_step<Vector, fold::expand<In, Filters, Groups, F, Bias>, Wiring, Function> {
+  using operation = fold::expand<In, Filters, Groups, F, Bias>;
   using basis = typename operation::basis;
   static constexpr bool one_pixel = In.pixels() == 1 && !Wiring.in.bordered() && !Wiring.out.bordered();
   static constexpr int packed_size = Filters;  // biases
@@ -201,8 +203,8 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
-    detail::with_biases<Vector, typename operation::bias>(numbers, [&](auto bias) {
+  static void pack(Pointer parameters, std::uint8_t const*, float* packed) {
+    detail::with_biases<Vector, typename operation::bias>(parameters, [&](auto bias) {
       for (int m = 0; m < Filters; ++m) packed[m] = bias(m);
     });
   }
@@ -240,4 +242,4 @@ struct packed_step<Vector, expand<In, Filters, Groups, F, Bias>, Wiring, Functio
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

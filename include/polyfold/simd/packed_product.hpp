@@ -12,7 +12,7 @@
 #include <polyfold/simd/packed_step.hpp>
 #include <polyfold/simd/window_tile.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 namespace detail {
 
@@ -63,10 +63,10 @@ struct fastest_convolution {
 
 /// Calls f(bias), where bias(m) is the bias of output m.
 template <class Vector, class Biases, class Pointer, class F>
-void with_biases(Pointer numbers, F f) {
+void with_biases(Pointer parameters, F f) {
   using scalar = simd_scalar<Vector>;
-  float stored[Biases::numbers + 1];
-  for (int i = 0; i < Biases::numbers; ++i) stored[i] = numbers[i];
+  float stored[Biases::parameters + 1];
+  for (int i = 0; i < Biases::parameters; ++i) stored[i] = parameters[i];
   scalar expanded[Biases::scratch + 1];
   Biases::prepare(stored, expanded);
   f([&](int m) { return float(Biases::template start<scalar>(stored, expanded, m)); });
@@ -80,43 +80,44 @@ struct product_step {
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const*, float* packed) {
-    with_biases<Vector, typename Product::bias>(numbers + Product::weights, [&](auto bias) {
-      Kernel::pack([&](int m, int i) { return numbers[m * Product::fan_in + i]; }, bias, packed);
+  static void pack(Pointer parameters, std::uint8_t const*, float* packed) {
+    with_biases<Vector, typename Product::bias>(parameters + Product::weights, [&](auto bias) {
+      Kernel::pack([&](int m, int i) { return parameters[m * Product::fan_in + i]; }, bias, packed);
     });
   }
-  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
-    Kernel::run(packed, in, out, second, room);
+  static void run(float const* packed, float const* in, float const* second, float* out, float* memory) {
+    Kernel::run(packed, in, out, second, memory);
   }
 };
 
 }  // namespace detail
 
-template <class Vector, shape In, int Filters, window W, int Groups, bias_rule Bias, step_wiring Wiring, class Function>
-struct packed_step<Vector, product<In, Filters, W, Groups, Bias>, Wiring, Function>
+template <class Vector, shape In, int Filters, window W, int Groups, fold::bias_rule Bias, step_wiring Wiring,
+          class Function>
+struct packed_step<Vector, fold::product<In, Filters, W, Groups, Bias>, Wiring, Function>
     : detail::product_step<
-          Vector, product<In, Filters, W, Groups, Bias>,
+          Vector, fold::product<In, Filters, W, Groups, Bias>,
           typename detail::fastest_convolution<Vector, detail::problem_of(W, Groups, Wiring), Function>::type> {};
 
 /// A product of the window moments that it alone reads, tile by tile.
 template <class Rows, class Columns, class Product>
 struct window_product {};
 
-template <class Vector, class Rows, class Columns, shape In, int Filters, int Groups, bias_rule Bias,
+template <class Vector, class Rows, class Columns, shape In, int Filters, int Groups, fold::bias_rule Bias,
           step_wiring Wiring, class Function>
-struct packed_step<Vector, window_product<Rows, Columns, product<In, Filters, window{}, Groups, Bias>>, Wiring,
+struct packed_step<Vector, window_product<Rows, Columns, fold::product<In, Filters, window{}, Groups, Bias>>, Wiring,
                    Function>
     : detail::product_step<
-          Vector, product<In, Filters, window{}, Groups, Bias>,
+          Vector, fold::product<In, Filters, window{}, Groups, Bias>,
           tile_product<Vector, convolution_problem{{In}, {}, Groups, Wiring.out, Wiring.second, Wiring.pools},
                        window_tile<Vector, Rows, Columns, Wiring.in>, Function>> {};
 
 /// Arranged weights are expanded where many pixels share them. On a single pixel the level numbers stay as they are: the
 /// time is that of reading them.
-template <class Vector, shape In, int Filters, window W, int Groups, arrangement A, bias_rule Bias, step_wiring Wiring,
-          class Function>
-struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wiring, Function> {
-  using operation = arranged_product<In, Filters, W, Groups, A, Bias>;
+template <class Vector, shape In, int Filters, window W, int Groups, arrangement A, fold::bias_rule Bias,
+          step_wiring Wiring, class Function>
+struct packed_step<Vector, fold::arranged_product<In, Filters, W, Groups, A, Bias>, Wiring, Function> {
+  using operation = fold::arranged_product<In, Filters, W, Groups, A, Bias>;
   using matrix = arranged_matrix<Vector, operation::fan_in, Filters, A.bits, A.per_filter, Function>;
   static constexpr bool decodes = matrix::possible && Groups == 1 && operation::output.pixels() == 1 &&
                                   Wiring.in.contiguous() && !Wiring.out.bordered() && Wiring.second.inner.channels == 0;
@@ -128,14 +129,14 @@ struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wi
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const* map, float* packed) {
-    detail::with_biases<Vector, typename operation::bias>(numbers + operation::coefficients, [&](auto bias) {
+  static void pack(Pointer parameters, std::uint8_t const* map, float* packed) {
+    detail::with_biases<Vector, typename operation::bias>(parameters + operation::coefficients, [&](auto bias) {
       float level[operation::levels];
       int expanded = -1;
       auto const levels_of = [&](int m) -> float const* {
         int const curve = A.per_filter ? m : 0;
         if (curve != expanded)
-          operation::curve::synthesise([&](int k) { return numbers[curve * operation::curve::size + k]; },
+          operation::curve::synthesise([&](int k) { return parameters[curve * operation::curve::size + k]; },
                                        [&](int l, float v) { level[l] = v; });
         expanded = curve;
         return level;
@@ -147,12 +148,12 @@ struct packed_step<Vector, arranged_product<In, Filters, W, Groups, A, Bias>, Wi
         kernel::pack([&](int m, int i) { return levels_of(m)[number_of(m, i)]; }, bias, packed);
     });
   }
-  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+  static void run(float const* packed, float const* in, float const* second, float* out, float* memory) {
     if constexpr (decodes)
-      kernel::run(packed, in, out, room);
+      kernel::run(packed, in, out, memory);
     else
-      kernel::run(packed, in, out, second, room);
+      kernel::run(packed, in, out, second, memory);
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

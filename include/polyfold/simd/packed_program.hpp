@@ -17,7 +17,7 @@
 #include <polyfold/simd/packed_moments.hpp>
 #include <polyfold/simd/packed_product.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 namespace detail {
 
@@ -35,7 +35,7 @@ struct fused_steps {
 
 /// What the rules of fusion know of a step.
 struct fusion_facts {
-  operation_role role = operation_role::other;
+  fold::operation_role role = fold::operation_role::other;
   int sources[2] = {-1, -1};
   int value = 0;
   shape output{};
@@ -49,11 +49,11 @@ struct fusion_facts {
   bool in_vectors = false;     // moments along rows whose stride kernels know
 };
 template <class Operation, class Vector>
-[[nodiscard]] consteval fusion_facts fusion_facts_of(step_facts const& f, shape in) {
+[[nodiscard]] consteval fusion_facts fusion_facts_of(fold::detail::step_facts const& f, shape in) {
   constexpr shape out = Operation::output;
-  constexpr operation_role role = Operation::role;
-  constexpr bool in_border =
-      role == operation_role::product || role == operation_role::row_moments || role == operation_role::column_moments;
+  constexpr fold::operation_role role = Operation::role;
+  constexpr bool in_border = role == fold::operation_role::product || role == fold::operation_role::row_moments ||
+                             role == fold::operation_role::column_moments;
   return {.role = role,
           .sources = {f.sources[0], f.sources[1]},
           .value = f.value,
@@ -72,31 +72,32 @@ template <class Operation, class Vector>
 
 /// Column moments, the row moments that they read.
 [[nodiscard]] constexpr bool takes_row_moments(fusion_facts const& columns, fusion_facts const& rows) {
-  return columns.role == operation_role::column_moments && rows.role == operation_role::row_moments && rows.in_vectors;
+  return columns.role == fold::operation_role::column_moments && rows.role == fold::operation_role::row_moments &&
+         rows.in_vectors;
 }
 /// A product or a scale and shift, an addition of a value that is there before it: first of all.
 [[nodiscard]] constexpr bool takes_addition(fused_steps const& call, fusion_facts const& head,
                                             fusion_facts const& next) {
-  return (head.role == operation_role::product || head.role == operation_role::scale_shift) &&
-         next.role == operation_role::addition && call.added < 0 && call.activation < 0 && !call.pools;
+  return (head.role == fold::operation_role::product || head.role == fold::operation_role::scale_shift) &&
+         next.role == fold::operation_role::addition && call.added < 0 && call.activation < 0 && !call.pools;
 }
 /// All that write out, one activation.
 [[nodiscard]] constexpr bool takes_activation(fused_steps const& call, fusion_facts const& next) {
-  return next.role == operation_role::activation && call.activation < 0;
+  return next.role == fold::operation_role::activation && call.activation < 0;
 }
 /// A product, the maximum of each 2 x 2 outputs. The kernel takes it before the activation, so that has to be one that never
 /// falls; no addition may come before it.
 [[nodiscard]] constexpr bool takes_maximum(fused_steps const& call, fusion_facts const& head, fusion_facts const& next,
                                            bool rising) {
-  return head.role == operation_role::product && next.role == operation_role::maximum && next.halves && !call.pools &&
-         call.added < 0 && rising;
+  return head.role == fold::operation_role::product && next.role == fold::operation_role::maximum && next.halves &&
+         !call.pools && call.added < 0 && rising;
 }
 /// A product, the window moments that it reads, tile by tile: where rows fill vectors, and where the product outweighs row
 /// moments that are computed twice.
 [[nodiscard]] constexpr bool takes_window_moments(fused_steps const& call, fusion_facts const& head,
                                                   fused_steps const& moments, fusion_facts const& columns, int lanes) {
-  return head.role == operation_role::product && columns.role == operation_role::column_moments && moments.executed &&
-         moments.rows >= 0 && head.filters >= columns.window_area && head.fills_tiles &&
+  return head.role == fold::operation_role::product && columns.role == fold::operation_role::column_moments &&
+         moments.executed && moments.rows >= 0 && head.filters >= columns.window_area && head.fills_tiles &&
          (!call.pools || head.output.width >= lanes);
 }
 
@@ -112,13 +113,13 @@ struct packed_program {
   using operation_at = typename Program::template operation_at<J>;
 
   static constexpr auto known = []<int... J>(std::integer_sequence<int, J...>) {
-    return fixed_array<detail::fusion_facts, steps>{detail::fusion_facts_of<operation_at<J>, Vector>(
+    return core::fixed_array<detail::fusion_facts, steps>{detail::fusion_facts_of<operation_at<J>, Vector>(
         facts[J], Program::template value_shape<facts[J].sources[0]>())...};
   }
   (std::make_integer_sequence<int, steps>{});
 
   static constexpr auto calls = [] {
-    fixed_array<detail::fused_steps, steps> all{};
+    core::fixed_array<detail::fused_steps, steps> all{};
     auto const alone = [](int value) { return value != Program::result && Program::readers(value) == 1; };
     for (int j = 0; j < steps; ++j) {
       detail::fused_steps& call = all[j];
@@ -132,8 +133,8 @@ struct packed_program {
         all[call.rows].executed = false;
         call.source = all[call.rows].source;
       }
-      if (head.role != operation_role::product && head.role != operation_role::expansion &&
-          head.role != operation_role::scale_shift)
+      if (head.role != fold::operation_role::product && head.role != fold::operation_role::expansion &&
+          head.role != fold::operation_role::scale_shift)
         continue;
       for (int k = j + 1; k < steps; ++k) {
         detail::fusion_facts const& next = known[k];
@@ -169,7 +170,7 @@ struct packed_program {
   /// How each value lies; those that fusion leaves out have no channels.
   static constexpr auto layouts = []<int... J>(std::integer_sequence<int, J...>) {
     constexpr shape shapes[] = {Program::template value_shape<J + 1>()...};
-    fixed_array<map_layout, steps + 1> all{};
+    core::fixed_array<map_layout, steps + 1> all{};
     all[0].inner = Program::template value_shape<0>();
     for (int j = steps - 1; j >= 0; --j) {
       auto const& call = calls[j];
@@ -178,13 +179,13 @@ struct packed_program {
       out.inner = shapes[call.value - 1];
       detail::fusion_facts const& first = known[call.rows >= 0 ? call.rows : j];
       map_layout need{{}, call.columns >= 0 ? known[call.columns].border_y : first.border_y, first.border_x};
-      if (known[j].role == operation_role::channel_moments && call.source > 0) {
-        need.border_y = larger(need.border_y, out.border_y);
-        need.border_x = larger(need.border_x, out.border_x);
+      if (known[j].role == fold::operation_role::channel_moments && call.source > 0) {
+        need.border_y = core::larger(need.border_y, out.border_y);
+        need.border_x = core::larger(need.border_x, out.border_x);
       }
       map_layout& in = all[call.source];
-      in.border_y = larger(in.border_y, need.border_y);
-      in.border_x = larger(in.border_x, need.border_x);
+      in.border_y = core::larger(in.border_y, need.border_y);
+      in.border_x = core::larger(in.border_x, need.border_x);
     }
     // Planes a multiple of 1 KiB apart compete for the same lines of the first cache: move them apart.
     for (int v = 1; v <= steps; ++v) {
@@ -238,22 +239,22 @@ struct packed_program {
 
   template <class F>
   static constexpr void for_each_call(F f) {
-    for_constexpr<steps>([&]<int J>() {
+    core::for_constexpr<steps>([&]<int J>() {
       if constexpr (calls[J].executed) f.template operator()<J>();
     });
   }
 
   struct placement {
-    fixed_array<int, steps + 1> value{};
-    fixed_array<int, steps> scratch{};
-    fixed_array<int, steps> packed{};
+    core::fixed_array<int, steps + 1> value{};
+    core::fixed_array<int, steps> scratch{};
+    core::fixed_array<int, steps> packed{};
     int size = 0;
     int packed_size = 0;
   };
   static constexpr placement places = [] {
-    fixed_array<detail::buffer, 2 * steps + 1> buffers{};
+    core::fixed_array<fold::detail::buffer, 2 * steps + 1> buffers{};
     placement p;
-    auto const whole = [](int size) { return ceil_div(size, alignment) * alignment; };
+    auto const whole = [](int size) { return core::ceil_div(size, alignment) * alignment; };
     if (copies_input) buffers[0] = {whole(layouts[0].size()), 0, 0, 0};
     for_each_call([&]<int J>() {
       auto const& call = calls[J];
@@ -265,11 +266,11 @@ struct packed_program {
         if (source >= 0) buffers[source].dies = J;
     });
     buffers[Program::result].dies = steps;
-    p.size = detail::place(buffers);
+    p.size = fold::detail::place(buffers);
     for (int v = 0; v <= steps; ++v) p.value[v] = buffers[v].offset;
     for (int j = 0; j < steps; ++j) p.scratch[j] = buffers[steps + 1 + j].offset;
     return p;
   }();
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

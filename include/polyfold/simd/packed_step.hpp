@@ -3,7 +3,7 @@
 //
 // All that runs carries the instruction set in its type: templates on Vector, or on what is inside of one.
 //
-//   packed_size, pack   stored numbers in the order that the kernel reads
+//   packed_size, pack   stored parameters in the order that the kernel reads
 //   scratch             floats of working memory
 //   clears_border       the border of the output has to be set to zero before
 //   run                 computes the whole output
@@ -16,7 +16,7 @@
 #include <polyfold/kernels/simd/bordered_map.hpp>
 #include <polyfold/kernels/simd/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 /// Where a step reads and writes.
 struct step_wiring {
@@ -30,22 +30,22 @@ struct step_wiring {
 /// Function: the activation that is fused into the write-out, or identity_function.
 template <class Vector, class Operation, step_wiring Wiring, class Function>
 struct packed_step {
-  static constexpr int packed_size = Operation::numbers + ceil_div(Operation::map_bytes, int(sizeof(float)));
+  static constexpr int packed_size = Operation::parameters + core::ceil_div(Operation::map_bytes, int(sizeof(float)));
   static constexpr int scratch = Operation::scratch;
   static constexpr bool clears_border = true;
 
   template <class Pointer>
-  static void pack(Pointer numbers, std::uint8_t const* map, float* packed) {
-    for (int i = 0; i < Operation::numbers; ++i) packed[i] = numbers[i];
-    if constexpr (Operation::map_bytes > 0) std::memcpy(packed + Operation::numbers, map, Operation::map_bytes);
+  static void pack(Pointer parameters, std::uint8_t const* map, float* packed) {
+    for (int i = 0; i < Operation::parameters; ++i) packed[i] = parameters[i];
+    if constexpr (Operation::map_bytes > 0) std::memcpy(packed + Operation::parameters, map, Operation::map_bytes);
   }
 
-  static void run(float const* packed, float const* in, float const* second, float* out, float* room) {
+  static void run(float const* packed, float const* in, float const* second, float* out, float* memory) {
     using scalar = simd_scalar<Vector>;
-    context<scalar> at;
-    at.numbers = packed;
-    at.map = reinterpret_cast<std::uint8_t const*>(packed + Operation::numbers);
-    at.scratch = scalar::at(room);
+    fold::context<scalar> at;
+    at.parameters = packed;
+    at.map = reinterpret_cast<std::uint8_t const*>(packed + Operation::parameters);
+    at.scratch = scalar::at(memory);
     row_range const all{0, Wiring.out.inner.height};
     bordered_view<scalar, Wiring.out> const to(scalar::at(out));
     bordered_view<scalar const, Wiring.in> const from(scalar::at(in));
@@ -56,4 +56,4 @@ struct packed_step {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

@@ -10,15 +10,16 @@
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Vector, class Rows, class Columns, map_layout In>
 struct window_tile;
 
 template <class Vector, shape Source, window Along, shape Rowed, window W, int Order, basis_kind Kind, map_layout In>
-struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_moments<Rowed, W, Order, Kind>, In> {
-  using rows = row_moments<Source, Along, Order, Kind>;
-  using columns = column_moments<Rowed, W, Order, Kind>;
+struct window_tile<Vector, fold::row_moments<Source, Along, Order, Kind>, fold::column_moments<Rowed, W, Order, Kind>,
+                   In> {
+  using rows = fold::row_moments<Source, Along, Order, Kind>;
+  using columns = fold::column_moments<Rowed, W, Order, Kind>;
   using pixels = tile_pixels<Vector, columns::output.width>;
   static constexpr int channels = Source.channels;
   static constexpr int terms = columns::terms;
@@ -58,7 +59,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
     constexpr int plane = pixels::plane(Height, Width);
     for (int c = first; c < last; ++c, tile += terms * plane)
       for (int v = 0; v < Width; ++v)
-        detail::run_blocks<Height, smaller(strip, Height)>([&](auto count, int r) {
+        detail::run_blocks<Height, core::smaller(strip, Height)>([&](auto count, int r) {
           fill_strip<count, Width, plane>(in + In.at(c, W.y.start(y + r), W.x.start(pixels::column(vector + v))), r, v,
                                           tile);
         });
@@ -68,7 +69,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   template <class Basis>
   [[nodiscard]] static constexpr double operations() {
     // Vectors read tables.
-    return Basis::running_sums ? static_cast<double>(Basis::cut.analysis_additions())
+    return Basis::running_sums ? static_cast<double>(Basis::along.analysis_additions())
                                : static_cast<double>(Basis::terms * (2 * Basis::length - 1));
   }
 
@@ -76,7 +77,7 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   template <int Count, int Width, int Plane>
   static void fill_strip(float const* from, int r, int v, float* tile) {
     constexpr int height = under(Count);
-    c_array<Vector, columns::row_terms, height> row;
+    core::c_array<Vector, columns::row_terms, height> row;
 #pragma GCC unroll 32
     for (int i = 0; i < height; ++i)
       rows::basis::analyse(
@@ -101,4 +102,4 @@ struct window_tile<Vector, row_moments<Source, Along, Order, Kind>, column_momen
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

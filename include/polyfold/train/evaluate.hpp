@@ -5,8 +5,8 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/network.hpp>
-#include <polyfold/train/batches.hpp>
-#include <polyfold/train/workers.hpp>
+#include <polyfold/thread_pool.hpp>
+#include <polyfold/train/dataset.hpp>
 
 namespace polyfold {
 
@@ -19,23 +19,23 @@ struct evaluation {
 /// Classifies every image by network::run. T = float is the path of an application, one image at a time; wider scalars
 /// give the same up to rounding, faster.
 template <class T = float, class Network>
-[[nodiscard]] evaluation evaluate(Network const& net, batch_source const& source, workers& threads) {
+[[nodiscard]] evaluation evaluate(Network const& net, dataset const& data, thread_pool& threads) {
   constexpr int images = lane_count<T>;
-  if (!(source.image_shape() == Network::input_shape))
-    throw error("evaluate: the images do not have the shape that the network reads");
-  struct room {
+  if (!(data.image_shape() == Network::input_shape))
+    throw failure("evaluate: the images do not have the shape that the network reads");
+  struct worker_memory {
     std::vector<T> input = std::vector<T>(Network::input_shape.size());
     std::vector<T> workspace = std::vector<T>(Network::workspace_size);
   };
-  std::vector<room> rooms(std::size_t(threads.count()));
+  std::vector<worker_memory> memories(std::size_t(threads.count()));
   evaluation result;
-  result.predicted.resize(source.size());
-  int const count = int(source.size());
-  threads.run(ceil_div(count, images), [&](int group, int worker) {
-    room& r = rooms[std::size_t(worker)];
+  result.predicted.resize(data.size());
+  int const count = int(data.size());
+  threads.run(core::ceil_div(count, images), [&](int group, int worker) {
+    worker_memory& r = memories[std::size_t(worker)];
     int const first = group * images;
-    int const present = smaller(images, count - first);
-    for (int lane = 0; lane < present; ++lane) source.load(std::size_t(first + lane), r.input.data(), lane);
+    int const present = core::smaller(images, count - first);
+    for (int lane = 0; lane < present; ++lane) data.load(std::size_t(first + lane), r.input.data(), lane);
     auto const logits = net.run(r.input.data(), r.workspace.data());
     for (int lane = 0; lane < present; ++lane) {
       auto const logit = [&](int k) {
@@ -50,7 +50,7 @@ template <class T = float, class Network>
       result.predicted[std::size_t(first + lane)] = best;
     }
   });
-  for (std::size_t i = 0; i < source.size(); ++i) result.correct += result.predicted[i] == source.label(i);
+  for (std::size_t i = 0; i < data.size(); ++i) result.correct += result.predicted[i] == data.label(i);
   return result;
 }
 

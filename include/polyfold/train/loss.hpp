@@ -17,6 +17,10 @@ struct distillation {
   float temperature = 4;
 };
 
+}  // namespace polyfold
+
+namespace polyfold::training {
+
 /// Sums over the images of one scalar.
 struct loss_sums {
   double loss = 0;
@@ -30,6 +34,10 @@ struct loss_sums {
   }
 };
 
+}  // namespace polyfold::training
+
+namespace polyfold {
+
 namespace detail {
 template <std::size_t Classes>
 std::array<float, Classes> softmax_of(std::array<float, Classes> z, float temperature) {
@@ -40,6 +48,10 @@ std::array<float, Classes> softmax_of(std::array<float, Classes> z, float temper
   return z;
 }
 }  // namespace detail
+
+}  // namespace polyfold
+
+namespace polyfold::training {
 
 /// Loss and its gradient for N images side by side: `logits`, `teacher` (or null) and `gradient` hold Classes scalars,
 /// `labels` one class per lane or -1 for a lane without an image. The gradient is multiplied by `scale`.
@@ -56,22 +68,22 @@ loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float 
     auto const label = std::size_t(labels[lane]);
     std::array<float, classes> z;
     for (std::size_t k = 0; k < classes; ++k) z[k] = logits[k][lane];
-    std::array<float, classes> const p = detail::softmax_of(z, 1);
+    std::array<float, classes> const p = polyfold::detail::softmax_of(z, 1);
     float const hard = teacher == nullptr ? 1 : 1 - d.weight;
     std::array<float, classes> g = p;
     g[label] -= 1;
     for (float& v : g) v *= hard;
-    sums.loss -= double(hard) * std::log(larger(double(p[label]), 1e-30));
+    sums.loss -= double(hard) * std::log(core::larger(double(p[label]), 1e-30));
     if (teacher != nullptr) {
       std::array<float, classes> t;
       for (std::size_t k = 0; k < classes; ++k) t[k] = teacher[k][lane];
-      t = detail::softmax_of(t, d.temperature);
-      std::array<float, classes> const soft = detail::softmax_of(z, d.temperature);
+      t = polyfold::detail::softmax_of(t, d.temperature);
+      std::array<float, classes> const soft = polyfold::detail::softmax_of(z, d.temperature);
       for (std::size_t k = 0; k < classes; ++k) {
         g[k] += d.weight * d.temperature * (soft[k] - t[k]);
         if (t[k] > 0)
           sums.loss += double(d.weight * d.temperature * d.temperature * t[k]) *
-                       (std::log(double(t[k])) - std::log(larger(double(soft[k]), 1e-30)));
+                       (std::log(double(t[k])) - std::log(core::larger(double(soft[k]), 1e-30)));
       }
     }
     for (std::size_t k = 0; k < classes; ++k) gradient[k].set(lane, g[k] * scale);
@@ -81,4 +93,4 @@ loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float 
   return sums;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::training

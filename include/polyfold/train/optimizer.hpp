@@ -18,6 +18,10 @@ struct optimizer_options {
   float warm_up = 0.05f;        // share of all steps
 };
 
+}  // namespace polyfold
+
+namespace polyfold::training {
+
 /// Learning rate of `step` of `steps`, as a share of the highest.
 [[nodiscard]] inline float learning_rate_share(long long step, long long steps, float warm_up) {
   float const position = (float(step) + 0.5f) / float(steps);
@@ -65,4 +69,4 @@ class step_rule {
   float correction2_ = 1;
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::training

@@ -37,7 +37,7 @@ struct row_strips {
         return {reader::rows(next.first).first, reader::rows(next.last - 1).last};
     }
   }
-  [[nodiscard]] static constexpr row_range strip_at(int y) { return {y, smaller(y + Height, output.height)}; }
+  [[nodiscard]] static constexpr row_range strip_at(int y) { return {y, core::smaller(y + Height, output.height)}; }
 
   /// Most rows of step J's output that a strip needs.
   template <int J>
@@ -45,7 +45,7 @@ struct row_strips {
     int most = 0;
     for (int y = 0; y < output.height; y += Height) {
       row_range const rows = rows_of<J>(strip_at(y));
-      most = larger(most, rows.last - rows.first);
+      most = core::larger(most, rows.last - rows.first);
     }
     return most;
   }();
@@ -55,7 +55,7 @@ struct row_strips {
   template <int J>
   [[nodiscard]] static constexpr int offset() {
     int before = 0;
-    for_constexpr<First, J>([&]<int I>() { before += size<I>; });
+    core::for_constexpr<First, J>([&]<int I>() { before += size<I>; });
     return before;
   }
   /// Scalars of working memory.
@@ -63,8 +63,8 @@ struct row_strips {
 
   template <int J, class T>
   [[nodiscard]] static auto view(T* memory, row_range strip) {
-    return tensor_view<T, operation_at<J>::output, strip_layout<height<J>>>(memory + offset<J>(),
-                                                                            {rows_of<J>(strip).first});
+    return tensor_view<T, operation_at<J>::output, core::strip_layout<height<J>>>(memory + offset<J>(),
+                                                                                  {rows_of<J>(strip).first});
   }
 
   /// `context_of.operator()<J>()`: of step J.
@@ -97,7 +97,7 @@ struct row_strips {
  private:
   template <class T, class Contexts, class Input>
   static void moments(Contexts context_of, T* memory, row_range strip, Input in) {
-    for_constexpr<First, Last>([&]<int J>() {
+    core::for_constexpr<First, Last>([&]<int J>() {
       operation_at<J>::forward(context_of.template operator()<J>(), rows_of<J>(strip), view<J>(memory, strip),
                                source<J>(memory, strip, in));
     });
@@ -123,11 +123,11 @@ template <class Program, int First, int Last, class T>
 inline constexpr int strip_height = [] {
   constexpr int scalars = 640 * 1024 / int(sizeof(T));  // of a cache of 1 MiB
   constexpr int rows = Program::template operation_at<Last>::output.height;
-  if constexpr (row_strips<Program, First, Last, smaller(rows, 8)>::scratch <= scalars)
+  if constexpr (row_strips<Program, First, Last, core::smaller(rows, 8)>::scratch <= scalars)
     return 8;
-  else if constexpr (row_strips<Program, First, Last, smaller(rows, 4)>::scratch <= scalars)
+  else if constexpr (row_strips<Program, First, Last, core::smaller(rows, 4)>::scratch <= scalars)
     return 4;
-  else if constexpr (row_strips<Program, First, Last, smaller(rows, 3)>::scratch <= scalars)
+  else if constexpr (row_strips<Program, First, Last, core::smaller(rows, 3)>::scratch <= scalars)
     return 3;
   else
     return 2;

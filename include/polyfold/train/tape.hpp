@@ -12,7 +12,7 @@
 #include <polyfold/network.hpp>
 #include <polyfold/train/row_strips.hpp>
 
-namespace polyfold {
+namespace polyfold::training {
 
 /// T is the scalar, usually lanes<float, 16>: the passes then run that many images side by side.
 template <class Network, class T>
@@ -35,8 +35,8 @@ class tape {
   void add_statistics(Network const& net, float* gradient) {
     program::for_each_step([&]<int J>() {
       using run_by = typename program::template operation_at<J>;
-      context<T> at = context_of<J>(net);
-      at.gradient = gradient + program::facts[J].first_number;
+      fold::context<T> at = context_of<J>(net);
+      at.gradient = gradient + program::facts[J].first_parameter;
       if constexpr (requires { run_by::add_statistics(at); }) run_by::add_statistics(at);
     });
   }
@@ -47,10 +47,10 @@ class tape {
     return gradient_of<program::result>(nullptr).data();
   }
 
-  /// Adds d loss / d stored numbers to `gradient` (numbers.size() floats) and, where it is not null, d loss / d images
+  /// Adds d loss / d stored parameters to `gradient` (numbers.size() floats) and, where it is not null, d loss / d images
   /// to `image_gradient`. Follows `forward` on the same images.
   void backward(Network const& net, float* gradient, T* image_gradient = nullptr) {
-    for_constexpr<program::steps>(
+    core::for_constexpr<program::steps>(
         [&]<int J>() { backward_step<program::steps - 1 - J>(net, gradient, image_gradient); });
   }
 
@@ -58,10 +58,10 @@ class tape {
   /// Where everything lies. Steps count time: step j runs forward at j and backward at 2 * steps - 1 - j. What is not in
   /// use at the same time may share memory.
   struct placement {
-    fixed_array<int, program::steps + 1> value{};
-    fixed_array<int, program::steps + 1> gradient{};
-    fixed_array<int, program::steps + 1> first_reader{};  // the first step, in reverse, that reads it; none: -1
-    fixed_array<int, program::steps> saved_at{};
+    core::fixed_array<int, program::steps + 1> value{};
+    core::fixed_array<int, program::steps + 1> gradient{};
+    core::fixed_array<int, program::steps + 1> first_reader{};  // the first step, in reverse, that reads it; none: -1
+    core::fixed_array<int, program::steps> saved_at{};
     int size = 0;
     int saved = 0;
     int scratch = 0;
@@ -69,15 +69,15 @@ class tape {
 
   /// For a product that runs in strips with the moments before it, the first of these; -1 for other steps.
   static constexpr auto strips_from = [] {
-    fixed_array<int, program::steps> from{};
+    core::fixed_array<int, program::steps> from{};
     for (int j = 0; j < program::steps; ++j) {
       from[j] = -1;
-      if (!program::facts[j].executed || program::facts[j].by_rows != row_order::ends) continue;
+      if (!program::facts[j].executed || program::facts[j].by_rows != fold::row_order::ends) continue;
       int first = j;
       long long scalars = 0;
       // Value k is what step k - 1 computes.
       while (first > 0 && program::facts[first].sources[0] == first && program::readers(first) == 1 &&
-             program::facts[first - 1].executed && program::facts[first - 1].by_rows == row_order::passes_on) {
+             program::facts[first - 1].executed && program::facts[first - 1].by_rows == fold::row_order::passes_on) {
         --first;
         scalars += program::facts[first].output_size;
       }
@@ -93,7 +93,8 @@ class tape {
     return false;
   }
   template <int J>
-  using strips = detail::row_strips<program, strips_from[J], J, detail::strip_height<program, strips_from[J], J, T>>;
+  using strips = polyfold::detail::row_strips<program, strips_from[J], J,
+                                              polyfold::detail::strip_height<program, strips_from[J], J, T>>;
 
   [[nodiscard]] static constexpr int backward_time(int step) { return 2 * program::steps - 1 - step; }
 
@@ -111,8 +112,8 @@ class tape {
     placement p;
     auto const homes = program::homes(true);
     for (int& reader : p.first_reader) reader = -1;
-    p.first_reader[homes[program::result]] = program::steps;  // the loss
-    fixed_array<detail::buffer, 2 * values> buffers{};        // of the values, then of their gradients
+    p.first_reader[homes[program::result]] = program::steps;        // the loss
+    core::fixed_array<fold::detail::buffer, 2 * values> buffers{};  // of the values, then of their gradients
     for (int j = program::steps - 1; j >= 0; --j) {
       auto const& f = program::facts[j];
       if (!f.executed) continue;
@@ -121,15 +122,15 @@ class tape {
       int const home = homes[f.value];
       int const reader = p.first_reader[home];
       auto& value = buffers[home];
-      value = {f.output_size, j, larger(value.dies, j, f.backward_reads_output ? backward_time(j) : 0), 0};
+      value = {f.output_size, j, core::larger(value.dies, j, f.backward_reads_output ? backward_time(j) : 0), 0};
       // The loss reads the outputs and writes their gradient between the two passes.
-      if (reader == program::steps) value.dies = larger(value.dies, program::steps);
+      if (reader == program::steps) value.dies = core::larger(value.dies, program::steps);
       auto& gradient = buffers[values + home];
       gradient = {f.output_size, reader < 0 ? backward_time(j) : backward_time(reader), backward_time(j), 0};
       for (int source : program::facts[from < 0 ? j : from].sources) {
         if (source <= 0) continue;
         int& dies = buffers[homes[source]].dies;
-        dies = larger(dies, j, f.backward_reads_input ? backward_time(j) : 0);
+        dies = core::larger(dies, j, f.backward_reads_input ? backward_time(j) : 0);
         int& first = p.first_reader[homes[source]];
         if (first < 0) first = j;
       }
@@ -138,10 +139,10 @@ class tape {
       auto const& f = program::facts[j];
       p.saved_at[j] = p.saved;
       p.saved += f.saved;
-      p.scratch = larger(p.scratch, f.scratch, f.backward_scratch);
+      p.scratch = core::larger(p.scratch, f.scratch, f.backward_scratch);
     }
-    for_constexpr<program::steps>([&]<int J>() { p.scratch = larger(p.scratch, strip_scratch<J>()); });
-    p.size = detail::place(buffers);
+    core::for_constexpr<program::steps>([&]<int J>() { p.scratch = core::larger(p.scratch, strip_scratch<J>()); });
+    p.size = fold::detail::place(buffers);
     for (int v = 1; v < values; ++v) {
       int const home = homes[v];
       p.value[v] = buffers[home].offset;
@@ -152,10 +153,10 @@ class tape {
   }();
 
   template <int J>
-  [[nodiscard]] context<T> context_of(Network const& net) {
+  [[nodiscard]] fold::context<T> context_of(Network const& net) {
     constexpr auto const& f = program::facts[J];
-    context<T> at;
-    at.numbers = net.numbers.data() + f.first_number;
+    fold::context<T> at;
+    at.parameters = net.parameters.data() + f.first_parameter;
     at.map = net.maps.data() + f.first_map_byte;
     at.scratch = scratch_.data();
     at.saved = saved_.data() + places.saved_at[J];
@@ -207,7 +208,7 @@ class tape {
 
   /// Readies the gradient of value V, that of source S of step J, where the step is the first, in reverse, to add to it.
   template <int J, int S, int V>
-  void begin_gradient(context<T>& at) {
+  void begin_gradient(fold::context<T>& at) {
     if constexpr (V > 0)
       if constexpr (places.first_reader[V] == J) {
         if constexpr (program::template operation_at<J>::sets_gradient)
@@ -224,8 +225,8 @@ class tape {
       constexpr int first = strips_from[J];
       constexpr int read = program::facts[first].sources[0];
       auto const at = [&]<int K>() {
-        context<T> c = context_of<K>(net);
-        c.gradient = gradient + program::facts[K].first_number;
+        fold::context<T> c = context_of<K>(net);
+        c.gradient = gradient + program::facts[K].first_parameter;
         return c;
       };
       if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
@@ -235,8 +236,8 @@ class tape {
                           gradient_of<read>(image_gradient));
     } else if constexpr (f.executed && !in_strips(J)) {
       using run_by = typename program::template operation_at<J>;
-      context<T> at = context_of<J>(net);
-      at.gradient = gradient + f.first_number;
+      fold::context<T> at = context_of<J>(net);
+      at.gradient = gradient + f.first_parameter;
       auto const out = value<f.value>();
       auto const dout = gradient_of<f.value>(nullptr);
       if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
@@ -257,4 +258,4 @@ class tape {
   std::uint64_t seed_ = 0;
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::training

@@ -16,13 +16,13 @@
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/is_finite.hpp>
 #include <polyfold/text.hpp>
-#include <polyfold/train/batches.hpp>
+#include <polyfold/thread_pool.hpp>
+#include <polyfold/train/dataset.hpp>
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
 #include <polyfold/train/parameters.hpp>
 #include <polyfold/train/tape.hpp>
 #include <polyfold/train/training_options.hpp>
-#include <polyfold/train/workers.hpp>
 
 namespace polyfold {
 
@@ -32,19 +32,19 @@ struct training_progress {
   int epochs = 0;
   std::size_t image = 0;  // of the epoch
   std::size_t images = 0;
-  loss_sums sums{};  // over the epoch so far
+  training::loss_sums sums{};  // over the epoch so far
 };
 
 /// Everything that a run needs to go on where it stopped.
 struct training_state {
   std::vector<float> master;
-  optimizer_state optimizer;
+  training::optimizer_state optimizer;
   int epochs_done = 0;
 };
 
 /// A training whose loss or numbers are no longer finite.
-class training_diverged : public error {
-  using error::error;
+class training_diverged : public failure {
+  using failure::failure;
 };
 
 template <class Network>
@@ -54,14 +54,15 @@ class trainer {
   static constexpr int group = lane_count<scalar_type>;
   static constexpr int most_shards = 8;
 
-  /// Trains `net` in place. `net` and `threads` must outlive the trainer. Throws `error` where an option is out of its range.
-  trainer(Network& net, training_options options, workers& threads)
+  /// Trains `net` in place. `net` and `threads` must outlive the trainer. Throws `failure` where an option is out of its
+  /// range.
+  trainer(Network& net, training_options options, thread_pool& threads)
       : net_(net), options_(options), threads_(threads), space_(options.dense_rate) {
     options.check();
     state_.master = space_.master_of(net);
-    state_.optimizer = optimizer_state(state_.master.size());
-    groups_ = ceil_div(options.batch, group);
-    shards_.resize(std::size_t(smaller(groups_, most_shards)));
+    state_.optimizer = training::optimizer_state(state_.master.size());
+    groups_ = core::ceil_div(options.batch, group);
+    shards_.resize(std::size_t(core::smaller(groups_, most_shards)));
     for (shard& s : shards_) s.gradient.resize(state_.master.size());
     for (int i = 0; i < threads.count(); ++i) tapes_.push_back(std::make_unique<pass>());
   }
@@ -85,33 +86,33 @@ class trainer {
 
   [[nodiscard]] training_state const& state() const& { return state_; }
   training_state const& state() const&& = delete;  // of a temporary, which takes it with it
-  /// Goes on from `state`, that of an earlier trainer with the same options. Throws `error` where it can't be.
+  /// Goes on from `state`, that of an earlier trainer with the same options. Throws `failure` where it can't be.
   void restore(training_state state) {
     if (state.master.size() != state_.master.size() || state.optimizer.first.size() != state_.master.size() ||
         state.optimizer.second.size() != state_.master.size())
-      throw error("trainer: the saved state is of another network: it has " + std::to_string(state.master.size()) +
-                  " numbers, expected " + std::to_string(state_.master.size()));
+      throw failure("trainer: the saved state is of another network: it has " + std::to_string(state.master.size()) +
+                    " numbers, expected " + std::to_string(state_.master.size()));
     if (state.epochs_done < 0 || state.epochs_done > options_.epochs || state.optimizer.step < 0)
-      throw error("trainer: the saved state is of another run: it has done " + std::to_string(state.epochs_done) +
-                  " epochs, of " + std::to_string(options_.epochs));
+      throw failure("trainer: the saved state is of another run: it has done " + std::to_string(state.epochs_done) +
+                    " epochs, of " + std::to_string(options_.epochs));
     state_ = std::move(state);
     space_.store(state_.master, net_);
   }
 
-  /// Trains for the epochs that are left. Throws `error` where the images or their labels do not fit the network, and
+  /// Trains for the epochs that are left. Throws `failure` where the images or their labels do not fit the network, and
   /// `training_diverged` as soon as loss or numbers are not finite; then the network is of no more use, nor is state().
-  void run(batch_source& source) {
-    if (!(source.image_shape() == Network::input_shape))
-      throw error("trainer: the images do not have the shape that the network reads");
-    for (std::size_t i = 0; i < source.size(); ++i)
-      if (source.label(i) >= Network::output_shape.size())
-        throw error("trainer: image " + std::to_string(source.index(i)) + " has the label " +
-                    std::to_string(source.label(i)) + "; the network has the classes 0 to " +
-                    std::to_string(Network::output_shape.size() - 1));
-    if (options_.distil.weight > 0 && !teacher) throw error("trainer: distillation needs a teacher");
-    if (options_.rounded_epochs > 0 && !rounding) throw error("trainer: rounded_epochs need a rounding");
+  void run(dataset& data) {
+    if (!(data.image_shape() == Network::input_shape))
+      throw failure("trainer: the images do not have the shape that the network reads");
+    for (std::size_t i = 0; i < data.size(); ++i)
+      if (data.label(i) >= Network::output_shape.size())
+        throw failure("trainer: image " + std::to_string(data.index(i)) + " has the label " +
+                      std::to_string(data.label(i)) + "; the network has the classes 0 to " +
+                      std::to_string(Network::output_shape.size() - 1));
+    if (options_.distil.weight > 0 && !teacher) throw failure("trainer: distillation needs a teacher");
+    if (options_.rounded_epochs > 0 && !rounding) throw failure("trainer: rounded_epochs need a rounding");
     std::size_t const batch = std::size_t(groups_) * group;
-    long long const steps_per_epoch = static_cast<long long>((source.size() + batch - 1) / batch);
+    long long const steps_per_epoch = static_cast<long long>((data.size() + batch - 1) / batch);
     round();
     for (; state_.epochs_done < options_.epochs;) {
       if (before_epoch) {
@@ -120,11 +121,11 @@ class trainer {
         round();
       }
       std::uint64_t const epoch_seed = options_.seed * 0x9e3779b97f4a7c15u + std::uint64_t(state_.epochs_done);
-      source.shuffle(epoch_seed);
-      training_progress progress{state_.epochs_done, options_.epochs, 0, source.size(), {}};
-      for (std::size_t first = 0; first < source.size(); first += batch) {
-        progress.sums += step(source, first, epoch_seed, steps_per_epoch * options_.epochs);
-        progress.image = smaller(first + batch, source.size());
+      data.shuffle(epoch_seed);
+      training_progress progress{state_.epochs_done, options_.epochs, 0, data.size(), {}};
+      for (std::size_t first = 0; first < data.size(); first += batch) {
+        progress.sums += step(data, first, epoch_seed, steps_per_epoch * options_.epochs);
+        progress.image = core::smaller(first + batch, data.size());
         if (on_progress) on_progress(progress);
       }
       ++state_.epochs_done;
@@ -136,25 +137,25 @@ class trainer {
  private:
   struct shard {
     std::vector<float> gradient;
-    loss_sums sums;
+    training::loss_sums sums;
   };
   struct pass {
-    tape<Network, scalar_type> passes;
+    training::tape<Network, scalar_type> passes;
     std::vector<scalar_type> images = std::vector<scalar_type>(Network::input_shape.size());
   };
 
-  loss_sums step(batch_source const& source, std::size_t first, std::uint64_t seed, long long steps) {
-    int const present = int(smaller(std::size_t(groups_) * group, source.size() - first));
-    int const groups = ceil_div(present, group);
-    int const shards = smaller(groups, int(shards_.size()));
+  training::loss_sums step(dataset const& data, std::size_t first, std::uint64_t seed, long long steps) {
+    int const present = int(core::smaller(std::size_t(groups_) * group, data.size() - first));
+    int const groups = core::ceil_div(present, group);
+    int const shards = core::smaller(groups, int(shards_.size()));
     threads_.run(shards, [&](int s, int worker) {
       shard& own = shards_[std::size_t(s)];
       std::fill(own.gradient.begin(), own.gradient.end(), 0.0f);
       own.sums = {};
       for (int g = s; g < groups; g += shards)
-        own.sums += add_group(source, first, g, present, seed, worker, own.gradient);
+        own.sums += add_group(data, first, g, present, seed, worker, own.gradient);
     });
-    loss_sums sums;
+    training::loss_sums sums;
     for (int s = 0; s < shards; ++s) sums += shards_[std::size_t(s)].sums;
     std::vector<float>& total = shards_.front().gradient;
     in_slices([&](std::size_t begin, std::size_t end) {
@@ -164,7 +165,7 @@ class trainer {
       }
     });
     update(total, groups, steps);
-    if (!all_finite(net_.numbers)) throw diverged("the network's numbers are", source, first);
+    if (!core::all_finite(net_.parameters)) throw diverged("the network's parameters are", data, first);
     round();
     return sums;
   }
@@ -180,23 +181,23 @@ class trainer {
                  [&](int i, int) { work(count * std::size_t(i) / slices, count * (std::size_t(i) + 1) / slices); });
   }
 
-  loss_sums add_group(batch_source const& source, std::size_t first, int g, int present, std::uint64_t seed, int worker,
-                      std::vector<float>& gradient) {
+  training::loss_sums add_group(dataset const& data, std::size_t first, int g, int present, std::uint64_t seed,
+                                int worker, std::vector<float>& gradient) {
     pass& own = *tapes_[std::size_t(worker)];
-    c_array<int, group> labels;
+    core::c_array<int, group> labels;
     std::mt19937_64 random(seed ^ (0xbf58476d1ce4e5b9u * (first + std::size_t(g) * group + 1)));
     for (int lane = 0; lane < group; ++lane) {
       // Lanes beyond the last image repeat the first: batch norm's statistics stay those of images.
       int const i = g * group + lane;
       std::size_t const image = first + std::size_t(i < present ? i : 0);
-      labels[lane] = i < present ? source.label(image) : -1;
-      source.load(image, own.images.data(), lane, draw({options_.shift, options_.flip}, random));
+      labels[lane] = i < present ? data.label(image) : -1;
+      data.load(image, own.images.data(), lane, training::draw({options_.shift, options_.flip}, random));
     }
     scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
-    if (!outputs_finite(logits)) throw diverged("the loss is", source, first);
+    if (!outputs_finite(logits)) throw diverged("the loss is", data, first);
     scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
-    if (taught != nullptr && !outputs_finite(taught)) throw error("trainer: the teacher's outputs are not finite.");
-    loss_sums const sums = cross_entropy<Network::output_shape.size()>(
+    if (taught != nullptr && !outputs_finite(taught)) throw failure("trainer: the teacher's outputs are not finite.");
+    training::loss_sums const sums = training::cross_entropy<Network::output_shape.size()>(
         logits, labels, 1.0f / float(present), own.passes.output_gradient(), options_.distil, taught);
     own.passes.backward(net_, gradient.data());
     return sums;
@@ -204,8 +205,8 @@ class trainer {
 
   void update(std::vector<float>& gradient, int groups, long long steps) {
     space_.to_master_gradient(gradient);
-    float const share = learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up);
-    step_rule const rule(options_.optimizer, state_.optimizer);
+    float const share = training::learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up);
+    training::step_rule const rule(options_.optimizer, state_.optimizer);
     in_slices([&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         part_role const r = space_.roles()[i];
@@ -230,14 +231,14 @@ class trainer {
   [[nodiscard]] static bool outputs_finite(scalar_type const* outputs) {
     for (int k = 0; k < Network::output_shape.size(); ++k)
       for (int lane = 0; lane < group; ++lane)
-        if (!is_finite(outputs[k][lane])) return false;
+        if (!core::is_finite(outputs[k][lane])) return false;
     return true;
   }
-  [[nodiscard]] training_diverged diverged(char const* what, batch_source const& source, std::size_t first) const {
+  [[nodiscard]] training_diverged diverged(char const* what, dataset const& data, std::size_t first) const {
     std::size_t const batch = std::size_t(groups_) * group;
     text_stream text;
     text << "trainer: " << what << " not finite in epoch " << state_.epochs_done + 1 << " of " << options_.epochs
-         << ", batch " << first / batch + 1 << " of " << (source.size() + batch - 1) / batch
+         << ", batch " << first / batch + 1 << " of " << (data.size() + batch - 1) / batch
          << ": the training has diverged. Remedy: a learning_rate below " << options_.optimizer.learning_rate << ".";
     return training_diverged(text.str());
   }
@@ -248,8 +249,8 @@ class trainer {
 
   Network& net_;
   training_options options_;
-  workers& threads_;
-  parameter_space<Network> space_;
+  thread_pool& threads_;
+  training::parameter_space<Network> space_;
   training_state state_;
   int groups_ = 0;
   std::vector<shard> shards_;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include <polyfold/core/is_finite.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
@@ -23,26 +23,26 @@ struct training_options {
   optimizer_options optimizer{};
   distillation distil{};
 
-  /// Throws `error` where an option lies out of its range. A trainer does so before anything else; a program whose user
+  /// Throws `failure` where an option lies out of its range. A trainer does so before anything else; a program whose user
   /// chooses options may want to know before it loads data.
   void check() const {
     auto const require = [](bool right, char const* name, auto value, char const* expected) {
       if (right) return;
       text_stream text;
       text << "training options: " << name << " is " << value << "; expected " << expected << ".";
-      throw error(text.str());
+      throw failure(text.str());
     };
     auto const positive = [&](char const* name, float const& value) {
-      require(is_finite(value) && value > 0, name, value, "a finite number above 0");
+      require(core::is_finite(value) && value > 0, name, value, "a finite number above 0");
     };
     auto const factor = [&](char const* name, float const& value) {
-      require(is_finite(value) && value >= 0, name, value, "a finite number, 0 or above");
+      require(core::is_finite(value) && value >= 0, name, value, "a finite number, 0 or above");
     };
     auto const share = [&](char const* name, float const& value, char const* expected = "a number from 0 to 1") {
-      require(is_finite(value) && value >= 0 && value <= 1, name, value, expected);
+      require(core::is_finite(value) && value >= 0 && value <= 1, name, value, expected);
     };
     auto const decay = [&](char const* name, float const& value) {
-      require(is_finite(value) && value >= 0 && value < 1, name, value, "at least 0, and below 1");
+      require(core::is_finite(value) && value >= 0 && value < 1, name, value, "at least 0, and below 1");
     };
     require(epochs >= 1, "epochs", epochs, "at least 1");
     require(rounded_epochs >= 0 && rounded_epochs <= epochs, "rounded_epochs", rounded_epochs,

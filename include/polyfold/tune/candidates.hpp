@@ -18,8 +18,8 @@ namespace polyfold {
 namespace detail {
 
 /// Cuts of an axis of n positions: short linear segments, then the whole axis with ever fewer functions.
-[[nodiscard]] inline std::vector<factor> axis_cuts(int n) {
-  std::vector<factor> cuts;
+[[nodiscard]] inline std::vector<cut> axis_cuts(int n) {
+  std::vector<cut> cuts;
   for (int const segment : {4, 8, 16})
     if (segment < n) cuts.push_back({true, segment, 1});
   for (int const share : {2, 3, 4, 6, 8, 12, 16, 24})
@@ -28,18 +28,18 @@ namespace detail {
 }
 
 /// Cuts of the input side, none among them.
-[[nodiscard]] inline std::vector<approximation> input_cuts(layer_form const& l) {
+[[nodiscard]] inline std::vector<approximation> input_cuts(tuning::layer_form const& l) {
   window const& w = l.sliding;
   std::vector<approximation> cuts{{}};
-  std::vector<factor> planes;
+  std::vector<cut> planes;
   for (int order = 0; order <= 3; ++order)
-    if (column_moments_of({}, w, order, polynomial).plane_terms() < w.area()) planes.push_back({true, 0, order});
-  std::vector<factor> channels;
+    if (fold::column_moments_of({}, w, order, polynomial).plane_terms() < w.area()) planes.push_back({true, 0, order});
+  std::vector<cut> channels;
   if (l.channels() > 1) channels = axis_cuts(l.channels());
-  for (factor const& plane : planes) cuts.push_back({.kernel = plane});
-  for (factor const& channel : channels) cuts.push_back({.channel = channel});
-  for (factor const& plane : planes)
-    for (factor const& channel : channels) cuts.push_back({.kernel = plane, .channel = channel});
+  for (cut const& plane : planes) cuts.push_back({.kernel = plane});
+  for (cut const& channel : channels) cuts.push_back({.channel = channel});
+  for (cut const& plane : planes)
+    for (cut const& channel : channels) cuts.push_back({.kernel = plane, .channel = channel});
   for (int order = 0; order + 1 < w.x.size; ++order) cuts.push_back({.flat = {true, w.x.size, order}});
   for (int const segment : {4, 8, 16, 32})
     if (segment < l.fan_in() && segment != w.x.size) cuts.push_back({.flat = {true, segment, 1}});
@@ -48,14 +48,18 @@ namespace detail {
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::tuning {
+
 /// All of them: some hundreds for a dense layer behind a feature map. Only the weights are cut.
 [[nodiscard]] inline std::vector<approximation> all_candidates(layer_form const& l) {
-  std::vector<factor> outputs{{}};
+  std::vector<cut> outputs{{}};
   if (int const filters = l.filters / l.groups; filters > 1)
-    for (factor const& cut : detail::axis_cuts(filters)) outputs.push_back(cut);
+    for (cut const& along : polyfold::detail::axis_cuts(filters)) outputs.push_back(along);
   std::vector<approximation> candidates;
-  for (approximation const& input : detail::input_cuts(l))
-    for (factor const& output : outputs) {
+  for (approximation const& input : polyfold::detail::input_cuts(l))
+    for (cut const& output : outputs) {
       approximation a = input;
       a.output = output;
       if (!(a == approximation{}) && why_not(l, a).empty()) candidates.push_back(a);
@@ -101,13 +105,13 @@ namespace detail {
   }
   if (all.empty() || most < 1) return {};
   long long smallest = exact_size;
-  for (candidate const& c : all) smallest = smaller(smallest, c.size);
+  for (candidate const& c : all) smallest = core::smaller(smallest, c.size);
   double const span = std::log(double(exact_size) / double(smallest));
   constexpr int sides = 3;
-  int const steps = larger(1, most / sides);
+  int const steps = core::larger(1, most / sides);
   std::vector<candidate const*> best(std::size_t(steps) * sides, nullptr);
   for (candidate const& c : all) {
-    int const step = smaller(int(std::log(double(exact_size) / double(c.size)) / span * steps), steps - 1);
+    int const step = core::smaller(int(std::log(double(exact_size) / double(c.size)) / span * steps), steps - 1);
     approximation const output_only{.output = c.a.output};
     int const side = c.a == output_only ? 0 : c.a.output.used ? 1 : 2;
     auto& held = best[std::size_t(step * sides + side)];
@@ -119,4 +123,4 @@ namespace detail {
   return chosen;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::tuning

@@ -13,10 +13,10 @@
 #include <cstddef>
 #include <vector>
 
-#include <polyfold/basis/factor.hpp>
+#include <polyfold/basis/approximation.hpp>
 #include <polyfold/core/arithmetic.hpp>
 
-namespace polyfold {
+namespace polyfold::tuning {
 
 struct tuning_choice {
   approximation cuts{};  ///< of the weights alone, or of the biases alone
@@ -48,8 +48,8 @@ struct exchange {
     long long const present = choices[parts[p].present].size;
     long long floor = 0;  // the next smaller size
     for (tuning_choice const& c : choices)
-      if (c.size < present) floor = larger(floor, c.size);
-    floor = smaller(floor, static_cast<long long>(least * double(present)));
+      if (c.size < present) floor = core::larger(floor, c.size);
+    floor = core::smaller(floor, static_cast<long long>(least * double(present)));
     for (std::size_t at = parts[p].present;;) {
       exchange next{p, none, 0};
       for (std::size_t c = 0; c < choices.size(); ++c) {
@@ -79,7 +79,7 @@ struct exchange {
     if (part.biases) {
       a.bias = cuts.bias;
     } else {
-      factor const bias = a.bias;
+      cut const bias = a.bias;
       a = cuts;
       a.bias = bias;
     }
@@ -87,4 +87,4 @@ struct exchange {
   return all;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::tuning

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/basis/approximation.hpp>
 #include <polyfold/basis/approximation_needs.hpp>
-#include <polyfold/basis/factor.hpp>
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/core/shape.hpp>
@@ -15,7 +15,7 @@
 #include <polyfold/layers/scale_groups.hpp>
 #include <polyfold/network.hpp>
 
-namespace polyfold {
+namespace polyfold::tuning {
 
 struct layer_form {
   char const* name = "";
@@ -25,35 +25,40 @@ struct layer_form {
   int filters = 1;
   int groups = 1;
   bool bias = true;
-  int input_value = 0;   ///< layers of equal `input_value` read the same map
-  int first_number = 0;  ///< in the exact network: the weights (filters x channels x rows x columns), then the biases
+  int input_value = 0;  ///< layers of equal `input_value` read the same map
+  int first_parameter =
+      0;  ///< in the exact network: the weights (filters x channels x rows x columns), then the biases
 
   [[nodiscard]] int channels() const { return in.channels / groups; }  ///< that a filter sees
   [[nodiscard]] int fan_in() const { return channels() * sliding.area(); }
   [[nodiscard]] int weights() const { return filters * fan_in(); }
   [[nodiscard]] shape output() const { return sliding.output(in, filters); }
-  [[nodiscard]] fold_plan plan(approximation const& a) const { return {in, filters, sliding, groups, bias, a}; }
+  [[nodiscard]] fold::fold_plan plan(approximation const& a) const { return {in, filters, sliding, groups, bias, a}; }
 };
+
+}  // namespace polyfold::tuning
+
+namespace polyfold {
 
 namespace detail {
 
 template <int I, class Network>
-void add_layer_form(std::vector<layer_form>& forms) {
+void add_layer_form(std::vector<tuning::layer_form>& forms) {
   using layer_type = typename Network::template layer_at<I>;
   if constexpr (weighted_layer<layer_type>) {
-    constexpr convolution_spec spec = layer_type::spec;
+    constexpr layer_types::convolution_spec spec = layer_type::spec;
     static_assert(spec.approximated == approximation{},
                   "polyfold: the tuner approximates a network of exact layers: give it the network without "
                   "approximations");
     using program = typename Network::program_type;
-    layer_form form{.name = layer_type::name,
-                    .layer = I,
-                    .in = Network::template layer_input_shape<I>(),
-                    .filters = spec.filters,
-                    .groups = spec.groups,
-                    .bias = spec.bias,
-                    .input_value = program::facts[program::first_step[I]].sources[0],
-                    .first_number = Network::first_number(I)};
+    tuning::layer_form form{.name = layer_type::name,
+                            .layer = I,
+                            .in = Network::template layer_input_shape<I>(),
+                            .filters = spec.filters,
+                            .groups = spec.groups,
+                            .bias = spec.bias,
+                            .input_value = program::facts[program::first_step[I]].sources[0],
+                            .first_parameter = Network::first_parameter(I)};
     form.sliding = layer_type::sliding(form.in);
     forms.push_back(form);
   }
@@ -61,13 +66,21 @@ void add_layer_form(std::vector<layer_form>& forms) {
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::tuning {
+
 /// The layers with weights of a network of exact layers, in order.
 template <class Network>
 [[nodiscard]] std::vector<layer_form> layer_forms() {
   std::vector<layer_form> forms;
-  for_constexpr<Network::layers>([&]<int I>() { detail::add_layer_form<I, Network>(forms); });
+  core::for_constexpr<Network::layers>([&]<int I>() { polyfold::detail::add_layer_form<I, Network>(forms); });
   return forms;
 }
+
+}  // namespace polyfold::tuning
+
+namespace polyfold {
 
 /// What kind of network is counted.
 enum class stored_as {
@@ -84,9 +97,10 @@ template <int I, class Network>
   if constexpr (!weighted_layer<layer_type>) {
     c = Network::template layer_cost<I>();
     constexpr shape in = Network::template layer_input_shape<I>();
-    if constexpr (stored_in_bytes<layer_type, in>) {
+    if constexpr (layer_types::stored_in_bytes<layer_type, in>) {
       if (stored == stored_as::bytes) {
-        add_byte_cost(c, c.stored_numbers, scale_groups_of<layer_type, in>(in_bytes.scales).count());
+        storage::detail::add_byte_cost(c, c.stored_parameters,
+                                       layer_types::scale_groups_of<layer_type, in>(in_bytes.scales).count());
       }
     }
   }
@@ -95,11 +109,16 @@ template <int I, class Network>
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::tuning {
+
 /// What the other layers cost; no approximation changes it.
 template <class Network>
 [[nodiscard]] constexpr cost cost_of_layers_without_weights(stored_as stored) {
   cost total;
-  for_constexpr<Network::layers>([&]<int I>() { total += detail::cost_without_weights<I, Network>(stored); });
+  core::for_constexpr<Network::layers>(
+      [&]<int I>() { total += polyfold::detail::cost_without_weights<I, Network>(stored); });
   return total;
 }
 
@@ -107,7 +126,7 @@ template <class Network>
 /// stand for depends on index maps, which projection cannot move.
 [[nodiscard]] inline std::string why_not(layer_form const& form, approximation const& a) {
   if (a.arranged.used) return "arranged weights are not tuned";
-  requirement const r = needs_of(a, {form.filters, form.groups, form.channels(), form.sliding, form.bias});
+  requirement const r = basis::needs_of(a, {form.filters, form.groups, form.channels(), form.sliding, form.bias});
   std::string const number = std::to_string(r.number);
   std::string const limit = std::to_string(r.limit);
   switch (r.kind) {
@@ -132,4 +151,4 @@ template <class Network>
   }
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::tuning

@@ -4,13 +4,13 @@
 #include <polyfold/basis/functions.hpp>
 #include <polyfold/fit/matrix.hpp>
 
-namespace polyfold {
+namespace polyfold::tuning {
 
 /// `terms` orthonormal functions on `n` positions, as columns.
-[[nodiscard]] inline matrix orthonormal(int n, int terms, basis_kind basis) {
-  matrix m(n, terms);
-  fill_orthonormal(n, terms, basis, m);
+[[nodiscard]] inline least_squares::matrix orthonormal(int n, int terms, basis_kind basis) {
+  least_squares::matrix m(n, terms);
+  basis::fill_orthonormal(n, terms, basis, m);
   return m;
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::tuning

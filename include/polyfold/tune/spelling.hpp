@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include <polyfold/basis/factor.hpp>
+#include <polyfold/basis/approximation.hpp>
 
 namespace polyfold {
 
 namespace detail {
 
 /// segment<4>, linear, cosine
-[[nodiscard]] inline std::string spelled_settings(factor const& f) {
+[[nodiscard]] inline std::string spelled_settings(cut const& f) {
   std::string text;
   if (f.segment != 0) text += "segment<" + std::to_string(f.segment) + ">, ";
   constexpr std::string_view names[] = {"constant", "linear", "quadratic"};
@@ -23,11 +23,15 @@ namespace detail {
 
 }  // namespace detail
 
+}  // namespace polyfold
+
+namespace polyfold::tuning {
+
 /// An approximation along axes as an option of a layer; "exact" for none. Arranged weights have no text here.
 [[nodiscard]] inline std::string spelled(approximation const& a) {
   std::vector<std::string> options;
-  auto const add = [&](char const* option, factor const& f) {
-    if (f.used) options.push_back(option + detail::spelled_settings(f) + ">");
+  auto const add = [&](char const* option, cut const& f) {
+    if (f.used) options.push_back(option + polyfold::detail::spelled_settings(f) + ">");
   };
   add("along<axis::flat, ", a.flat);
   add("along<axis::kernel, ", a.kernel);
@@ -48,4 +52,4 @@ namespace detail {
   return text + ")";
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::tuning

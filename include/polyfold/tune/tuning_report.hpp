@@ -19,7 +19,8 @@ namespace detail {
   std::vector<std::size_t> order(r.points.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return size_of(r.points[a].costs.total, r.budget.measured) > size_of(r.points[b].costs.total, r.budget.measured);
+    return tuning::size_of(r.points[a].costs.total, r.budget.measured) >
+           tuning::size_of(r.points[b].costs.total, r.budget.measured);
   });
   return order;
 }
@@ -27,7 +28,7 @@ namespace detail {
 /// How many times smaller than the exact network.
 [[nodiscard]] inline double size_ratio(tuning_result const& r, std::size_t i) {
   measure const m = r.budget.measured;
-  return double(size_of(r.points.front().costs.total, m)) / double(size_of(r.points[i].costs.total, m));
+  return double(tuning::size_of(r.points.front().costs.total, m)) / double(tuning::size_of(r.points[i].costs.total, m));
 }
 
 }  // namespace detail
@@ -38,7 +39,7 @@ namespace detail {
   table t({{"network", alignment::left},
            {"accuracy %"},
            {"drop, points"},
-           {"stored numbers"},
+           {"stored parameters"},
            {"stored bytes"},
            {"coefficient ratio"},
            {"parameter ratio"},
@@ -50,7 +51,7 @@ namespace detail {
     tuning_point const& p = r.points[i];
     cost const& c = p.costs.total;
     t.add_row({(i == 0 ? std::string("exact") : "stop " + std::to_string(i)) + (i == r.chosen ? ", chosen" : ""),
-               with_decimals(100 * p.accuracy, 2), with_decimals(100 * p.drop, 2), with_thousands(c.stored_numbers),
+               with_decimals(100 * p.accuracy, 2), with_decimals(100 * p.drop, 2), with_thousands(c.stored_parameters),
                with_thousands(c.stored_bytes()), as_ratio(coefficient_ratio(p.costs.approximated)),
                as_ratio(parameter_ratio(c)), as_ratio(byte_ratio(c)), with_thousands(c.multiplications),
                with_thousands(c.additions)});
@@ -80,18 +81,18 @@ namespace detail {
 }
 
 /// The layers of the chosen network: what replaces their weights, and what that leaves.
-[[nodiscard]] inline table chosen_layers_table(tuning_point const& p, std::vector<layer_form> const& forms,
+[[nodiscard]] inline table chosen_layers_table(tuning_point const& p, std::vector<tuning::layer_form> const& forms,
                                                std::vector<std::string> const& spellings) {
   table t({{"layer", alignment::left},
            {"weights"},
            {"coefficients"},
-           {"stored numbers"},
+           {"stored parameters"},
            {"multiplications"},
            {"approximation", alignment::left}});
   for (std::size_t i = 0; i < forms.size(); ++i) {
     cost const& c = p.costs.layers[i];
     t.add_row({std::to_string(forms[i].layer) + " " + forms[i].name, with_thousands(c.weights),
-               with_thousands(c.coefficients), with_thousands(c.stored_numbers), with_thousands(c.multiplications),
+               with_thousands(c.coefficients), with_thousands(c.stored_parameters), with_thousands(c.multiplications),
                spellings[i]});
   }
   return t;

@@ -9,7 +9,7 @@
 
 #include <polyfold/core/cost.hpp>
 #include <polyfold/core/is_finite.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/train/training_options.hpp>
 #include <polyfold/tune/run_time_cost.hpp>
 
@@ -18,9 +18,17 @@ namespace polyfold {
 /// What the size of a network means.
 enum class measure { bytes, multiplications };
 
+}  // namespace polyfold
+
+namespace polyfold::tuning {
+
 [[nodiscard]] inline long long size_of(cost const& c, measure m) {
   return m == measure::bytes ? c.stored_bytes() : c.multiplications;
 }
+
+}  // namespace polyfold::tuning
+
+namespace polyfold {
 
 /// At most so much: accuracy lost (then the smallest network is sought), or size (then the most accurate one).
 struct tuning_budget {
@@ -32,10 +40,10 @@ struct tuning_budget {
   [[nodiscard]] bool allows(double lost, long long network_size) const {
     return limits_drop ? lost <= drop + 1e-9 : network_size <= size;
   }
-  /// Throws `error` where no network can meet it.
+  /// Throws `failure` where no network can meet it.
   void check() const {
-    if (limits_drop ? !is_finite(drop) || drop < 0 || drop > 1 : size < 1)
-      throw error("tuner: a budget is a drop between 0 and 1, or a size of at least 1");
+    if (limits_drop ? !core::is_finite(drop) || drop < 0 || drop > 1 : size < 1)
+      throw failure("tuner: a budget is a drop between 0 and 1, or a size of at least 1");
   }
 };
 [[nodiscard]] inline tuning_budget at_most_drop(double share, measure minimised = measure::bytes) {
@@ -56,13 +64,13 @@ struct tuning_options {
   stored_as stored = stored_as::float32;  ///< sizes are those of such a network; accuracies always of float32 numbers
   training_options retraining{.epochs = 1};  ///< of every stop
 
-  /// Throws `error` where an option lies out of its range. A tuner does so before anything else.
+  /// Throws `failure` where an option lies out of its range. A tuner does so before anything else.
   void check() const {
     auto const require = [](bool right, char const* what) {
-      if (!right) throw error(std::string("tuner: ") + what);
+      if (!right) throw failure(std::string("tuner: ") + what);
     };
     require(candidates >= 1, "expected at least 1 candidate for each layer");
-    require(is_finite(shrink) && shrink > 0 && shrink < 1, "shrink must lie between 0 and 1");
+    require(core::is_finite(shrink) && shrink > 0 && shrink < 1, "shrink must lie between 0 and 1");
     require(refinements >= 0, "refinements must be 0 or more");
     require(sensitivity_images >= 1, "sensitivity_images must be at least 1");
     require(retraining.rounded_epochs == 0 && retraining.distil.weight == 0,
@@ -74,11 +82,11 @@ struct tuning_options {
 /// A network that was retrained and measured.
 struct tuning_point {
   std::vector<approximation> layers;
-  counted_network costs;
-  int correct = 0;             ///< of the validation images
-  double accuracy = 0;         ///< share of them
-  double drop = 0;             ///< below the exact network's accuracy
-  std::vector<float> numbers;  ///< of the exact network, with weights that the approximations can stand for
+  tuning::counted_network costs;
+  int correct = 0;                ///< of the validation images
+  double accuracy = 0;            ///< share of them
+  double drop = 0;                ///< below the exact network's accuracy
+  std::vector<float> parameters;  ///< of the exact network, with weights that the approximations can stand for
 };
 
 struct tuning_result {
@@ -90,9 +98,9 @@ struct tuning_result {
   [[nodiscard]] tuning_point best() && { return std::move(points[chosen]); }
   /// Whether no other point is at least as small and as accurate, and better in one.
   [[nodiscard]] bool on_front(std::size_t i) const {
-    long long const size = size_of(points[i].costs.total, budget.measured);
+    long long const size = tuning::size_of(points[i].costs.total, budget.measured);
     return std::none_of(points.begin(), points.end(), [&](tuning_point const& other) {
-      long long const other_size = size_of(other.costs.total, budget.measured);
+      long long const other_size = tuning::size_of(other.costs.total, budget.measured);
       return other_size <= size && other.correct >= points[i].correct &&
              (other_size < size || other.correct > points[i].correct);
     });

@@ -14,7 +14,7 @@ inline constexpr auto digits = input<1, 12, 12> | conv2d<8, 3>(along<axis::kerne
 inline network<digits> const& fives() {
   static network<digits> const net = [] {
     network<digits> zeros{};
-    for (int i = 0; i < 10; ++i) *(zeros.numbers.end() - 1 - i) = 5;
+    for (int i = 0; i < 10; ++i) *(zeros.parameters.end() - 1 - i) = 5;
     return zeros;
   }();
   return net;

@@ -4,6 +4,6 @@
 
 int main() {
   static network<digits, in_floats, packed> const fast{fives()};
-  static network<digits, in_floats, packed>::workspace<> room;
-  return fast.run(tensor<float, network<digits, in_floats, packed>::input_shape>{}, room)(9, 0, 0) == 5 ? 0 : 1;
+  static network<digits, in_floats, packed>::workspace<> workspace;
+  return fast.run(tensor<float, network<digits, in_floats, packed>::input_shape>{}, workspace)(9, 0, 0) == 5 ? 0 : 1;
 }

@@ -5,10 +5,10 @@
 int main() {
   image_set images{.channels = 1, .height = 12, .width = 12, .pixels = {}, .labels = {3, 4}};
   images.pixels.assign(2 * images.image_bytes(), 100);
-  batch_source source(images);
+  dataset data(images);
   network<digits> net = fives();
-  workers threads(2);
+  thread_pool threads(2);
   trainer training(net, training_options{.epochs = 1}, threads);
-  training.run(source);
-  return net.numbers != fives().numbers ? 0 : 1;
+  training.run(data);
+  return net.parameters != fives().parameters ? 0 : 1;
 }

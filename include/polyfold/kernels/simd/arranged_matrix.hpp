@@ -14,7 +14,7 @@
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 #include <polyfold/kernels/simd/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 static_assert(std::endian::native == std::endian::little,
               "polyfold: packed numbers are read from each byte of their words, lowest bits first");
@@ -126,9 +126,9 @@ struct arranged_matrix {
 
   static constexpr int in_word = 32 / Bits;             // numbers in 32 bits
   static constexpr int piece = in_word * Vector::size;  // inputs that one register of numbers covers
-  static constexpr int pieces = ceil_div(Inputs, piece);
+  static constexpr int pieces = core::ceil_div(Inputs, piece);
   /// Outputs at once: they share the loads of x. Tables of their own need registers too.
-  static constexpr int rows = smaller(PerOutput ? 4 : Vector::registers / 4, Outputs);
+  static constexpr int rows = core::smaller(PerOutput ? 4 : Vector::registers / 4, Outputs);
   /// Words are loaded again from each of their bytes where numbers do not lie across them: fewer shifts.
   static constexpr int parts = 8 % Bits == 0 ? 4 : 1;
   static constexpr int levels = 1 << Bits;
@@ -160,21 +160,21 @@ struct arranged_matrix {
     *packed = 0;
   }
 
-  static void run(float const* packed, float const* in, float* to, float* room) {
+  static void run(float const* packed, float const* in, float* to, float* memory) {
     if constexpr (scratch > 0) {
-      std::memcpy(room, in, Inputs * sizeof(float));
-      std::memset(room + Inputs, 0, (scratch - Inputs) * sizeof(float));
-      in = room;
+      std::memcpy(memory, in, Inputs * sizeof(float));
+      std::memset(memory + Inputs, 0, (scratch - Inputs) * sizeof(float));
+      in = memory;
     }
     float const* const level = packed + Outputs;
     float const* numbers = level + tables * levels;
     detail::run_blocks<Outputs, rows>([&](auto size, int first) {
-      fixed_array<table, PerOutput ? int(size) : 1> const lookup = [&] {
+      core::fixed_array<table, PerOutput ? int(size) : 1> const lookup = [&] {
         if constexpr (PerOutput) return [&]<int... I>(std::integer_sequence<int, I...>) {
-            return fixed_array<table, size>{table(level + (first + I) * levels)...};
+            return core::fixed_array<table, size>{table(level + (first + I) * levels)...};
           }
         (std::make_integer_sequence<int, size>{});
-        else return fixed_array<table, 1>{table(level)};
+        else return core::fixed_array<table, 1>{table(level)};
       }();
       Vector sum[size];
       for (int m = 0; m < size; ++m) sum[m] = Vector(0.0f);
@@ -202,4 +202,4 @@ struct arranged_matrix {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

@@ -10,7 +10,7 @@
 #include <polyfold/core/window.hpp>
 #include <polyfold/kernels/simd/vector.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 /// How a map of shape `inner` lies in memory. All sizes in floats.
 struct map_layout {
@@ -34,7 +34,7 @@ struct map_layout {
 };
 
 /// The border, alike at both ends, that a window along one direction needs.
-[[nodiscard]] constexpr int border_for(window_axis const& a) { return larger(a.before, a.after); }
+[[nodiscard]] constexpr int border_for(window_axis const& a) { return core::larger(a.before, a.after); }
 
 template <map_layout L>
 struct bordered_layout {
@@ -91,4 +91,4 @@ void copy_into(float* to, float const* from) {
   });
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

@@ -6,7 +6,7 @@
 #include <polyfold/kernels/simd/bordered_map.hpp>
 #include <polyfold/kernels/simd/machine.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 /// A convolution over a map whose border covers the window's padding, then, where `pools`, the maximum of each 2 x 2 outputs.
 struct convolution_problem {
@@ -73,7 +73,7 @@ template <class Cycles>
 /// Cycles for one step of a block with `products` vector products and `loads` loads from memory.
 [[nodiscard]] constexpr double block_cycles(double products, double loads) {
   constexpr machine m = modelled_machine;
-  return larger(products / m.products, loads / m.loads, m.latency) + m.hidden_load * loads;
+  return core::larger(products / m.products, loads / m.loads, m.latency) + m.hidden_load * loads;
 }
 
 /// Cycles until so many neighbouring floats have come from the second cache: their lines, and those at both ends in part.
@@ -84,9 +84,9 @@ template <class Cycles>
 /// Channels that a block takes before it passes to the next block: what is read again then stays in the first cache.
 /// `floats` are read again for each channel.
 [[nodiscard]] constexpr int channels_at_once(int channels, int floats) {
-  int const fit = larger(8, modelled_machine.cached / floats);
+  int const fit = core::larger(8, modelled_machine.cached / floats);
   // Pieces of equal size, and none at all for a few channels more.
-  return channels <= fit + fit / 2 ? channels : ceil_div(channels, ceil_div(channels, fit));
+  return channels <= fit + fit / 2 ? channels : core::ceil_div(channels, core::ceil_div(channels, fit));
 }
 
 /// Calls f(count, size) for the whole blocks and the rest, where `total` is cut into blocks of `size`.
@@ -106,4 +106,4 @@ void run_blocks(F f) {
 
 }  // namespace detail
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

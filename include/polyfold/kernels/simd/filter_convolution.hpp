@@ -11,20 +11,21 @@
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Vector, convolution_problem Problem, class Function>
 struct filter_convolution {
   static constexpr convolution_problem p = Problem;
   static constexpr shape out = p.convolved();
   static constexpr int filters = p.filters();
-  static constexpr int vectors = ceil_div(filters, Vector::size);  // of a group's filters
+  static constexpr int vectors = core::ceil_div(filters, Vector::size);  // of a group's filters
   static constexpr bool possible = !p.pools || (out.width % 2 == 0 && out.height % 2 == 0);
 
   /// In cycles for all outputs, per channel and window position.
   static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : 1;
-    constexpr detail::block_size most{smaller(vectors, 12), smaller(out.height, 8), smaller(out.width, 28)};
+    constexpr detail::block_size most{core::smaller(vectors, 12), core::smaller(out.height, 8),
+                                      core::smaller(out.width, 28)};
     return detail::cheapest_block(most, step, step, [](int f, int r, int c) {
       if (f * r * c + f + (f > 1) > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -48,7 +49,7 @@ struct filter_convolution {
   /// Channels before the next pixels have their turn.
   static constexpr int piece =
       one_pass ? p.channels() : detail::channels_at_once(p.channels(), p.slid.area() * block.filters * Vector::size);
-  static constexpr int pieces = ceil_div(p.channels(), piece);
+  static constexpr int pieces = core::ceil_div(p.channels(), piece);
 
   /// Biases of each group, filled up to whole vectors, then the weights as the blocks read them: group, block of vectors,
   /// channel, window position, filter.
@@ -69,15 +70,15 @@ struct filter_convolution {
       });
   }
 
-  static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
+  static void run(float const* packed, float const* in, float* to, float const* added, float* memory) {
     constexpr int padded = vectors * Vector::size;
     for (int g = 0; g < p.groups; ++g)
       detail::run_blocks<vectors, block.filters>([&](auto size, int first) {
         float const* const biases = packed + g * padded + first * Vector::size;
         float const* const weights = packed + p.groups * padded + (g * padded + first * Vector::size) * p.fan_in();
         for (int c = 0; c < p.channels(); c += piece) {
-          channel_range const range{c, smaller(p.channels(), c + piece)};
-          float* partial = room;
+          channel_range const range{c, core::smaller(p.channels(), c + piece)};
+          float* partial = memory;
           detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
             detail::run_blocks<out.width, block.columns>([&](auto columns, int x) {
               sums<size, rows, columns>(weights, biases, in, to, added, partial, range, g, first, y, x);
@@ -112,7 +113,7 @@ struct filter_convolution {
                                      float const* added, float* partial, channel_range range, int g, int first, int y,
                                      int x) {
     constexpr int ways = chains<F * R * C>;
-    c_array<Vector, ways, F, R, C> sum;
+    core::c_array<Vector, ways, F, R, C> sum;
 #pragma GCC unroll 32
     for (int w = 0; w < ways; ++w)
 #pragma GCC unroll 32
@@ -158,7 +159,7 @@ struct filter_convolution {
     for (int f = 0; f < F; ++f) {
       int const filter = (first + f) * Vector::size;
       if constexpr (p.pools) {
-        c_array<Vector, R / 2, C / 2> pooled;
+        core::c_array<Vector, R / 2, C / 2> pooled;
 #pragma GCC unroll 32
         for (int r = 0; r < R / 2; ++r)
 #pragma GCC unroll 32
@@ -174,11 +175,11 @@ struct filter_convolution {
 
   /// Adds what one channel gives.
   template <int F, int R, int C>
-  static void accumulate(c_array<Vector, F, R, C>& sum, float const* weights, float const* from) {
+  static void accumulate(core::c_array<Vector, F, R, C>& sum, float const* weights, float const* from) {
     for (int row = 0; row < p.slid.y.size; ++row, from += p.slid.y.dilation * p.in.pitch())
 #pragma GCC unroll 16
       for (int s = 0; s < p.slid.x.size; ++s, weights += F * Vector::size) {
-        c_array<Vector, F> weight;
+        core::c_array<Vector, F> weight;
 #pragma GCC unroll 32
         for (int f = 0; f < F; ++f) {
           if constexpr (fetches_ahead) __builtin_prefetch(weights + f * Vector::size + ahead);
@@ -197,7 +198,8 @@ struct filter_convolution {
 
   /// Writes R x C pixels of the filters from `filter` on; a vector holds the filters of one pixel.
   template <int R, int C>
-  static void write(c_array<Vector, R, C>& values, float* to, float const* added, int g, int filter, int y, int x) {
+  static void write(core::c_array<Vector, R, C>& values, float* to, float const* added, int g, int filter, int y,
+                    int x) {
     constexpr int rest = filters % Vector::size;
     if constexpr (p.out.inner.pixels() == 1 && !p.out.bordered()) {
       // The filters of the one pixel lie side by side.
@@ -208,10 +210,10 @@ struct filter_convolution {
         finish<0, Vector::size>(values[0][0], to + at, added, at);
     } else {
       // Rows that a vector takes at once, where they are short.
-      constexpr int lines = C >= Vector::size ? 1 : smaller(R, Vector::size / C);
-      int const count = smaller(Vector::size, filters - filter);
+      constexpr int lines = C >= Vector::size ? 1 : core::smaller(R, Vector::size / C);
+      int const count = core::smaller(Vector::size, filters - filter);
       detail::run_blocks<R, lines>([&](auto height, int line) {
-        detail::run_blocks<C, smaller(C, Vector::size)>([&](auto width, int column) {
+        detail::run_blocks<C, core::smaller(C, Vector::size)>([&](auto width, int column) {
           Vector turned[Vector::size];
 #pragma GCC unroll 32
           for (int i = 0; i < Vector::size; ++i)
@@ -219,7 +221,7 @@ struct filter_convolution {
           transpose(turned);
           for (int m = 0; m < count; ++m) {
             int const channel = g * filters + filter + m;
-            for_constexpr<height>([&]<int I>() {
+            core::for_constexpr<height>([&]<int I>() {
               finish<I * width, width>(turned[m], to + p.out.at(channel, y + line + I, x + column), added,
                                        p.added.at(channel, y + line + I, x + column));
             });
@@ -236,4 +238,4 @@ struct filter_convolution {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

@@ -2,7 +2,7 @@
 // numbers alone. They are those of a core with two units for products and two for loads, and caches of 32 KB and 1 MB.
 #pragma once
 
-namespace polyfold {
+namespace polyfold::simd {
 
 /// Times in cycles, sizes in floats.
 struct machine {
@@ -33,4 +33,4 @@ struct machine {
 /// The one that kernels are chosen for.
 inline constexpr machine modelled_machine{};
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

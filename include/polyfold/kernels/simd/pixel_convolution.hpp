@@ -9,21 +9,22 @@
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Vector, convolution_problem Problem, class Function>
 struct pixel_convolution {
   static constexpr convolution_problem p = flattened(Problem);
   static constexpr shape out = p.convolved();
   static constexpr int filters = p.filters();
-  static constexpr int columns = ceil_div(out.width, Vector::size);  // vectors in a row
+  static constexpr int columns = core::ceil_div(out.width, Vector::size);  // vectors in a row
 
   static constexpr bool possible =
       p.slid.x.stride == 1 && out.width >= Vector::size && (!p.pools || (out.width % 2 == 0 && out.height % 2 == 0));
 
   /// In cycles for all outputs, per channel and window position.
   static constexpr detail::block_size block = [] {
-    constexpr detail::block_size most{smaller(filters, 16), smaller(out.height, 8), smaller(columns, 8)};
+    constexpr detail::block_size most{core::smaller(filters, 16), core::smaller(out.height, 8),
+                                      core::smaller(columns, 8)};
     return detail::cheapest_block(most, p.pools ? 2 : 1, 1, [](int m, int r, int c) {
       if (m * r * c + r * c + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -44,7 +45,7 @@ struct pixel_convolution {
   static constexpr int piece =
       detail::channels_at_once(p.channels(), ((block.rows - 1) * p.slid.y.stride + p.slid.y.extent()) *
                                                  (block.columns * Vector::size + p.slid.x.extent() - 1));
-  static constexpr int pieces = ceil_div(p.channels(), piece);
+  static constexpr int pieces = core::ceil_div(p.channels(), piece);
 
   /// Biases in order, then the weights as the blocks read them: group, piece of channels, block of filters, channel, window
   /// position, filter.
@@ -59,24 +60,24 @@ struct pixel_convolution {
     for (int g = 0; g < p.groups; ++g)
       for (int c = 0; c < p.channels(); c += piece)
         detail::run_blocks<filters, block.filters>([&](auto size, int first) {
-          int const last = smaller(p.channels(), c + piece) * p.slid.area();
+          int const last = core::smaller(p.channels(), c + piece) * p.slid.area();
           for (int i = c * p.slid.area(); i < last; ++i)
             for (int m = 0; m < size; ++m) *packed++ = weight(g * filters + first + m, i);
         });
   }
 
-  static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
+  static void run(float const* packed, float const* in, float* to, float const* added, float* memory) {
     for (int g = 0; g < p.groups; ++g)
       detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
         detail::run_blocks<columns, block.columns>([&](auto vectors, int vector) {
           float const* weights = packed + p.groups * filters + g * filters * p.fan_in();
           for (int c = 0; c < p.channels(); c += piece) {
-            channel_range const range{c, smaller(p.channels(), c + piece)};
+            channel_range const range{c, core::smaller(p.channels(), c + piece)};
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
-              weights =
-                  sums<size, rows, vectors>(weights, packed + filter, in, to, added,
-                                            room + first * rows * vectors * Vector::size, range, g, filter, y, vector);
+              weights = sums<size, rows, vectors>(weights, packed + filter, in, to, added,
+                                                  memory + first * rows * vectors * Vector::size, range, g, filter, y,
+                                                  vector);
             });
           }
         });
@@ -89,7 +90,7 @@ struct pixel_convolution {
   };
 
   [[nodiscard]] static constexpr int column(int vector) {
-    return smaller(vector * Vector::size, out.width - Vector::size);
+    return core::smaller(vector * Vector::size, out.width - Vector::size);
   }
 
   /// Adds the channels of `range` to the sums of a block; returns the weights behind those that it has read.
@@ -97,7 +98,7 @@ struct pixel_convolution {
   [[gnu::noinline]] static float const* sums(float const* weights, float const* biases, float const* in, float* to,
                                              float const* added, float* partial, channel_range range, int g, int filter,
                                              int y, int vector) {
-    c_array<Vector, M, R, C> sum;
+    core::c_array<Vector, M, R, C> sum;
 #pragma GCC unroll 16
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 16
@@ -107,18 +108,18 @@ struct pixel_convolution {
           sum[m][r][c] =
               range.first == 0 ? Vector(biases[m]) : Vector::load(partial + ((m * R + r) * C + c) * Vector::size);
 
-    c_array<float const*, C> from;
+    core::c_array<float const*, C> from;
 #pragma GCC unroll 16
     for (int c = 0; c < C; ++c) from[c] = in + p.source(g, y, column(vector + c));
     for (int channel = range.first; channel < range.last; ++channel)
       for (int row = 0; row < p.slid.y.size; ++row) {
-        c_array<float const*, C> line;
+        core::c_array<float const*, C> line;
 #pragma GCC unroll 16
         for (int c = 0; c < C; ++c)
           line[c] = opaque(from[c] + channel * p.in.plane() + row * p.slid.y.dilation * p.in.pitch());
 #pragma GCC unroll 16
         for (int s = 0; s < p.slid.x.size; ++s, weights += M) {
-          c_array<Vector, R, C> x;
+          core::c_array<Vector, R, C> x;
 #pragma GCC unroll 16
           for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16
@@ -165,4 +166,4 @@ struct pixel_convolution {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

@@ -7,7 +7,7 @@
 
 #include <polyfold/core/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Vector>
 class simd_scalar {
@@ -50,7 +50,11 @@ class simd_scalar {
   float value_;
 };
 
+}  // namespace polyfold::simd
+
+namespace polyfold {
+
 template <class Vector>
-inline constexpr bool reads_tables<simd_scalar<Vector>> = true;
+inline constexpr bool reads_tables<simd::simd_scalar<Vector>> = true;
 
 }  // namespace polyfold

@@ -9,7 +9,7 @@
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/kernels/simd/tile_product.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Vector, map_layout In, window W>
 struct shifted_tile {
@@ -46,7 +46,7 @@ struct shifted_tile {
   [[gnu::noinline]] static void fill(float const* in, int first, int last, int y, int vector, float* tile) {
     for (int c = first; c < last; ++c)
       for (int s = 0; s < W.x.size; ++s) {
-        for_constexpr<starts>([&]<int B>() {
+        core::for_constexpr<starts>([&]<int B>() {
           fill_strip<Height + further(B), Width>(in, c, W.y.start(y) + B, vector, s, tile);
           tile += start_of_strip(B + 1, Height, Width) - start_of_strip(B, Height, Width);
         });
@@ -58,12 +58,12 @@ struct shifted_tile {
   static constexpr bool even = pixels::lines == 1 || pixels::lines * pixels::span == Vector::size;
   /// Rows of the window so far apart share a strip; none where rows do not lie evenly.
   static constexpr int period = even ? W.y.stride : W.y.size;
-  static constexpr int starts = smaller(period, W.y.size);
+  static constexpr int starts = core::smaller(period, W.y.size);
 
   /// Rows of strip `b` beyond those of the output.
   [[nodiscard]] static constexpr int further(int b) { return (W.y.size - 1 - b) / period; }
   [[nodiscard]] static constexpr int start_of_strip(int b, int rows, int vectors) {
-    int const whole = ceil_div(rows, pixels::lines) * pixels::lines;
+    int const whole = core::ceil_div(rows, pixels::lines) * pixels::lines;
     int sum = 0;
     for (int i = 0; i < b; ++i) sum += pixels::plane(whole + further(i), vectors);
     return sum;
@@ -82,4 +82,4 @@ struct shifted_tile {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

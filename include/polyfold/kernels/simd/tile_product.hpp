@@ -13,24 +13,26 @@
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 /// How the pixels of maps of this width lie in vectors: side by side in a row, or, where rows are short, several whole rows in
 /// one vector. The last vector of a row ends where the row ends and holds some pixels of the one before again.
 template <class Vector, int Width>
 struct tile_pixels {
-  static constexpr int span = smaller(Width, Vector::size);  // neighbours
-  static constexpr int lines = Vector::size / span;          // rows in a vector
-  static constexpr int columns = ceil_div(Width, Vector::size);
+  static constexpr int span = core::smaller(Width, Vector::size);  // neighbours
+  static constexpr int lines = Vector::size / span;                // rows in a vector
+  static constexpr int columns = core::ceil_div(Width, Vector::size);
 
   /// At least three quarters of the lanes hold a pixel that no other lane holds. With fewer, neighbouring filters fill vectors
   /// better.
   [[nodiscard]] static constexpr bool well_filled(int height) {
     return 4 * height * Width >= 3 * plane(height, columns);
   }
-  [[nodiscard]] static constexpr int column(int vector) { return smaller(vector * Vector::size, Width - span); }
+  [[nodiscard]] static constexpr int column(int vector) { return core::smaller(vector * Vector::size, Width - span); }
   /// Floats of one plane of a tile of `rows` rows and `width` vectors; where row `r`, vector `v` of it begins.
-  [[nodiscard]] static constexpr int plane(int rows, int width) { return ceil_div(rows, lines) * width * Vector::size; }
+  [[nodiscard]] static constexpr int plane(int rows, int width) {
+    return core::ceil_div(rows, lines) * width * Vector::size;
+  }
   [[nodiscard]] static constexpr int at(int r, int v, int width) {
     return (r / lines * width + v) * Vector::size + r % lines * span;
   }
@@ -89,8 +91,8 @@ struct tile_product {
   /// In cycles for all outputs, planes included.
   static constexpr detail::block_size block = [] {
     constexpr int step = p.pools ? 2 : pixels::lines;
-    constexpr int highest = smaller(ceil_div(out.height, step) * step, 8 * pixels::lines);
-    constexpr detail::block_size most{smaller(filters, 28), highest, smaller(pixels::columns, 4)};
+    constexpr int highest = core::smaller(core::ceil_div(out.height, step) * step, 8 * pixels::lines);
+    constexpr detail::block_size most{core::smaller(filters, 28), highest, core::smaller(pixels::columns, 4)};
     return detail::cheapest_block(most, step, 1, [](int m, int r, int c) {
       if ((m + 1) * pixels::plane(r, c) / Vector::size + 1 > Vector::registers) return detail::impossible;
       double cycles = 0;
@@ -101,12 +103,12 @@ struct tile_product {
           // Planes are few: starting a block counts, and loads beside the products, even from the first cache.
           detail::for_blocks(filters, m, [&](int many, int size) {
             double const of_plane =
-                larger(size * vectors / cpu.products, cpu.latency) + cpu.tile_load * (size + vectors);
+                core::larger(size * vectors / cpu.products, cpu.latency) + cpu.tile_load * (size + vectors);
             tile += many * (p.fan_in() * of_plane + cpu.block_start);
           });
           tile += filters * height * (p.adds() ? 2 : 1) * detail::row_cycles(width * pixels::span);
           // Sums between pieces of channels, from the second cache where there are many.
-          int const resumed = ceil_div(channels, channels_of_tile(r, c)) - 1;
+          int const resumed = core::ceil_div(channels, channels_of_tile(r, c)) - 1;
           tile += resumed * filters * vectors *
                   (filters * vectors * Vector::size > cpu.cached_sums ? cpu.far_resumed : cpu.resumed);
           cycles += lines * pieces * tile;
@@ -117,7 +119,7 @@ struct tile_product {
   }();
 
   static constexpr int piece = channels_of_tile(block.rows, block.columns);
-  static constexpr int pieces = ceil_div(channels, piece);
+  static constexpr int pieces = core::ceil_div(channels, piece);
   static constexpr int plane = pixels::plane(block.rows, block.columns);
   static constexpr int tile_size = piece * Source::channel_size(block.rows, block.columns);
 
@@ -132,26 +134,26 @@ struct tile_product {
     for (int g = 0; g < p.groups; ++g)
       for (int c = 0; c < channels; c += piece)
         detail::run_blocks<filters, block.filters>([&](auto size, int first) {
-          for (int i = c * Source::terms; i < smaller(channels, c + piece) * Source::terms; ++i)
+          for (int i = c * Source::terms; i < core::smaller(channels, c + piece) * Source::terms; ++i)
             for (int m = 0; m < size; ++m) *packed++ = weight(g * filters + first + m, i);
         });
   }
 
-  static void run(float const* packed, float const* in, float* to, float const* added, float* room) {
+  static void run(float const* packed, float const* in, float* to, float const* added, float* memory) {
     // Lanes without a pixel are computed and never written: nothing slow, such as denormal numbers, may lie there.
     if constexpr (pixels::plane(out.height, 1) != out.height * pixels::span)
-      std::memset(room, 0, tile_size * sizeof(float));
+      std::memset(memory, 0, tile_size * sizeof(float));
     detail::run_blocks<out.height, block.rows>([&](auto rows, int y) {
       detail::run_blocks<pixels::columns, block.columns>([&](auto width, int vector) {
         float const* weights = packed + p.groups * filters;
         for (int g = 0; g < p.groups; ++g)
           for (int c = 0; c < channels; c += piece) {
-            int const last = smaller(channels, c + piece);
-            Source::template fill<rows, width>(in, g * channels + c, g * channels + last, y, vector, room);
+            int const last = core::smaller(channels, c + piece);
+            Source::template fill<rows, width>(in, g * channels + c, g * channels + last, y, vector, memory);
             detail::run_blocks<filters, block.filters>([&](auto size, int first) {
               int const filter = g * filters + first;
-              float* const partial = room + tile_size + first * pixels::plane(rows, width);
-              tile_part const part{room, last - c, c == 0, last == channels};
+              float* const partial = memory + tile_size + first * pixels::plane(rows, width);
+              tile_part const part{memory, last - c, c == 0, last == channels};
               sums<size, rows, width>(weights, packed + filter, part, to, added, partial, filter, y, vector);
               weights += size * part.channels * Source::terms;
             });
@@ -169,7 +171,7 @@ struct tile_product {
 
   template <int R, int C>
   static constexpr auto places = [] {
-    fixed_array<int, Source::terms> all{};
+    core::fixed_array<int, Source::terms> all{};
     for (int t = 0; t < Source::terms; ++t) all[t] = Source::place(t, R, C);
     return all;
   }();
@@ -179,7 +181,7 @@ struct tile_product {
   [[gnu::noinline]] static void sums(float const* weights, float const* biases, tile_part part, float* to,
                                      float const* added, float* partial, int filter, int y, int vector) {
     constexpr int vectors = pixels::plane(R, C) / Vector::size;
-    c_array<Vector, M, vectors> sum;
+    core::c_array<Vector, M, vectors> sum;
 #pragma GCC unroll 32
     for (int m = 0; m < M; ++m)
 #pragma GCC unroll 32
@@ -189,7 +191,7 @@ struct tile_product {
     float const* channel = part.tile;
     for (int c = 0; c < part.channels; ++c, channel += Source::channel_size(R, C))
       for (int const place : places<R, C>) {
-        c_array<Vector, vectors> x;
+        core::c_array<Vector, vectors> x;
 #pragma GCC unroll 32
         for (int v = 0; v < vectors; ++v) x[v] = Vector::load(channel + place + v * Vector::size);
 #pragma GCC unroll 32
@@ -239,4 +241,4 @@ struct tile_product {
   }
 };
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

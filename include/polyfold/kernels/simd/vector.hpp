@@ -19,7 +19,7 @@
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/scalar.hpp>
 
-namespace polyfold {
+namespace polyfold::simd {
 
 template <class Arch>
 class simd_vector {
@@ -50,7 +50,7 @@ class simd_vector {
       return batch(_mm512_maskz_loadu_ps(mask<First, Count>, from - First));
     }
 #endif
-    c_array<float, size> whole = {};
+    core::c_array<float, size> whole = {};
     std::memcpy(whole + First, from, Count * sizeof(float));
     return load(whole);
   }
@@ -69,7 +69,7 @@ class simd_vector {
         return;
       }
 #endif
-      c_array<float, size> whole;
+      core::c_array<float, size> whole;
       store(whole);
       std::memcpy(to, whole + First, Count * sizeof(float));
     }
@@ -131,8 +131,16 @@ class simd_vector {
   batch v_;
 };
 
+}  // namespace polyfold::simd
+
+namespace polyfold {
+
 template <class Arch>
-inline constexpr bool reads_tables<simd_vector<Arch>> = true;
+inline constexpr bool reads_tables<simd::simd_vector<Arch>> = true;
+
+}  // namespace polyfold
+
+namespace polyfold::simd {
 
 namespace detail {
 template <int First>
@@ -181,4 +189,4 @@ template <class Vector>
   return maximum(Vector::shuffle(a, a, detail::every_second<0>{}), Vector::shuffle(a, a, detail::every_second<1>{}));
 }
 
-}  // namespace polyfold
+}  // namespace polyfold::simd

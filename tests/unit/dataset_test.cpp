@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <polyfold/inference.hpp>
-#include <polyfold/train/batches.hpp>
+#include <polyfold/train/dataset.hpp>
 #include <polyfold/train/evaluate.hpp>
 #include <polyfold/train/parameters.hpp>
 
@@ -29,9 +29,9 @@ image_set counting() {
 }
 
 /// Image i with normalisation (byte / 255 - 0.5) / 0.25 undone.
-std::vector<int> bytes_of(batch_source const& source, std::size_t i, placement const& p) {
-  std::vector<float> values(std::size_t(source.image_shape().size()), -99.0f);
-  source.load(i, values.data(), 0, p);
+std::vector<int> bytes_of(dataset const& data, std::size_t i, training::placement const& p) {
+  std::vector<float> values(std::size_t(data.image_shape().size()), -99.0f);
+  data.load(i, values.data(), 0, p);
   std::vector<int> bytes;
   for (float const v : values) bytes.push_back(int(std::lround((v * 0.25f + 0.5f) * 255)));
   return bytes;
@@ -42,45 +42,44 @@ std::vector<int> bytes_of(batch_source const& source, std::size_t i, placement c
 TEST_CASE("pixels are normalised") {
   image_set const images = counting();
   std::vector<float> values(12);
-  batch_source(images).load(1, values.data());
+  dataset(images).load(1, values.data());
   CHECK(values[0] == Approx(13.0f / 255));
   CHECK(values[11] == Approx(24.0f / 255));
-  batch_source(images, {0.5f, 0.25f}).load(0, values.data());
+  dataset(images, {0.5f, 0.25f}).load(0, values.data());
   CHECK(values[0] == Approx((1.0f / 255 - 0.5f) / 0.25f));
 }
 
 TEST_CASE("images are moved down and right; what moves in is black") {
   image_set const images = counting();
-  batch_source const source(images, {0.5f, 0.25f});
+  dataset const data(images, {0.5f, 0.25f});
   using bytes = std::vector<int>;
-  CHECK(bytes_of(source, 0, {}) == bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-  CHECK(bytes_of(source, 0, {1, 0}) == bytes{0, 0, 0, 1, 2, 3, 0, 0, 0, 7, 8, 9});
-  CHECK(bytes_of(source, 0, {0, 1}) == bytes{0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11});
-  CHECK(bytes_of(source, 1, {-1, -2}) == bytes{18, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0});
-  CHECK(bytes_of(source, 1, {2, 0}) == bytes(12, 0));
-  CHECK(bytes_of(source, 1, {0, -3}) == bytes(12, 0));
-  CHECK(bytes_of(source, 1, {5, 7}) == bytes(12, 0));
+  CHECK(bytes_of(data, 0, {}) == bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+  CHECK(bytes_of(data, 0, {1, 0}) == bytes{0, 0, 0, 1, 2, 3, 0, 0, 0, 7, 8, 9});
+  CHECK(bytes_of(data, 0, {0, 1}) == bytes{0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11});
+  CHECK(bytes_of(data, 1, {-1, -2}) == bytes{18, 0, 0, 0, 0, 0, 24, 0, 0, 0, 0, 0});
+  CHECK(bytes_of(data, 1, {2, 0}) == bytes(12, 0));
+  CHECK(bytes_of(data, 1, {0, -3}) == bytes(12, 0));
+  CHECK(bytes_of(data, 1, {5, 7}) == bytes(12, 0));
 }
 
 TEST_CASE("images are mirrored before they are moved") {
   image_set const images = counting();
-  batch_source const source(images, {0.5f, 0.25f});
+  dataset const data(images, {0.5f, 0.25f});
   using bytes = std::vector<int>;
-  CHECK(bytes_of(source, 0, {0, 0, true}) == bytes{3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10});
-  CHECK(bytes_of(source, 0, {0, 1, true}) == bytes{0, 3, 2, 0, 6, 5, 0, 9, 8, 0, 12, 11});
-  CHECK(bytes_of(source, 0, {1, -2, true}) == bytes{0, 0, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0});
+  CHECK(bytes_of(data, 0, {0, 0, true}) == bytes{3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10});
+  CHECK(bytes_of(data, 0, {0, 1, true}) == bytes{0, 3, 2, 0, 6, 5, 0, 9, 8, 0, 12, 11});
+  CHECK(bytes_of(data, 0, {1, -2, true}) == bytes{0, 0, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0});
 }
 
 TEST_CASE("every channel has a normalisation of its own") {
   image_set const images = counting();
   std::vector<float> values(12);
-  batch_source(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}}, 1).load(0, values.data());
+  dataset(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}}, 1).load(0, values.data());
   CHECK(values[0] == (13.0f / 255 - 0.5f) / 2);
   CHECK(values[5] == (18.0f / 255 - 0.5f) / 2);
   CHECK(values[6] == (19.0f / 255 - 0.25f) / 0.5f);
   // What moves in is black, which each channel normalises in its own way.
-  batch_source(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}})
-      .load(1, values.data(), 0, {9, 0});
+  dataset(images, {std::vector<float>{0.5f, 0.25f}, std::vector<float>{2, 0.5f}}).load(1, values.data(), 0, {9, 0});
   CHECK(values[5] == -0.25f);
   CHECK(values[6] == -0.5f);
 }
@@ -91,10 +90,10 @@ TEST_CASE("augmentation is drawn evenly, and the same from the same state") {
   std::map<std::pair<int, int>, int> places;
   int mirrored = 0;
   for (int i = 0; i < 25000; ++i) {
-    placement const p = draw({2, true}, random);
+    training::placement const p = training::draw({2, true}, random);
     ++places[{p.down, p.right}];
     mirrored += p.mirrored ? 1 : 0;
-    placement const q = draw({2, true}, again);
+    training::placement const q = training::draw({2, true}, again);
     REQUIRE((p.down == q.down && p.right == q.right && p.mirrored == q.mirrored));
   }
   CHECK(places.size() == 25);
@@ -104,26 +103,26 @@ TEST_CASE("augmentation is drawn evenly, and the same from the same state") {
     CHECK(std::abs(count - 1000) < 160);  // five deviations
   }
   CHECK(std::abs(mirrored - 12500) < 400);
-  placement const still = draw({}, random);
+  training::placement const still = training::draw({}, random);
   CHECK((still.down == 0 && still.right == 0 && !still.mirrored));
 }
 
 TEST_CASE("a view can be a list of images") {
   image_set const images = test::bars(50, 1);
-  batch_source source(images, {}, std::vector<std::size_t>{40, 3, 17});
-  CHECK(source.size() == 3);
-  CHECK(source.index(0) == 40);
-  CHECK(source.label(2) == images.labels[17]);
-  source.shuffle(1);
-  CHECK(std::set<std::size_t>{source.index(0), source.index(1), source.index(2)} == std::set<std::size_t>{3, 17, 40});
-  CHECK_THROWS_WITH(batch_source(images, {}, std::vector<std::size_t>{}), contains("no images"));
-  CHECK_THROWS_WITH(batch_source(images, {}, std::vector<std::size_t>{1, 50}), contains("50 images names image 50"));
+  dataset data(images, {}, std::vector<std::size_t>{40, 3, 17});
+  CHECK(data.size() == 3);
+  CHECK(data.index(0) == 40);
+  CHECK(data.label(2) == images.labels[17]);
+  data.shuffle(1);
+  CHECK(std::set<std::size_t>{data.index(0), data.index(1), data.index(2)} == std::set<std::size_t>{3, 17, 40});
+  CHECK_THROWS_WITH(dataset(images, {}, std::vector<std::size_t>{}), contains("no images"));
+  CHECK_THROWS_WITH(dataset(images, {}, std::vector<std::size_t>{1, 50}), contains("50 images names image 50"));
 }
 
 TEST_CASE("a normalisation that does not fit the images is refused") {
   image_set const images = counting();
   auto const made = [&](std::vector<float> const& mean, std::vector<float> const& deviation) {
-    return test::failure([&] { batch_source(images, {mean, deviation}); });
+    return test::message_of([&] { dataset(images, {mean, deviation}); });
   };
   CHECK(made({0.1f, 0.2f}, {1, 1}).empty());
   CHECK(made({0.1f}, {1}).empty());
@@ -137,10 +136,10 @@ TEST_CASE("a normalisation that does not fit the images is refused") {
 
 TEST_CASE("an image fills its own lane only") {
   image_set const images = counting();
-  batch_source const source(images);
+  dataset const data(images);
   using scalar = lanes<float, 16>;
   std::vector<scalar> values(12, scalar(-1.0f));
-  source.load(1, values.data(), 5);
+  data.load(1, values.data(), 5);
   for (int i = 0; i < 12; ++i)
     for (int lane = 0; lane < 16; ++lane)
       CHECK(values[std::size_t(i)][lane] == (lane == 5 ? Approx(float(13 + i) / 255) : Approx(-1.0f)));
@@ -148,7 +147,7 @@ TEST_CASE("an image fills its own lane only") {
 
 TEST_CASE("a view of some of the images keeps their numbers and labels") {
   image_set const images = test::bars(50, 1);
-  batch_source const part(images, {}, 30);
+  dataset const part(images, {}, 30);
   CHECK(part.size() == 20);
   CHECK(part.image_shape() == shape{1, 8, 8});
   CHECK(&part.images() == &images);
@@ -156,39 +155,39 @@ TEST_CASE("a view of some of the images keeps their numbers and labels") {
     CHECK(part.index(i) == 30 + i);
     CHECK(part.label(i) == images.labels[30 + i]);
   }
-  CHECK(batch_source(images, {}, 10, 20).size() == 10);
-  CHECK(batch_source(images, {}, 10, 5000).size() == 40);
+  CHECK(dataset(images, {}, 10, 20).size() == 10);
+  CHECK(dataset(images, {}, 10, 5000).size() == 40);
 }
 
 TEST_CASE("shuffling is a permutation, and the same for the same seed") {
   image_set const images = test::bars(101, 2);
-  auto const order = [](batch_source const& source) {
+  auto const order = [](dataset const& data) {
     std::vector<std::size_t> numbers;
-    for (std::size_t i = 0; i < source.size(); ++i) numbers.push_back(source.index(i));
+    for (std::size_t i = 0; i < data.size(); ++i) numbers.push_back(data.index(i));
     return numbers;
   };
-  batch_source source(images, {}, 1);
-  auto const given = order(source);
-  source.shuffle(7);
-  auto const shuffled = order(source);
+  dataset data(images, {}, 1);
+  auto const given = order(data);
+  data.shuffle(7);
+  auto const shuffled = order(data);
   CHECK(shuffled != given);
   CHECK(std::set<std::size_t>(shuffled.begin(), shuffled.end()) == std::set<std::size_t>(given.begin(), given.end()));
-  for (std::size_t i = 0; i < source.size(); ++i) CHECK(source.label(i) == images.labels[source.index(i)]);
+  for (std::size_t i = 0; i < data.size(); ++i) CHECK(data.label(i) == images.labels[data.index(i)]);
 
   // Whatever order it was in before.
-  source.shuffle(8);
-  CHECK(order(source) != shuffled);
-  source.shuffle(7);
-  CHECK(order(source) == shuffled);
-  batch_source other(images, {}, 1);
+  data.shuffle(8);
+  CHECK(order(data) != shuffled);
+  data.shuffle(7);
+  CHECK(order(data) == shuffled);
+  dataset other(images, {}, 1);
   other.shuffle(7);
   CHECK(order(other) == shuffled);
 
   // Every image comes to every place about as often: 25 times in 2,500 runs, deviation 5.
   std::vector<int> first(101);
   for (std::uint64_t seed = 0; seed < 2500; ++seed) {
-    source.shuffle(seed);
-    ++first[source.index(0)];
+    data.shuffle(seed);
+    ++first[data.index(0)];
   }
   CHECK(*std::max_element(first.begin() + 1, first.end()) < 50);
   CHECK(*std::min_element(first.begin() + 1, first.end()) > 5);
@@ -196,12 +195,12 @@ TEST_CASE("shuffling is a permutation, and the same for the same seed") {
 
 TEST_CASE("views of no images, and images without labels, are refused") {
   image_set images = test::bars(10, 3);
-  CHECK_THROWS_WITH(batch_source(images, {}, 10), contains("[10, 10)"));
-  CHECK_THROWS_WITH(batch_source(images, {}, 7, 7), contains("[7, 7)"));
+  CHECK_THROWS_WITH(dataset(images, {}, 10), contains("[10, 10)"));
+  CHECK_THROWS_WITH(dataset(images, {}, 7, 7), contains("[7, 7)"));
   image_set const no_images;
-  CHECK_THROWS_WITH(batch_source(no_images), contains("none"));
+  CHECK_THROWS_WITH(dataset(no_images), contains("none"));
   images.labels.pop_back();
-  CHECK_THROWS_WITH(batch_source(images), contains("10 images with 9 labels"));
+  CHECK_THROWS_WITH(dataset(images), contains("10 images with 9 labels"));
 }
 
 TEST_CASE("evaluation gives the same classes one image at a time and sixteen side by side") {
@@ -209,20 +208,20 @@ TEST_CASE("evaluation gives the same classes one image at a time and sixteen sid
   network<pipeline> net;
   initialise(net, 5);
   image_set const images = test::bars(75, 4);
-  batch_source const source(images);
-  workers team(2);
-  evaluation const alone = evaluate(net, source, team);
-  evaluation const abreast = evaluate<lanes<float, 16>>(net, source, team);
+  dataset const data(images);
+  thread_pool team(2);
+  evaluation const alone = evaluate(net, data, team);
+  evaluation const abreast = evaluate<lanes<float, 16>>(net, data, team);
   CHECK(alone.predicted.size() == 75);
   CHECK(alone.predicted == abreast.predicted);
   CHECK(alone.correct == abreast.correct);
 
   int correct = 0;
   std::vector<float> image(64);
-  network<pipeline>::workspace<float> room;
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    source.load(i, image.data());
-    auto const logits = net.run(image.data(), room.data());
+  network<pipeline>::workspace<float> workspace;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    data.load(i, image.data());
+    auto const logits = net.run(image.data(), workspace.data());
     int const best = int(std::max_element(logits.begin(), logits.end()) - logits.begin());
     REQUIRE(alone.predicted[i] == best);
     correct += best == images.labels[i];
@@ -236,7 +235,7 @@ TEST_CASE("evaluation gives the same classes one image at a time and sixteen sid
 TEST_CASE("images of another shape are refused") {
   network<input<1, 8, 7> | dense<4>> net;
   image_set const images = test::bars(20, 6);
-  workers team(1);
-  CHECK_THROWS_WITH(evaluate(net, batch_source(images), team), contains("shape"));
+  thread_pool team(1);
+  CHECK_THROWS_WITH(evaluate(net, dataset(images), team), contains("shape"));
   CHECK(evaluation{}.accuracy() == 0);
 }

@@ -18,44 +18,44 @@
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/data/validation_split.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 
 namespace polyfold {
 
 /// A view of labelled images, in an order of its own. The images must outlive it.
-class batch_source {
+class dataset {
  public:
-  /// Images [first, last) of `images`, or all. Throws `error` where these are none, where images lack labels, and where
+  /// Images [first, last) of `images`, or all. Throws `failure` where these are none, where images lack labels, and where
   /// the normalisation is not for their channels.
-  explicit batch_source(image_set const& images, normalisation const& n = {}, std::size_t first = 0,
-                        std::size_t last = SIZE_MAX)
-      : batch_source(images, n, numbers_between(first, smaller(last, images.size()))) {}
+  explicit dataset(image_set const& images, normalisation const& n = {}, std::size_t first = 0,
+                   std::size_t last = SIZE_MAX)
+      : dataset(images, n, numbers_between(first, core::smaller(last, images.size()))) {}
   /// A temporary would not outlive the view.
-  explicit batch_source(image_set const&& images, normalisation const& n = {}, std::size_t first = 0,
-                        std::size_t last = SIZE_MAX) = delete;
+  explicit dataset(image_set const&& images, normalisation const& n = {}, std::size_t first = 0,
+                   std::size_t last = SIZE_MAX) = delete;
 
-  /// The images with the numbers `which`: a part of a validation split, say. Throws `error` as above.
-  batch_source(image_set const& images, normalisation const& n, std::vector<std::size_t> which)
+  /// The images with the numbers `which`: a part of a validation split, say. Throws `failure` as above.
+  dataset(image_set const& images, normalisation const& n, std::vector<std::size_t> which)
       : images_(&images), order_(std::move(which)) {
-    if (order_.empty()) throw error("batch_source: there are no images in this view");
+    if (order_.empty()) throw failure("batch_source: there are no images in this view");
     if (*std::max_element(order_.begin(), order_.end()) >= images.size())
-      throw error("batch_source: a view of " + std::to_string(images.size()) + " images names image " +
-                  std::to_string(*std::max_element(order_.begin(), order_.end())));
+      throw failure("batch_source: a view of " + std::to_string(images.size()) + " images names image " +
+                    std::to_string(*std::max_element(order_.begin(), order_.end())));
     if (images.labels.size() != images.size())
-      throw error("batch_source: " + std::to_string(images.size()) + " images with " +
-                  std::to_string(images.labels.size()) + " labels: expected one label for each");
+      throw failure("batch_source: " + std::to_string(images.size()) + " images with " +
+                    std::to_string(images.labels.size()) + " labels: expected one label for each");
     n.check(images.channels);
     values_.resize(std::size_t(images.channels));
     for (std::size_t c = 0; c < values_.size(); ++c)
       for (std::size_t byte = 0; byte < 256; ++byte) values_[c][byte] = n(static_cast<std::uint8_t>(byte), c);
   }
 
-  batch_source(image_set const&& images, normalisation const& n, std::vector<std::size_t> which) = delete;
+  dataset(image_set const&& images, normalisation const& n, std::vector<std::size_t> which) = delete;
 
   /// The first `count` images in the present order, or all.
-  [[nodiscard]] batch_source first(std::size_t count) const {
-    batch_source part = *this;
-    part.order_.resize(smaller(larger(count, std::size_t(1)), size()));
+  [[nodiscard]] dataset first(std::size_t count) const {
+    dataset part = *this;
+    part.order_.resize(core::smaller(core::larger(count, std::size_t(1)), size()));
     return part;
   }
 
@@ -75,7 +75,7 @@ class batch_source {
 
   /// Image i in lane `lane` of `out` (C * H * W scalars), placed as `p` says.
   template <class T>
-  void load(std::size_t i, T* out, int lane = 0, placement const& p = {}) const {
+  void load(std::size_t i, T* out, int lane = 0, training::placement const& p = {}) const {
     int const h = images_->height;
     int const w = images_->width;
     // Columns [first, last) of a row come from the image, the others are black.
@@ -105,7 +105,7 @@ class batch_source {
  private:
   [[nodiscard]] static std::vector<std::size_t> numbers_between(std::size_t first, std::size_t last) {
     if (first >= last)
-      throw error("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
+      throw failure("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
     std::vector<std::size_t> numbers(last - first);
     std::iota(numbers.begin(), numbers.end(), first);
     return numbers;

@@ -3,7 +3,7 @@
 
 namespace polyfold {
 
-/// What a factor cuts: `flat` L consecutive weights of a filter in (c, r, s) order, `kernel` the r x s plane of one
+/// What is cut: `flat` L consecutive weights of a filter in (c, r, s) order, `kernel` the r x s plane of one
 /// (m, c), `channel` L consecutive input channels at one (m, r, s), `output` L consecutive filters at one (c, r, s).
 enum class axis { flat, kernel, channel, output };
 
@@ -32,8 +32,8 @@ inline constexpr function_order quadratic{2};
 inline constexpr basis_kind polynomial = basis_kind::polynomial;
 inline constexpr basis_kind cosine = basis_kind::cosine;
 
-/// One factor of an approximation, along one axis. Not `used`: the axis stays dense.
-struct factor {
+/// How one axis is cut. Not `used`: the axis stays dense.
+struct cut {
   bool used = false;
   int segment = 0;  // 0: the whole axis
   int order = 0;
@@ -42,7 +42,7 @@ struct factor {
   constexpr void set(segment_length l) { segment = l.value; }
   constexpr void set(function_order p) { order = p.value; }
   constexpr void set(basis_kind b) { basis = b; }
-  friend constexpr bool operator==(factor const&, factor const&) = default;
+  friend constexpr bool operator==(cut const&, cut const&) = default;
 };
 
 /// Arranged weights: a curve of 2^bits levels in `pieces` segments of functions of `order`, and for every weight the
@@ -59,14 +59,14 @@ struct arrangement {
 
 /// All that a layer's type says of its approximation.
 struct approximation {
-  factor flat{};
-  factor kernel{};
-  factor channel{};
-  factor output{};
-  factor bias{};  // along the output axis
+  cut flat{};
+  cut kernel{};
+  cut channel{};
+  cut output{};
+  cut bias{};  // along the output axis
   arrangement arranged{};
 
-  [[nodiscard]] constexpr factor& along(axis a) {
+  [[nodiscard]] constexpr cut& along(axis a) {
     switch (a) {
       case axis::flat:
         return flat;

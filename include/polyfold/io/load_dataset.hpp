@@ -1,8 +1,8 @@
 // Data sets by name: finds the folder of one, and loads its two parts.
 //
-//   data_set const data = load_data_set("cifar-10");              // from $POLYFOLD_DATA_DIR, or the cache
-//   data_set const data = load_data_set("images", "my/pictures");  // my/pictures/{train,test}/CLASS/*.png
-//   batch_source training(data.training, data.normalise);
+//   dataset_splits const data = load_dataset("cifar-10");              // from $POLYFOLD_DATA_DIR, or the cache
+//   dataset_splits const data = load_dataset("images", "my/pictures");  // my/pictures/{train,test}/CLASS/*.png
+//   dataset training(data.training, data.normalise);
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@
 
 #include <polyfold/data/image_set.hpp>
 #include <polyfold/data/normalisation.hpp>
-#include <polyfold/error.hpp>
+#include <polyfold/failure.hpp>
 #include <polyfold/io/cifar.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/io/idx.hpp>
@@ -24,7 +24,7 @@
 namespace polyfold {
 
 /// A data set in memory. Both parts have the same shape and class names.
-struct data_set {
+struct dataset_splits {
   std::string name;
   image_set training;
   image_set test;
@@ -34,7 +34,7 @@ struct data_set {
 namespace detail {
 
 /// What is known of a data set before it is loaded.
-struct data_set_layout {
+struct dataset_layout {
   char const* name;                     // here and in cmake/datasets
   char const* title;                    // in messages
   std::vector<std::string> subfolders;  // where a folder of data sets may have it
@@ -42,7 +42,7 @@ struct data_set_layout {
   char const* part_of = nullptr;        // the name in cmake/datasets, where that is another one
 };
 
-[[nodiscard]] inline std::vector<data_set_layout> data_set_layouts() {
+[[nodiscard]] inline std::vector<dataset_layout> dataset_layouts() {
   std::vector<std::string> const idx{"t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz", "train-images-idx3-ubyte",
                                      "train-images-idx3-ubyte.gz"};
   return {{"mnist", "MNIST", {"mnist"}, idx},
@@ -58,13 +58,13 @@ struct data_set_layout {
           {"images", "pictures by class", {}, {"train"}}};
 }
 
-[[nodiscard]] inline data_set_layout layout_of(std::string const& name) {
+[[nodiscard]] inline dataset_layout layout_of(std::string const& name) {
   std::string known;
-  for (data_set_layout const& layout : data_set_layouts()) {
+  for (dataset_layout const& layout : dataset_layouts()) {
     if (name == layout.name) return layout;
     known += (known.empty() ? "" : ", ") + std::string(layout.name);
   }
-  throw error("No data set is named '" + name.substr(0, 100) + "'. Known are: " + known + ".");
+  throw failure("No data set is named '" + name.substr(0, 100) + "'. Known are: " + known + ".");
 }
 
 /// $POLYFOLD_DATA_DIR and the folder that cmake/FetchData.cmake keeps downloads in, as far as they are known.
@@ -94,10 +94,10 @@ struct data_set_layout {
 
 /// The folder with the files of data set `name`: `folder` itself or a subfolder of it with the set's own name, which
 /// comes first, since Fashion-MNIST has MNIST's file names. Without `folder`, $POLYFOLD_DATA_DIR and then the download
-/// cache are searched. Throws `error` where there is no such data set, or none of its files.
-[[nodiscard]] inline std::filesystem::path find_data_set(std::string const& name,
-                                                         std::filesystem::path const& folder = {}) try {
-  detail::data_set_layout const layout = detail::layout_of(name);
+/// cache are searched. Throws `failure` where there is no such data set, or none of its files.
+[[nodiscard]] inline std::filesystem::path find_dataset(std::string const& name,
+                                                        std::filesystem::path const& folder = {}) try {
+  detail::dataset_layout const layout = detail::layout_of(name);
   auto const searched = folder.empty() ? detail::default_data_folders() : std::vector{folder};
   std::string places;
   for (std::filesystem::path const& place : searched) {
@@ -111,29 +111,29 @@ struct data_set_layout {
   }
   std::string subfolders;
   for (std::string const& subfolder : layout.subfolders) subfolders += " or in its subfolder " + subfolder;
-  throw error(places.empty() ? "no folder was named" : places, std::string("holds no ") + layout.title,
-              layout.marks.front() + " in it" + subfolders,
-              layout.subfolders.empty() ? "name the folder that holds train"
-                                        : "name the right folder, set POLYFOLD_DATA_DIR to it, or fetch the data: "
-                                          "cmake -DDATASET=" +
-                                              (layout.part_of ? layout.part_of : name) + " -P cmake/FetchData.cmake");
+  throw failure(places.empty() ? "no folder was named" : places, std::string("holds no ") + layout.title,
+                layout.marks.front() + " in it" + subfolders,
+                layout.subfolders.empty() ? "name the folder that holds train"
+                                          : "name the right folder, set POLYFOLD_DATA_DIR to it, or fetch the data: "
+                                            "cmake -DDATASET=" +
+                                                (layout.part_of ? layout.part_of : name) + " -P cmake/FetchData.cmake");
 } catch (...) {
   detail::fail_to_read(folder);
 }
 
 /// Loads both parts of mnist, fashion-mnist, cifar-10, cifar-100 (fine labels), tiny-imagenet (its validation pictures as
 /// the test part), tiny-imagenet-20 (its first 20 classes), or `images`: folders train and test (or val) of pictures by
-/// class, all of one size. The folder is found as find_data_set does. Throws `error` where files are missing, cut off,
+/// class, all of one size. The folder is found as find_dataset does. Throws `failure` where files are missing, cut off,
 /// wrong, or claim more than `limits` allow.
-[[nodiscard]] inline data_set load_data_set(std::string const& name, std::filesystem::path const& folder = {},
-                                            read_limits const& limits = {}) try {
-  std::filesystem::path const place = find_data_set(name, folder);
-  data_set data{name, {}, {}, {}};
+[[nodiscard]] inline dataset_splits load_dataset(std::string const& name, std::filesystem::path const& folder = {},
+                                                 read_limits const& limits = {}) try {
+  std::filesystem::path const place = find_dataset(name, folder);
+  dataset_splits data{name, {}, {}, {}};
   if (name == "images") {
     data.training = read_image_folder(place / "train", {.limits = limits});
     shape const wanted{data.training.channels, data.training.height, data.training.width};
     std::filesystem::path const test = is_there(place / "test") ? place / "test" : place / "val";
-    if (!is_there(test)) throw error(place, "holds no test pictures", "a folder test, or val, beside train");
+    if (!is_there(test)) throw failure(place, "holds no test pictures", "a folder test, or val, beside train");
     data.test = read_image_folder(test, {wanted, fitting::as_is, data.training.class_names, limits});
   } else {
     auto const read = [&](split part) {

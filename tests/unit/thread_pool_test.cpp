@@ -11,11 +11,11 @@
 #include <thread>
 #include <vector>
 
-#include <polyfold/train/workers.hpp>
+#include <polyfold/thread_pool.hpp>
 
 #include "catch.hpp"
 
-using polyfold::workers;
+using polyfold::thread_pool;
 
 namespace {
 
@@ -30,7 +30,7 @@ void two_callers(Work work) {
 /// Memory that belongs to a worker: says whether two jobs were ever on it at the same time.
 class owned_by_workers {
  public:
-  explicit owned_by_workers(workers const& team) : used_(std::size_t(team.count())) {}
+  explicit owned_by_workers(thread_pool const& team) : used_(std::size_t(team.count())) {}
   /// Has `work` done on the memory of `worker`.
   template <class Work>
   void use(int worker, Work work) {
@@ -50,7 +50,7 @@ class owned_by_workers {
 
 TEST_CASE("every job runs exactly once, job i on worker i % threads") {
   for (int const threads : {1, 2, 3, 7}) {
-    workers team(threads);
+    thread_pool team(threads);
     CHECK(team.count() == threads);
     for (int const jobs : {0, 1, 2, 5, 64}) {
       for (int repeat = 0; repeat < 20; ++repeat) {
@@ -70,12 +70,12 @@ TEST_CASE("every job runs exactly once, job i on worker i % threads") {
 }
 
 TEST_CASE("fewer than one thread are one") {
-  CHECK(workers(0).count() == 1);
-  CHECK(workers(-3).count() == 1);
+  CHECK(thread_pool(0).count() == 1);
+  CHECK(thread_pool(-3).count() == 1);
 }
 
 TEST_CASE("a failure on any worker is rethrown, and the others finish first") {
-  workers team(3);
+  thread_pool team(3);
   for (int const failing : {0, 1, 2}) {
     std::atomic<int> finished = 0;
     auto const run = [&] {
@@ -91,7 +91,7 @@ TEST_CASE("a failure on any worker is rethrown, and the others finish first") {
 }
 
 TEST_CASE("several failures are rethrown once; the next run starts afresh") {
-  workers team(3);
+  thread_pool team(3);
   CHECK_THROWS_AS(team.run(3, [](int, int) { throw std::runtime_error("all fail"); }), std::runtime_error);
   std::atomic<int> done = 0;
   CHECK_NOTHROW(team.run(9, [&](int, int) { ++done; }));
@@ -100,7 +100,7 @@ TEST_CASE("several failures are rethrown once; the next run starts afresh") {
 
 TEST_CASE("two threads that call at once take turns: every job runs, on the worker that is promised") {
   for (int const threads : {1, 2, 3}) {
-    workers team(threads);
+    thread_pool team(threads);
     owned_by_workers memory(team);
     constexpr int rounds = 300;
     constexpr int jobs = 7;
@@ -126,7 +126,7 @@ TEST_CASE("two threads that call at once take turns: every job runs, on the work
 }
 
 TEST_CASE("each of two callers gets the failures of its own jobs") {
-  workers team(2);
+  thread_pool team(2);
   std::vector<std::atomic<int>> own(2);
   two_callers([&](int caller) {
     for (int round = 0; round < 200; ++round) try {
@@ -143,7 +143,7 @@ TEST_CASE("each of two callers gets the failures of its own jobs") {
 
 TEST_CASE("a job that calls has its jobs done by its own worker, in order") {
   for (int const threads : {1, 2, 3}) {
-    workers team(threads);
+    thread_pool team(threads);
     for (int round = 0; round < 50; ++round) {
       std::vector<std::vector<int>> order(5);
       std::atomic<bool> right = true;
@@ -169,7 +169,7 @@ TEST_CASE("a job that calls has its jobs done by its own worker, in order") {
 }
 
 TEST_CASE("the failure of a job within a job is its caller's") {
-  workers team(2);
+  thread_pool team(2);
   std::atomic<int> finished = 0;
   std::atomic<int> caught = 0;
   team.run(6, [&](int i, int) {
@@ -195,7 +195,7 @@ TEST_CASE("the failure of a job within a job is its caller's") {
 }
 
 TEST_CASE("two callers whose jobs call: no worker's memory is shared") {
-  workers team(3);
+  thread_pool team(3);
   owned_by_workers memory(team);
   std::atomic<int> done = 0;
   two_callers([&](int) {
@@ -209,7 +209,7 @@ TEST_CASE("two callers whose jobs call: no worker's memory is shared") {
 TEST_CASE("threads that the system refuses are done without") {
   for (int const granted : {0, 1, 2}) {
     int asked = 0;
-    workers team(8, [&](auto serve) {
+    thread_pool team(8, [&](auto serve) {
       if (asked++ == granted) throw std::system_error(EAGAIN, std::generic_category());
       return std::thread(std::move(serve));
     });

@@ -14,17 +14,17 @@ namespace polyfold {
 
 /// `threads` workers, the calling thread among them; a job may use memory that belongs to its worker.
 ///
-/// Any number of threads may call `run`: they take turns. A job may call it, too: what it asks for is done at once, in order,
-/// by the worker that the job is on. So two jobs with the same worker number never run at the same time. A job must not wait
-/// for another thread that calls `run`: that thread may be waiting for the job's turn to end.
-class workers {
+/// Any number of threads may call `run`: they take turns. A job may call it, too: what it asks for is done at once, in
+/// order, by the worker that the job is on. So two jobs with the same worker number never run at the same time. A job must
+/// not wait for another thread that calls `run`: that thread may be waiting for the job's turn to end.
+class thread_pool {
  public:
   /// Fewer than 1 thread are 1. Where the system refuses a thread, there are as many workers as it gave: see count().
-  explicit workers(int threads) : workers(threads, [](auto serve) { return std::thread(std::move(serve)); }) {}
+  explicit thread_pool(int threads) : thread_pool(threads, [](auto serve) { return std::thread(std::move(serve)); }) {}
   /// The same on threads that `start` makes, each running the function object that it is given: pinned to a core, say.
   /// Where `start` throws, there are no more workers.
   template <class Start>
-  workers(int threads, Start start) : failures_(std::size_t(threads < 1 ? 1 : threads)) {
+  thread_pool(int threads, Start start) : failures_(std::size_t(threads < 1 ? 1 : threads)) {
     threads_.reserve(failures_.size() - 1);
     try {
       while (threads_.size() + 1 < failures_.size())
@@ -33,9 +33,9 @@ class workers {
       failures_.resize(threads_.size() + 1);
     }
   }
-  workers(workers const&) = delete;
-  workers& operator=(workers const&) = delete;
-  ~workers() {
+  thread_pool(thread_pool const&) = delete;
+  thread_pool& operator=(thread_pool const&) = delete;
+  ~thread_pool() {
     {
       std::lock_guard const lock(mutex_);
       stopped_ = true;

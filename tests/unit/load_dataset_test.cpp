@@ -6,15 +6,15 @@
 #include <vector>
 
 #include <polyfold/data/validation_split.hpp>
-#include <polyfold/io/data_set.hpp>
+#include <polyfold/io/load_dataset.hpp>
 
 #include "catch.hpp"
 #include "support/pictures.hpp"
 #include "temporary_files.hpp"
 
 using namespace polyfold;
-using test::failure;
 using test::mentions;
+using test::message_of;
 using test::write_bytes;
 
 namespace {
@@ -31,7 +31,7 @@ void write_idx(std::filesystem::path const& folder, std::string const& prefix, i
 }
 
 std::string load_failure(std::string const& name, std::filesystem::path const& folder) {
-  return failure([&] { auto const ignored = load_data_set(name, folder); });
+  return message_of([&] { auto const ignored = load_dataset(name, folder); });
 }
 
 image_set labelled(std::vector<std::uint16_t> labels) {
@@ -40,26 +40,26 @@ image_set labelled(std::vector<std::uint16_t> labels) {
 
 }  // namespace
 
-TEST_CASE("a data set's own subfolder comes first", "[data_set]") {
+TEST_CASE("a data set's own subfolder comes first", "[dataset]") {
   test::temporary_folder const folder;
   for (auto const& [place, images] : {std::pair{folder.path(), 3}, std::pair{folder / "fashion-mnist", 4}}) {
     write_idx(place, "train", images, 100);
     write_idx(place, "t10k", 2, 100);
   }
-  data_set const digits = load_data_set("mnist", folder.path());
+  dataset_splits const digits = load_dataset("mnist", folder.path());
   CHECK(digits.name == "mnist");
   CHECK(digits.training.size() == 3);
   CHECK(digits.test.size() == 2);
   CHECK(digits.test.class_names[9] == "9");
-  data_set const clothes = load_data_set("fashion-mnist", folder.path());
+  dataset_splits const clothes = load_dataset("fashion-mnist", folder.path());
   CHECK(clothes.training.size() == 4);
   CHECK(clothes.training.class_names[2] == "Pullover");
   CHECK(clothes.normalise.mean.at(0) == Approx(50.0 / 255));
   CHECK(clothes.normalise.deviation.at(0) == Approx(50.0 / 255));
-  CHECK(find_data_set("fashion-mnist", folder / "fashion-mnist") == folder / "fashion-mnist");
+  CHECK(find_dataset("fashion-mnist", folder / "fashion-mnist") == folder / "fashion-mnist");
 }
 
-TEST_CASE("without a folder, the environment names it, then the cache", "[data_set]") {
+TEST_CASE("without a folder, the environment names it, then the cache", "[dataset]") {
   test::temporary_folder const own;
   test::temporary_folder const cache;
   write_idx(own / "mnist", "t10k", 1, 1);
@@ -69,16 +69,16 @@ TEST_CASE("without a folder, the environment names it, then the cache", "[data_s
     if (char const* const value = std::getenv(name)) before.emplace_back(name, value);
   setenv("POLYFOLD_DATA_DIR", own.path().c_str(), 1);
   setenv("POLYFOLD_CACHE_DIR", cache.path().c_str(), 1);
-  CHECK(find_data_set("mnist") == own / "mnist");
-  CHECK(find_data_set("fashion-mnist") == cache / "fashion-mnist");
-  CHECK(mentions(failure([&] { auto const ignored = find_data_set("cifar-10"); }),
+  CHECK(find_dataset("mnist") == own / "mnist");
+  CHECK(find_dataset("fashion-mnist") == cache / "fashion-mnist");
+  CHECK(mentions(message_of([&] { auto const ignored = find_dataset("cifar-10"); }),
                  {own.path().string(), cache.path().string(), "test_batch.bin"}));
   unsetenv("POLYFOLD_DATA_DIR");
   unsetenv("POLYFOLD_CACHE_DIR");
   for (auto const& [name, value] : before) setenv(name.c_str(), value.c_str(), 1);
 }
 
-TEST_CASE("unknown names and missing data say what to do", "[data_set]") {
+TEST_CASE("unknown names and missing data say what to do", "[dataset]") {
   test::temporary_folder const folder;
   CHECK(mentions(load_failure("cifar", folder.path()), {"'cifar'", "mnist", "cifar-10", "tiny-imagenet", "images"}));
   CHECK(mentions(load_failure("cifar-10", folder.path()),
@@ -93,14 +93,14 @@ TEST_CASE("unknown names and missing data say what to do", "[data_set]") {
   CHECK(mentions(load_failure("mnist", folder.path()), {"train-images-idx3-ubyte"}));
 }
 
-TEST_CASE("own pictures have the same classes in both parts", "[data_set]") {
+TEST_CASE("own pictures have the same classes in both parts", "[dataset]") {
   test::temporary_folder const folder;
   for (char const* const name :
        {"train/cat/1.png", "train/dog/1.png", "train/dog/2.png", "val/dog/1.png", "val/cat/9.png"}) {
     std::filesystem::create_directories((folder / name).parent_path());
     write_png(folder / name, test::ramp(5, 6, 3));
   }
-  data_set const data = load_data_set("images", folder.path());
+  dataset_splits const data = load_dataset("images", folder.path());
   CHECK(data.training.labels == std::vector<std::uint16_t>{0, 1, 1});
   CHECK(data.test.labels == std::vector<std::uint16_t>{0, 1});
   CHECK(data.normalise.mean.size() == 3);
@@ -120,10 +120,10 @@ TEST_CASE("mean and deviation are those of each channel", "[normalisation]") {
   CHECK(all(255, 0) == Approx(0.25 / std::sqrt(3.0 / 16)));
   CHECK(all(20, 1) == Approx(0).margin(1e-6));
   std::vector<std::size_t> const first{0};
-  CHECK(mentions(failure([&] { auto const ignored = measure_normalisation(images, first); }), {"channel 1"}));
+  CHECK(mentions(message_of([&] { auto const ignored = measure_normalisation(images, first); }), {"channel 1"}));
   std::vector<std::size_t> const beyond{2};
-  CHECK(mentions(failure([&] { auto const ignored = measure_normalisation(images, beyond); }), {"image 2 of 2"}));
-  CHECK(mentions(failure([&] { auto const ignored = measure_normalisation({}); }), {"no images"}));
+  CHECK(mentions(message_of([&] { auto const ignored = measure_normalisation(images, beyond); }), {"image 2 of 2"}));
+  CHECK(mentions(message_of([&] { auto const ignored = measure_normalisation({}); }), {"no images"}));
 }
 
 TEST_CASE("a split by class takes the same share of each, the same for the same seed", "[validation_split]") {
@@ -170,10 +170,10 @@ TEST_CASE("a split at random is a permutation's beginning", "[validation_split]"
 TEST_CASE("splits that leave nothing are refused", "[validation_split]") {
   image_set images = labelled({0, 1, 1});
   for (std::size_t const count : {std::size_t(0), std::size_t(3), std::size_t(4)}) {
-    CHECK_FALSE(failure([&] { auto const ignored = split_by_class(images, count, 1); }).empty());
-    CHECK_FALSE(failure([&] { auto const ignored = split_at_random(images, count, 1); }).empty());
+    CHECK_FALSE(message_of([&] { auto const ignored = split_by_class(images, count, 1); }).empty());
+    CHECK_FALSE(message_of([&] { auto const ignored = split_at_random(images, count, 1); }).empty());
   }
   images.labels.pop_back();
-  CHECK(mentions(failure([&] { auto const ignored = split_by_class(images, 1, 1); }), {"3 images with 2 labels"}));
+  CHECK(mentions(message_of([&] { auto const ignored = split_by_class(images, 1, 1); }), {"3 images with 2 labels"}));
   CHECK(split_at_random(images, 1, 1).training.size() == 2);
 }
