@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
     auto const floats = std::make_unique<float_network>();
     load_network(file, *floats);
     dataset const training(data.training, pixels);
-    auto const seen = least_squares::calibrate(*floats, training, 1000);
+    auto const seen = calibrate(*floats, training, 1000);
     network<recorded::lenet5_mnist_61x, in_int8> quantised;
     quantise(*floats, seen, pixels, quantised);
     int8_network const integers{quantised};  // the same numbers, by another schedule

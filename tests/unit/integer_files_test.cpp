@@ -26,7 +26,7 @@ integer_network quantised() {
   image_set const images = test::random_images(net.input_shape, 8);
   dataset const source(images);
   integer_network integers;
-  quantise(net, least_squares::calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}),
+  quantise(net, calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}),
            integers);
   return integers;
 }
@@ -67,7 +67,7 @@ TEST_CASE("an integer network whose sums could overflow is refused") {
     try {
       load_network(folder / "wrong.safetensors", read);
       FAIL("loaded");
-    } catch (failure const& e) {
+    } catch (failure const& caught) {
       CHECK(std::string(caught.what()).find("sums in layer " + std::to_string(layer)) != std::string::npos);
     }
     CHECK(read.codes == net.codes);

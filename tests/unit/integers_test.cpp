@@ -47,7 +47,7 @@ double difference(normalisation const& pixels = {0.4f, 0.25f}) {
   image_set const images = test::random_images(float_network::input_shape, 24);
   dataset const source(images, pixels);
   auto const integers = std::make_unique<integer_network>();
-  quantise(*net, least_squares::calibrate(*net, source), pixels, *integers);
+  quantise(*net, calibrate(*net, source), pixels, *integers);
   CHECK(sums_fit(*integers));
   auto const rolling = test::as_scheduled<Pipeline, rolling_rows>(*integers);
   auto const float_workspace = std::make_unique<typename float_network::template workspace<>>();
@@ -140,7 +140,7 @@ TEST_CASE("an image that comes row by row gives the same logits") {
   image_set const images = test::random_images(rolling_network::input_shape, 4);
   dataset const source(images);
   rolling_network integers;
-  quantise(*net, least_squares::calibrate(*net, source), normalisation(), integers);
+  quantise(*net, calibrate(*net, source), normalisation(), integers);
   rolling_network::workspace<> workspace;
   row_stream stream(integers);
   int steps = 0;

@@ -16,7 +16,7 @@
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/program.hpp>
 
-namespace polyfold::least_squares {
+namespace polyfold {
 
 template <class Network>
 class calibration {
@@ -145,4 +145,4 @@ class calibration {
   int images_ = 0;
 };
 
-}  // namespace polyfold::least_squares
+}  // namespace polyfold

@@ -24,9 +24,9 @@
 #include <polyfold/network.hpp>
 #include <polyfold/train/dataset.hpp>
 
-namespace polyfold::least_squares {
+namespace polyfold {
 
-/// What the first `count` images of a source, or all, show of a network's maps.
+/// What the first `count` images of a dataset, or all, show of a network's maps.
 template <class Network>
 [[nodiscard]] calibration<Network> calibrate(Network const& net, dataset const& source, std::size_t count = 1000) {
   calibration<Network> seen;
@@ -38,10 +38,6 @@ template <class Network>
     }
   return seen;
 }
-
-}  // namespace polyfold::least_squares
-
-namespace polyfold {
 
 namespace detail {
 
@@ -75,7 +71,7 @@ class int8_quantiser {
   using operation_at = typename program_type::template operation_at<J>;
 
  public:
-  int8_quantiser(Source const& net, least_squares::calibration<Source> const& seen, normalisation const& pixels,
+  int8_quantiser(Source const& net, calibration<Source> const& seen, normalisation const& pixels,
                  Target& target)
       : net_(net), seen_(seen), target_(target) {
     pixels.check(Source::input_shape.channels);
@@ -399,7 +395,7 @@ class int8_quantiser {
   }
 
   Source const& net_;
-  least_squares::calibration<Source> const& seen_;
+  calibration<Source> const& seen_;
   Target& target_;
   std::array<double, std::size_t(steps) + 1> scales_{};  // what a code of each value stands for
   std::array<double, std::size_t(Source::input_shape.channels)> pixel_scales_{};
@@ -411,7 +407,7 @@ class int8_quantiser {
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
 /// `failure` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
 template <auto Pipeline, auto Schedule>
-void quantise(network<Pipeline> const& net, least_squares::calibration<network<Pipeline>> const& seen,
+void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen,
               normalisation const& pixels, network<Pipeline, in_int8, Schedule>& target) {
   detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, pixels, target).run();
 }
