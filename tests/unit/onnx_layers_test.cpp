@@ -295,9 +295,9 @@ TEST_CASE("activations with numbers, and those that several nodes compute", "[on
     return refusal({op("PRelu", {"x", "p"}, "y")}, {numbers}, slopes);
   };
   CHECK(slope(floats("p", {3, 1, 1}, 1)).empty());
-  CHECK(slopes.numbers == std::array<float, 3>{1, 2, 3});
+  CHECK(slopes.parameters == std::array<float, 3>{1, 2, 3});
   CHECK(slope(floats("p", {1}, 4)).empty());
-  CHECK(slopes.numbers == std::array<float, 3>{4, 4, 4});
+  CHECK(slopes.parameters == std::array<float, 3>{4, 4, 4});
   CHECK(mentions(slope(floats("p", {2, 2})), {"'p' [2, 2], which is not a number for each channel"}));
   CHECK(!slope(floats("p", {3})).empty());
 }
@@ -343,8 +343,8 @@ TEST_CASE("scales and shifts go into weights where that computes the same", "[on
   network<input<2, 4, 5> | scale_shift | conv2d<3, 3>> scaled;
   REQUIRE(refusal(then({}), tensors, plain).empty());
   REQUIRE(refusal(then({}), tensors, scaled).empty());
-  CHECK(scaled.numbers[0] == Approx(1.0 / 2));
-  CHECK(scaled.numbers[3] == Approx(-2.0 / 3));
+  CHECK(scaled.parameters[0] == Approx(1.0 / 2));
+  CHECK(scaled.parameters[3] == Approx(-2.0 / 3));
   std::vector<float> const expected = run(scaled);
   std::vector<float> const found = run(plain);
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-4));
@@ -361,16 +361,16 @@ TEST_CASE("scales and shifts go into weights where that computes the same", "[on
   CHECK(refusal({op("Mul", {"d", "x"}, "a"), op("Conv", {"a", "w", "b"}, "y", pads)},
                 {tensors.begin() + 1, tensors.end()}, padded)
             .empty());
-  CHECK(padded.numbers[0] == -18);
-  CHECK(padded.numbers[9] == 0);
-  CHECK(padded.numbers[10] == 3);
+  CHECK(padded.parameters[0] == -18);
+  CHECK(padded.parameters[9] == 0);
+  CHECK(padded.parameters[10] == 3);
 
   // Behind weights: a bias if they have none, else their scales and biases.
   network<input<2, 2, 2> | conv2d<2, 1> | relu> behind;
   REQUIRE(behind_convolution({op("Mul", {"c", "s"}, "d"), op("Add", {"d", "t"}, "e"), op("Relu", {"e"}, "y")},
                              {floats("s", {2, 1, 1}, 2), filled("t", {1}, {5})}, behind)
               .empty());
-  CHECK(behind.numbers == std::array<float, 6>{2, 4, 9, 12, 25, 38});
+  CHECK(behind.parameters == std::array<float, 6>{2, 4, 9, 12, 25, 38});
   network<input<2, 2, 2> | conv2d<2, 1>(no_bias) | relu> unbiased;
   CHECK(mentions(refusal({op("Conv", {"x", "w"}, "a"), op("Add", {"a", "t"}, "e"), op("Relu", {"e"}, "y")},
                          {floats("w", {2, 2, 1, 1}), filled("t", {1}, {5})}, unbiased),

@@ -4,7 +4,7 @@
 //   write_coefficient_header("digits.hpp", net, {.constant = "digits", .pipeline = "my::digits", .include = "my.hpp"},
 //                            sample_images);
 //
-// With sample images, the header holds them beside what the network makes of them, and digits_self_test(room) tells whether
+// With sample images, the header holds them beside what the network makes of them, and digits_self_test(workspace) tells whether
 // it makes the same of them where it runs.
 #pragma once
 
@@ -144,7 +144,7 @@ class header_text {
     write_array(constant + "_sample_images", images);
     write_array(constant + "_sample_outputs", outputs);
     out_ << "/// Whether it makes the same of them here.\ntemplate <class Workspace>\n[[nodiscard]] constexpr bool "
-         << constant << "_self_test(Workspace& room) {\n  return polyfold::reproduces(" << constant << ", room, "
+         << constant << "_self_test(Workspace& workspace) {\n  return polyfold::reproduces(" << constant << ", workspace, "
          << constant << "_sample_images, " << constant << "_sample_outputs);\n}\n";
   }
 
@@ -201,7 +201,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
 }
 
 /// The same with sample images, one behind the other: bytes for a network in integers, else normalised floats. The header
-/// declares `constant_self_test(room)` as well. Throws `failure` where they are not whole images, or none.
+/// declares `constant_self_test(workspace)` as well. Throws `failure` where they are not whole images, or none.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names,
                               std::span<detail::pixel_of<Network> const> samples) try {
