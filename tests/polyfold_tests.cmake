@@ -405,7 +405,7 @@ function(polyfold_check_windows_names)
     list(APPEND foreign ${lines})
   endforeach()
   # Intrinsics are xsimd's to include, and not every system has the last one.
-  list(FILTER foreign EXCLUDE REGEX "<(polyfold/.*|immintrin.h|arm_neon.h|xlocale.h)>")
+  list(FILTER foreign EXCLUDE REGEX "<(polyfold/.*|immintrin.h|arm_acle.h|arm_neon.h|xlocale.h)>")
   list(REMOVE_DUPLICATES foreign)
   list(SORT foreign)
   list(TRANSFORM ARGN REPLACE "(.+)" "#include <\\1>" OUTPUT_VARIABLE own)

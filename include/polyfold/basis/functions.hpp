@@ -98,11 +98,11 @@ inline constexpr auto orthonormal_table = [] {
   return value;
 }
 
-/// N choose k for k below `Terms`, as constants: devices divide slowly.
-template <int N, int Terms>
+/// `Points` choose k for k below `Terms`, as constants: devices divide slowly.
+template <int Points, int Terms>
 inline constexpr auto binomials_of = [] {
   core::fixed_array<int, Terms> all{};
-  for (int k = 0; k < Terms; ++k) all[k] = int(binomial(N, k));
+  for (int k = 0; k < Terms; ++k) all[k] = int(binomial(Points, k));
   return all;
 }();
 

@@ -29,7 +29,7 @@ class calibration {
   /// Takes the largest magnitudes of an image's values into account: input_shape.size() normalised floats.
   void widen(Network const& net, float const* image) {
     for_each_value(net, image, [&](int v, std::vector<float> const& values) {
-      for (float const x : values) largest_[std::size_t(v)] = std::max(largest_[std::size_t(v)], std::abs(x));
+      for (float const x : values) largest_[std::size_t(v)] = core::larger(largest_[std::size_t(v)], std::abs(x));
     });
   }
   /// Counts the magnitudes of an image's values, larger ones than were seen before as the largest; and adds up the products of the
@@ -39,7 +39,7 @@ class calibration {
     for_each_value(net, image, [&](int v, std::vector<float> const& values) {
       auto& counts = counts_[std::size_t(v)];
       counts.resize(bins);
-      float const scale = float(bins) / std::max(largest_[std::size_t(v)], 1e-30f);
+      float const scale = float(bins) / core::larger(largest_[std::size_t(v)], 1e-30f);
       for (float const x : values) ++counts[std::size_t(std::clamp(int(std::abs(x) * scale), 0, bins - 1))];
     });
   }

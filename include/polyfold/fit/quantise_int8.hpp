@@ -71,8 +71,7 @@ class int8_quantiser {
   using operation_at = typename program_type::template operation_at<J>;
 
  public:
-  int8_quantiser(Source const& net, calibration<Source> const& seen, normalisation const& pixels,
-                 Target& target)
+  int8_quantiser(Source const& net, calibration<Source> const& seen, normalisation const& pixels, Target& target)
       : net_(net), seen_(seen), target_(target) {
     pixels.check(Source::input_shape.channels);
     for (int c = 0; c < Source::input_shape.channels; ++c) {
@@ -98,7 +97,7 @@ class int8_quantiser {
     } else if constexpr (g.kind == integer::integer_group_kind::average) {
       constexpr integer::integer_map map = integers::template map<g.value>;
       int const levels = map.is_signed ? 127 : 255;
-      scale = std::max(double(seen_.best_range(g.value, levels)), 1e-20) / levels;
+      scale = core::larger(double(seen_.best_range(g.value, levels)), 1e-20) / levels;
       constexpr int area = operation_at<g.head>::input_window.area();
       put_scale(integers::places[std::size_t(G)].scale,
                 requantisation_by(scales_[std::size_t(g.source)] / area / scale, area * map.bound));
@@ -142,7 +141,8 @@ class int8_quantiser {
       for (int m = 0; m < rows; ++m) {
         double largest = 1e-30;
         for (int k = 0; k < fan_in; ++k)
-          largest = std::max(largest, std::ldexp(std::abs(weight(m, k)), -shift[std::size_t(degree[std::size_t(k)])]));
+          largest =
+              core::larger(largest, std::ldexp(std::abs(weight(m, k)), -shift[std::size_t(degree[std::size_t(k)])]));
         row_scale[std::size_t(m)] = largest / 127;
       }
       if (one_scale)
@@ -151,7 +151,7 @@ class int8_quantiser {
       if (extra == 8)
         throw failure("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
                       " do not fit into 32 bits; cut its weights or choose a lower order");
-      for (int& s : shift) s = std::max(0, s - 1);
+      for (int& s : shift) s = core::larger(0, s - 1);
     }
     if constexpr (integers::template degree_count < G >> 1)
       for (int d = 0; d < integers::template degree_count<G>; ++d)
@@ -164,21 +164,22 @@ class int8_quantiser {
         g.activation < 0 ? g.value
                          : core::larger(g.value, program_type::facts[std::size_t(core::larger(0, g.activation))].value);
     if (map.bits == 16) {
-      out_scale = std::max(1.25 * double(seen_.largest(shown)), 1e-20) / 32767;
+      out_scale = core::larger(1.25 * double(seen_.largest(shown)), 1e-20) / 32767;
       target_.logit_scale[0] = float(out_scale);
     } else {
       int const levels = map.is_signed ? 127 : 255;
-      double range = std::max(double(seen_.best_range(shown, levels)), 1e-20);
+      double range = core::larger(double(seen_.best_range(shown, levels)), 1e-20);
       if constexpr (g.activation >= 0) {
         constexpr float limit = bound_of_function<typename operation_at<g.activation>::function>;
-        if (limit > 0) range = std::min(range, double(limit));
+        if (limit > 0) range = core::smaller(range, double(limit));
       }
       out_scale = range / levels;
     }
     double const written = adds ? out_scale / (1 << integer::addition_fraction) : out_scale;
     double sum_scale = 0;
     if constexpr (expands)
-      sum_scale = 1.25 * std::max(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
+      sum_scale =
+          1.25 * core::larger(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
     for (int m = 0; m < rows; ++m) {
       long long limit = sum_bounds_[std::size_t(m)];
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
@@ -206,7 +207,7 @@ class int8_quantiser {
       for (int i = 0; i < biases; ++i) {
         target_.biases[std::size_t(from + i)] =
             static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
-        largest_bias = std::max(largest_bias, std::abs(double(of_expansion[i]) / value_unit));
+        largest_bias = core::larger(largest_bias, std::abs(double(of_expansion[i]) / value_unit));
       }
       limit += static_cast<long long>(largest_bias * (of.bias.kind == fold::bias_kind::segmented ? of.outputs : 1)) + 1;
       if (limit >= (1LL << 31))
@@ -263,7 +264,7 @@ class int8_quantiser {
     for (int m = 0; m < rows; ++m)
       for (int k = 0; k < fan_in; ++k) {
         double& of_degree = largest[std::size_t(degree[std::size_t(k)])];
-        of_degree = std::max(of_degree, std::abs(weight(m, k)));
+        of_degree = core::larger(of_degree, std::abs(weight(m, k)));
       }
     double least = 0;
     for (double const l : largest)
@@ -316,7 +317,7 @@ class int8_quantiser {
         double const code = double(net_.template numbers_of<g.head>()[form.coefficients() + i]) / row_scale[0];
         if (!(std::abs(code) < double(1 << 30))) return false;
         target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
-        largest = std::max(largest, std::abs(code));
+        largest = core::larger(largest, std::abs(code));
       }
       for (long long& sum : sum_bounds_) sum += static_cast<long long>(largest * form.outputs);
     }
@@ -407,8 +408,8 @@ class int8_quantiser {
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
 /// `failure` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
 template <auto Pipeline, auto Schedule>
-void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen,
-              normalisation const& pixels, network<Pipeline, in_int8, Schedule>& target) {
+void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
+              network<Pipeline, in_int8, Schedule>& target) {
   detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, pixels, target).run();
 }
 

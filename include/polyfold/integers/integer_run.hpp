@@ -58,9 +58,9 @@ struct pixel_row {
 };
 
 /// Signed codes as numbers from 0 on.
-template <class T>
+template <class Code>
 struct offset_row {
-  numbers_in_bytes<T> codes;
+  numbers_in_bytes<Code> codes;
   [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return codes[x] + 128; }
 };
 

@@ -89,11 +89,6 @@ struct integer_kernel_moments {
   /// A row of words, with what stands for zero around it, while a row is computed.
   static constexpr int scratch_bytes = in_lanes ? 4 * (pitch + under.x.size) : 0;
 
-  template <int T>
-  [[gnu::always_inline, nodiscard]] static constexpr int get(sums held, int c, int x) {
-    return rounded_shift(held[(c * terms + T) * pitch + x], of_terms[T].shift);
-  }
-
   /// From the moments of output row y - 1 in `held` to those of row y, rows in order from 0 on. `in_row(c, y)` gives the numbers
   /// of a row of the map, `pad(c)` what stands for zero in channel c.
   template <class Row, class Pad>

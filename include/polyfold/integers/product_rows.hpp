@@ -147,7 +147,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
         keeps_weights ? kept_weights(run, m) : numbers_in_bytes<std::int16_t>(memory);
     auto const weights = widened.words();
     core::c_array<int, at_once> starts;
-    core::c_array<int, std::size_t(at_once)> shifts;
+    core::c_array<int, at_once> shifts;
     for (int f = 0; f < at_once; ++f) {
       if constexpr (!keeps_weights) widen<moments>(run, m + f, widened + 2 * f * pairs);
       starts[f] = bias_of_product(run, m + f);
@@ -192,7 +192,7 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   template <class Run>
   static constexpr void sum_windows(Run const& run, int m, int y) {
     core::c_array<int, at_once> starts;
-    core::c_array<int, std::size_t(at_once)> shifts;
+    core::c_array<int, at_once> shifts;
     for (int f = 0; f < at_once; ++f) {
       starts[f] = bias_of_product(run, m + f);
       shifts[f] = run.net.scale(first.scale + m + f).before;

@@ -29,9 +29,9 @@
 namespace polyfold::storage {
 
 /// A kind of numbers says whether it runs in integers, or on scalars.
-template <class T>
+template <class Kind>
 concept number_kind = requires {
-  T::integers;
+  Kind::integers;
 };
 
 }  // namespace polyfold::storage
