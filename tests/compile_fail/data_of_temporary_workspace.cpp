@@ -1,4 +1,4 @@
-// expect: deleted (function .*workspace::data|member function .*data)
+// expect: deleted (function .*workspace<.*>::data|member function .*data)
 // The result would lie in memory that is gone.
 
 #include <polyfold/inference.hpp>
