@@ -20,6 +20,7 @@
 #include <polyfold/data/normalisation.hpp>
 #include <polyfold/failure.hpp>
 #include <polyfold/fit/calibrate.hpp>
+#include <polyfold/fit/rounding_compensation.hpp>
 #include <polyfold/integers.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/train/dataset.hpp>
@@ -133,7 +134,7 @@ class int8_quantiser {
       return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
 
-    std::vector<double> const compensation = compensation_of(seen_.products_of_inputs(g.head), fan_in);
+    std::vector<double> const compensation = detail::compensation_of(seen_.products_of_inputs(g.head), fan_in);
     std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
     constexpr bool one_scale = integers::template product_biases<G>.kind == fold::bias_kind::segmented;
@@ -347,46 +348,6 @@ class int8_quantiser {
     auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
     int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
     return std::ldexp(double(t.of_one) * zero, -t.exponent);
-  }
-
-  /// How much of an error of weight k each later weight j takes back: U_kj / U_kk, where U'U is the inverse of the inputs' products.
-  /// Empty where they are not known.
-  [[nodiscard]] static std::vector<double> compensation_of(std::vector<double> const& products, int size) {
-    if (products.empty()) return {};
-    std::size_t const n = std::size_t(size);
-    std::vector<double> h = products;
-    double mean = 0;
-    for (std::size_t i = 0; i < n; ++i) mean += h[i * n + i] / double(n);
-    if (!(mean > 0)) return {};
-    for (std::size_t i = 0; i < n; ++i) {
-      h[i * n + i] += 0.001 * mean + 0.001 * h[i * n + i];
-      for (std::size_t j = i + 1; j < n; ++j) h[i * n + j] = h[j * n + i];
-    }
-    // With H = L L' from the last row to the first, H^-1 = L'^-1 L^-1, and U = L^-1 is upper triangular where L is.
-    std::vector<double> l(n * n, 0.0);
-    for (std::size_t j = n; j-- > 0;) {
-      double diagonal = h[j * n + j];
-      for (std::size_t k = j + 1; k < n; ++k) diagonal -= l[j * n + k] * l[j * n + k];
-      if (!(diagonal > 0)) return {};
-      l[j * n + j] = std::sqrt(diagonal);
-      for (std::size_t i = 0; i < j; ++i) {
-        double sum = h[i * n + j];
-        for (std::size_t k = j + 1; k < n; ++k) sum -= l[i * n + k] * l[j * n + k];
-        l[i * n + j] = sum / l[j * n + j];
-      }
-    }
-    std::vector<double> u(n * n, 0.0);
-    for (std::size_t i = n; i-- > 0;) {
-      u[i * n + i] = 1 / l[i * n + i];
-      for (std::size_t j = i + 1; j < n; ++j) {
-        double sum = 0;
-        for (std::size_t k = i + 1; k <= j; ++k) sum += l[i * n + k] * u[k * n + j];
-        u[i * n + j] = -sum / l[i * n + i];
-      }
-    }
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = n; j-- > i;) u[i * n + j] /= u[i * n + i];
-    return u;
   }
 
   void put_scale(int i, integer::requantisation const& r) {

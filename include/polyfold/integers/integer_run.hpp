@@ -11,6 +11,7 @@
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/integers/integer_program.hpp>
 #include <polyfold/integers/memory.hpp>
+#include <polyfold/numbers/int8.hpp>
 
 namespace polyfold::integer {
 
@@ -123,5 +124,31 @@ template <class Places, int G>
 using rows_of_group = integer_group_rows<Places, G, Places::integers::template group<G>.kind>;
 
 }  // namespace detail
+
+/// What the engines of all schedules have: `Workspace` has the members `bytes` and `logits`.
+template <class Structure, class Places, class Workspace>
+struct integer_engine {
+  using parameters = polyfold::storage::stored_parameters<Structure, in_int8>;
+  using storage = parameters;
+  using integers = typename Places::integers;
+  using places = Places;
+
+  using scalar = std::uint8_t;
+  static constexpr int workspace_size = places::places.size;
+  template <class Pixel>
+  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t>;
+  template <class>
+  using workspace = Workspace;
+  template <class>
+  using memory_unit = Workspace;
+  [[nodiscard]] static constexpr Workspace* memory_of(Workspace& memory) { return &memory; }
+
+ protected:
+  [[nodiscard]] static constexpr detail::integer_run<places, storage> run_of(storage const& held,
+                                                                             std::uint8_t const* image,
+                                                                             Workspace* memory) {
+    return {held, image, memory->bytes.data(), memory->logits.data()};
+  }
+};
 
 }  // namespace polyfold::integer

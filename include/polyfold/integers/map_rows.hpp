@@ -14,36 +14,15 @@ namespace polyfold::integer {
 
 namespace detail {
 
-template <class Places, int G>
-struct integer_group_rows<Places, G, integer_group_kind::channel_moments> {
+/// Moments along channels, a pixel at a time, or along the rows of windows, a channel at a time.
+template <class Places, int G, integer_group_kind Kind>
+requires(Kind == integer_group_kind::channel_moments ||
+         Kind == integer_group_kind::row_moments) struct integer_group_rows<Places, G, Kind> {
   using integers = typename Places::integers;
   static constexpr integer_group group = integers::template group<G>;
   static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
   using basis = typename integers::template moment_basis<G>;
-  static constexpr int state_bytes = 0;
-  static constexpr int scratch_bytes = 0;
-  static constexpr int steps = form.in.height;
-  [[nodiscard]] static constexpr int made(int steps_done) { return steps_done; }
-  [[nodiscard]] static constexpr row_range reads(int y) { return {y, y + 1}; }
-
-  template <class Run>
-  static constexpr void row(Run const& run, int y) {
-    constexpr int shift = integers::template map<group.value>.shift;
-    for (int g = 0; g < form.groups; ++g)
-      for (int x = 0; x < form.in.width; ++x)
-        basis::analyse([&](int c) { return run.template row<group.source>(g * basis::length + c, y)[x]; },
-                       [&](int k, int sum) {
-                         run.template target<group.value>(g * basis::size + k, y).set(x, rounded_shift(sum, shift));
-                       });
-  }
-};
-
-template <class Places, int G>
-struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
-  using integers = typename Places::integers;
-  static constexpr integer_group group = integers::template group<G>;
-  static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
-  using basis = typename integers::template moment_basis<G>;
+  static constexpr bool along_channels = Kind == integer_group_kind::channel_moments;
   static constexpr int state_bytes = 0;
   static constexpr int scratch_bytes = 0;
   static constexpr int steps = form.in.height;
@@ -54,20 +33,20 @@ struct integer_group_rows<Places, G, integer_group_kind::row_moments> {
   static constexpr void row(Run const& run, int y) {
     constexpr int shift = integers::template map<group.value>.shift;
     constexpr window_axis under = form.under.x;
-    for (int c = 0; c < form.in.channels; ++c) {
-      auto const source = run.template row<group.source>(c, y);
-      for (int x = 0; x < form.output().width; ++x) {
-        int const left = under.start(x);
+    for (int part = 0; part < (along_channels ? form.groups : form.in.channels); ++part)
+      for (int x = 0; x < form.output().width; ++x)
         basis::analyse(
-            [&](int s) {
-              int const at = left + s * under.dilation;
-              return at >= 0 && at < form.in.width ? source[at] : 0;
+            [&](int i) {
+              if constexpr (along_channels) {
+                return run.template row<group.source>(part * basis::length + i, y)[x];
+              } else {
+                int const at = under.start(x) + i * under.dilation;
+                return at >= 0 && at < form.in.width ? run.template row<group.source>(part, y)[at] : 0;
+              }
             },
             [&](int k, int sum) {
-              run.template target<group.value>(c * basis::size + k, y).set(x, rounded_shift(sum, shift));
+              run.template target<group.value>(part * basis::size + k, y).set(x, rounded_shift(sum, shift));
             });
-      }
-    }
   }
 };
 

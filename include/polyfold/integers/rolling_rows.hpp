@@ -232,36 +232,29 @@ struct rolling_run {
 
 }  // namespace polyfold::integer
 
+namespace polyfold::integer {
+template <class Structure, class Places>
+using rolling_engine =
+    integer_engine<Structure, Places,
+                   rolling_workspace<Places::places.size, Places::groups, Structure::output_shape.size()>>;
+}
+
 namespace polyfold::schedules {
 
 template <class Structure>
-struct engine<Structure, polyfold::in_int8, rolling_rows_schedule> {
-  using parameters = polyfold::storage::stored_parameters<Structure, polyfold::in_int8>;
-  using storage = parameters;
-  using integers = typename parameters::integers;
-  using places = integer::detail::rolling_integer_maps<integers, false>;
-
-  using scalar = std::uint8_t;
-  static constexpr int workspace_size = places::places.size;
-  template <class Pixel>
-  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t>;
-  template <class Pixel>
-  using workspace = integer::rolling_workspace<workspace_size, integers::groups, Structure::output_shape.size()>;
-  template <class Pixel>
-  using memory_unit = workspace<Pixel>;
-  template <class Workspace>
-  [[nodiscard]] static constexpr Workspace* memory_of(Workspace& workspace) {
-    return &workspace;
-  }
-
-  [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
-                                                         workspace<scalar>* workspace) {
-    workspace->done = {};
+struct engine<Structure, in_int8, rolling_rows_schedule>
+    : integer::rolling_engine<Structure,
+                              integer::detail::rolling_integer_maps<
+                                  typename storage::stored_parameters<Structure, in_int8>::integers, false>> {
+  [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
+                                                         std::uint8_t const* image,
+                                                         typename engine::template workspace<std::uint8_t>* memory) {
+    memory->done = {};
     auto const nothing = [] {};
-    integer::detail::rolling_run<places, storage, decltype(nothing)> const run{
-        {held, image, workspace->bytes.data(), workspace->logits.data()}, workspace->done.data(), nothing};
+    integer::detail::rolling_run<typename engine::places, typename engine::storage, decltype(nothing)> const run{
+        engine::run_of(held, image, memory), memory->done.data(), nothing};
     for (int y = 1; y <= Structure::input_shape.height; ++y) run.advance(y);
-    return workspace->logits.data();
+    return memory->logits.data();
   }
 };
 

@@ -83,40 +83,30 @@ struct whole_integer_maps {
 
 }  // namespace polyfold::integer
 
+namespace polyfold::integer {
+template <class Structure, class Places>
+using whole_engine =
+    integer_engine<Structure, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
+}
+
 namespace polyfold::schedules {
 
 template <class Structure>
-struct engine<Structure, polyfold::in_int8, whole_maps_schedule> {
-  using parameters = polyfold::storage::stored_parameters<Structure, polyfold::in_int8>;
-  using storage = parameters;
-  using integers = typename parameters::integers;
-  using places = integer::detail::whole_integer_maps<integers>;
-
-  static constexpr int workspace_size = places::places.size;
-  template <class Pixel>
-  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t>;
-  template <class Pixel>
-  using workspace = integer::integer_workspace<workspace_size, Structure::output_shape.size()>;
-  using scalar = std::uint8_t;
-  template <class Pixel>
-  using memory_unit = workspace<Pixel>;
-  template <class Workspace>
-  [[nodiscard]] static constexpr Workspace* memory_of(Workspace& workspace) {
-    return &workspace;
-  }
-
-  [[nodiscard]] static constexpr std::int16_t const* run(storage const& held, std::uint8_t const* image,
-                                                         workspace<scalar>* workspace) {
-    integer::detail::integer_run<places, storage> const at{held, image, workspace->bytes.data(),
-                                                           workspace->logits.data()};
-    core::for_constexpr<integers::groups>([&]<int G>() { run_group<G>(at); });
-    return workspace->logits.data();
+struct engine<Structure, in_int8, whole_maps_schedule>
+    : integer::whole_engine<Structure, integer::detail::whole_integer_maps<
+                                           typename storage::stored_parameters<Structure, in_int8>::integers>> {
+  [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
+                                                         std::uint8_t const* image,
+                                                         typename engine::template workspace<std::uint8_t>* memory) {
+    auto const at = engine::run_of(held, image, memory);
+    core::for_constexpr<engine::integers::groups>([&]<int G>() { run_group<G>(at); });
+    return memory->logits.data();
   }
 
  private:
   template <int G, class Run>
   [[gnu::noinline]] static constexpr void run_group(Run const& at) {
-    using rows = integer::detail::rows_of_group<places, G>;
+    using rows = integer::detail::rows_of_group<typename engine::places, G>;
     for (int y = 0; y < rows::steps; ++y) rows::row(at, y);
   }
 };
