@@ -100,7 +100,7 @@ class int8_quantiser {
       int const levels = map.is_signed ? 127 : 255;
       scale = core::larger(double(seen_.best_range(g.value, levels)), 1e-20) / levels;
       constexpr int area = operation_at<g.head>::input_window.area();
-      put_scale(integers::places[std::size_t(G)].scale,
+      put_scale(integers::places[G].scale,
                 requantisation_by(scales_[std::size_t(g.source)] / area / scale, area * map.bound));
     } else {
       scale = scales_[std::size_t(g.source)];
@@ -110,7 +110,7 @@ class int8_quantiser {
   template <int G>
   void quantise_product(double& out_scale) {
     constexpr integer::integer_group g = integers::template group<G>;
-    constexpr auto first = integers::places[std::size_t(G)];
+    constexpr auto first = integers::places[G];
     using product_type = operation_at<g.head>;
     constexpr fold::operation_form form = product_type::form;
     constexpr bool expands = g.expansion >= 0;
@@ -238,7 +238,7 @@ class int8_quantiser {
     int source_channel = 0;
     if constexpr (integers::template takes_moments<G>) {
       using moments = typename integers::template kernel_moments<G>;
-      auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
+      auto const& t = moments::of_terms[k % moments::terms];
       source_channel = (of_group + k) / moments::terms;
       int const degrees = integers::template degrees<g.source>();
       int const plane_degrees = integers::template degree_count<G> / degrees;
@@ -281,7 +281,7 @@ class int8_quantiser {
                   std::vector<double> const& row_scale, std::vector<double> const& unit,
                   std::vector<double> const& compensation) {
     constexpr integer::integer_group g = integers::template group<G>;
-    constexpr auto first = integers::places[std::size_t(G)];
+    constexpr auto first = integers::places[G];
     constexpr fold::operation_form form = operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
     float const* const parameters = net_.template numbers_of<g.head>();
@@ -345,7 +345,7 @@ class int8_quantiser {
     constexpr fold::operation_form form = operation_at<g.head>::form;
     using moments = typename integers::template kernel_moments<G>;
     int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
-    auto const& t = moments::of_terms[std::size_t(k % moments::terms)];
+    auto const& t = moments::of_terms[k % moments::terms];
     int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
     return std::ldexp(double(t.of_one) * zero, -t.exponent);
   }
