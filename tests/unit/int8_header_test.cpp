@@ -78,7 +78,8 @@ TEST_CASE("samples are held beside what the network makes of them") {
   CHECK(text.find("std::array<std::uint8_t, 4> sums_net_sample_images{{\n    10, 20, 11, 20,}};\n") !=
         std::string::npos);
   CHECK(text.find("std::array<std::int16_t, 2> sums_net_sample_outputs{{\n    ") != std::string::npos);
-  CHECK(text.find("constexpr bool sums_net_self_test(Workspace& workspace) {\n  return polyfold::reproduces(sums_net, workspace, "
+  CHECK(text.find("constexpr bool sums_net_self_test(Workspace& workspace) {\n  return polyfold::reproduces(sums_net, "
+                  "workspace, "
                   "sums_net_sample_images, sums_net_sample_outputs);\n}\n") != std::string::npos);
 
   network<sums> floats;

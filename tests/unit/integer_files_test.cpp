@@ -26,8 +26,7 @@ integer_network quantised() {
   image_set const images = test::random_images(net.input_shape, 8);
   dataset const source(images);
   integer_network integers;
-  quantise(net, calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}),
-           integers);
+  quantise(net, calibrate(net, source), normalisation({0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.25f}), integers);
   return integers;
 }
 

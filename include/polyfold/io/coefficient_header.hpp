@@ -144,8 +144,8 @@ class header_text {
     write_array(constant + "_sample_images", images);
     write_array(constant + "_sample_outputs", outputs);
     out_ << "/// Whether it makes the same of them here.\ntemplate <class Workspace>\n[[nodiscard]] constexpr bool "
-         << constant << "_self_test(Workspace& workspace) {\n  return polyfold::reproduces(" << constant << ", workspace, "
-         << constant << "_sample_images, " << constant << "_sample_outputs);\n}\n";
+         << constant << "_self_test(Workspace& workspace) {\n  return polyfold::reproduces(" << constant
+         << ", workspace, " << constant << "_sample_images, " << constant << "_sample_outputs);\n}\n";
   }
 
   void save() const { write_file_atomically(path_, out_.str()); }
