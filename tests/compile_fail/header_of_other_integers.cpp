@@ -13,8 +13,8 @@ constexpr auto pair = input<3, 1, 1> | dense<1>;
 #endif
 }  // namespace my
 
-inline constexpr polyfold::exported_network<
-    polyfold::network<my::pair, polyfold::in_int8, polyfold::rolling_rows>, 2, 1, 1, 2, 0, 2, 1>
+inline constexpr polyfold::exported_network<polyfold::network<my::pair, polyfold::in_int8, polyfold::rolling_rows>, 2,
+                                            1, 1, 2, 0, 2, 1>
     pair_net{{{-127, 5}, {100}, {16384}, {0, 14}, {}, {10, 20}, {0x1p-2f}}};
 
 using net_type = std::remove_const_t<decltype(pair_net)>;

@@ -117,6 +117,7 @@ class int8_quantiser {
     constexpr bool adds = g.added >= 0;
     constexpr int fan_in = form.fan_in();
     constexpr int rows = form.outputs;
+    constexpr int degrees = integers::template degree_count<G>;
     float const* const parameters = net_.template numbers_of<g.head>();
 
     // What a unit of each input stands for, its degree and its bound.
@@ -135,7 +136,7 @@ class int8_quantiser {
     };
 
     std::vector<double> const compensation = detail::compensation_of(seen_.products_of_inputs(g.head), fan_in);
-    std::vector<int> shift = degree_shifts<integers::template degree_count<G>>(rows, fan_in, degree, weight);
+    std::vector<int> shift = degree_shifts<degrees>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
     constexpr bool one_scale = integers::template product_biases<G>.kind == fold::bias_kind::segmented;
     for (int extra = 0;; ++extra) {
@@ -154,8 +155,8 @@ class int8_quantiser {
                       " do not fit into 32 bits; cut its weights or choose a lower order");
       for (int& s : shift) s = core::larger(0, s - 1);
     }
-    if constexpr (integers::template degree_count < G >> 1)
-      for (int d = 0; d < integers::template degree_count<G>; ++d)
+    if constexpr (degrees > 1)
+      for (int d = 0; d < degrees; ++d)
         target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
 
     // What a unit of the sums becomes.
@@ -256,7 +257,7 @@ class int8_quantiser {
     return at;
   }
 
-  /// So that weights of all degrees use their codes alike: powers of two between their mean magnitudes.
+  /// So that weights of all degrees use their codes alike: powers of two between their largest magnitudes.
   template <int Degrees, class Weight>
   [[nodiscard]] static std::vector<int> degree_shifts(int rows, int fan_in, std::vector<int> const& degree,
                                                       Weight weight) {
@@ -315,7 +316,7 @@ class int8_quantiser {
     if constexpr (rule.kind == fold::bias_kind::segmented) {
       double largest = 0;
       for (int i = 0; i < rule.parameters(form.outputs); ++i) {
-        double const code = double(net_.template numbers_of<g.head>()[form.coefficients() + i]) / row_scale[0];
+        double const code = double(parameters[form.coefficients() + i]) / row_scale[0];
         if (!(std::abs(code) < double(1 << 30))) return false;
         target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
         largest = core::larger(largest, std::abs(code));

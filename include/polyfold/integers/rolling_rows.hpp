@@ -230,14 +230,12 @@ struct rolling_run {
 
 }  // namespace detail
 
-}  // namespace polyfold::integer
-
-namespace polyfold::integer {
 template <class Structure, class Places>
 using rolling_engine =
     integer_engine<Structure, Places,
                    rolling_workspace<Places::places.size, Places::groups, Structure::output_shape.size()>>;
-}
+
+}  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 

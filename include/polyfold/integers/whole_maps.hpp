@@ -81,13 +81,11 @@ struct whole_integer_maps {
 
 }  // namespace detail
 
-}  // namespace polyfold::integer
-
-namespace polyfold::integer {
 template <class Structure, class Places>
 using whole_engine =
     integer_engine<Structure, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
-}
+
+}  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 

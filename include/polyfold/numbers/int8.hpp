@@ -2,7 +2,7 @@
 //
 //   network<digits, in_int8> net;                     // from quantise() (fit/quantise_int8.hpp), a file or a generated header
 //   network<digits, in_int8>::workspace<> workspace;
-//   auto logits = net.run(pixels, room);              // 8-bit pixels as a camera gives them; logits of 16 bits
+//   auto logits = net.run(pixels, workspace);         // 8-bit pixels as a camera gives them; logits of 16 bits
 //
 // A number that a map's code stands for is code * scale, without a zero point, where the scale is the host's business alone:
 // codes are unsigned behind a relu, else signed. A pixel stands for (pixel - zero code of its channel) * scale, and padding

@@ -3,7 +3,7 @@
 // A schedule is a value of a type derived from `schedule`, the third argument of network<pipeline, numbers, schedule>, and a
 // specialisation of engine, by that type, for the kinds of numbers that it runs:
 //
-//   numbers               the kind of numbers that it is made from, a stored_parameters
+//   parameters            what it is made from, the stored_parameters of a kind of numbers
 //   storage               what the network holds, its base class: those, or what the schedule makes of them
 //   scalar, takes<Scalar> what its images are of, and whether it runs those of another scalar
 //   workspace<Scalar>     working memory of one inference
@@ -167,9 +167,8 @@ struct wrong_engine {
   static_assert(!Kind || Scheduled,
                 "polyfold: a network's third argument says how it is run: whole_maps, rolling_rows or packed");
   static_assert(!Kind || !Scheduled,
-                "polyfold: this schedule does not run that kind of numbers: rolling_rows is for in_int8, packed for "
-                "in_floats and "
-                "in_bytes");
+                "polyfold: this schedule does not run that kind of numbers: "
+                "rolling_rows is for in_int8, packed for in_floats and in_bytes");
 };
 template <class Numbers, class Schedule>
 [[nodiscard]] consteval bool has_engine() {
