@@ -30,5 +30,6 @@
 #include <polyfold/models/resnet8.hpp>
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/shared_workspace.hpp>
 
 #endif

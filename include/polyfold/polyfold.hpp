@@ -7,6 +7,7 @@
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/fit/quantise.hpp>
+#include <polyfold/io/c_interface.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/load_dataset.hpp>

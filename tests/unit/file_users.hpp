@@ -11,8 +11,8 @@
 #include <vector>
 
 #include <polyfold/io/atomic_file.hpp>
+#include <polyfold/io/c_interface.hpp>
 #include <polyfold/io/checkpoint.hpp>
-#include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/load_dataset.hpp>
 #include <polyfold/io/load_weights.hpp>
 #include <polyfold/io/network_file.hpp>
@@ -163,6 +163,7 @@ inline std::vector<file_user> writers_of_files() {
           {"save_network", [](path const& p) { save_network(p, net); }},
           {"save_checkpoint", [](path const& p) { save_checkpoint(p, state, "run"); }},
           {"write_coefficient_header", [](path const& p) { write_coefficient_header(p, net, names); }},
+          {"write_c_interface", [](path const& p) { write_c_interface(p, net, names, std::vector<float>(4)); }},
           {"write_png", [](path const& p) { write_png(p, drawn); }},
           {"write_contact_sheet", [](path const& p) { write_contact_sheet(p, images, first); }}};
 }

@@ -1,5 +1,6 @@
 // A trained network as a C++ header: a constant that a device keeps in flash and runs from there. Its comment says what a
-// device needs to know: what the numbers are, how an image is scaled and laid out, how many bytes the network takes.
+// device needs to know: where it came from, what the numbers are, how an image is scaled and laid out, how many bytes the
+// network takes. For programs in C see c_interface.hpp.
 //
 //   write_coefficient_header("digits.hpp", net, {.constant = "digits", .pipeline = "my::digits", .include = "my.hpp"},
 //                            sample_images);
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <sstream>
@@ -23,11 +25,13 @@
 #include <vector>
 
 #include <polyfold/core/is_finite.hpp>
+#include <polyfold/data/normalisation.hpp>
 #include <polyfold/failure.hpp>
 #include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/io/atomic_file.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/io/file_access.hpp>
+#include <polyfold/io/network_file.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/rolling_rows.hpp>
@@ -40,6 +44,8 @@ struct header_names {
   std::string constant;                            // of the network: digits
   std::string pipeline;                            // how its description is spelled in C++: polyfold::lenet5_small
   std::string include = "polyfold/inference.hpp";  // where that is declared
+  std::string source{};                            // where the network came from, its accuracy: free text
+  std::optional<normalisation> pixels{};           // that it was trained with; networks in integers hold it themselves
 };
 
 namespace detail {
@@ -52,12 +58,13 @@ struct header_kind {
   std::string pixels;
   std::string zeros;
   std::string outputs;
+  std::string bounds;
 };
 
 template <auto Pipeline, auto Numbers, auto Schedule>
 [[nodiscard]] header_kind kind_of(network<Pipeline, Numbers, Schedule> const& net) {
   using kind = std::remove_const_t<decltype(Numbers)>;
-  header_kind k{"", "", "float32", "floats, normalised as in training", "", "floats"};
+  header_kind k{"", "", "float32", "floats, normalised as in training", "", "floats", ""};
   if constexpr (std::is_same_v<kind, byte_numbers>) {
     k.arguments = std::string(", polyfold::byte_numbers{polyfold::scales_per::") + name_of(Numbers.scales) + "}";
     k.parameters = "codes of a byte, their scales, float32 where a byte will not do, index maps";
@@ -71,6 +78,7 @@ template <auto Pipeline, auto Numbers, auto Schedule>
     for (std::uint8_t const zero : net.zeros) k.zeros += " " + std::to_string(int(zero));
     k.zeros += ".\n";
     k.outputs = "logits of 16 bits, each a multiple of " + number_text(double(net.logit_scale[0]));
+    k.bounds = "// Bounds: no sum leaves 32 bits, whatever the image.\n";
   }
   return k;
 }
@@ -92,6 +100,43 @@ void write_counts(std::ostream& out, storage::array_sizes<Counts...>) {
   return (std::signbit(value) ? "-0x" : "0x") + std::string(digits, written.ptr) + "f";
 }
 
+/// One line of text for a comment: within quotes, so that no backslash ends it.
+[[nodiscard]] inline std::string quoted_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  return '"' + text + '"';
+}
+
+/// How floats are made of bytes.
+[[nodiscard]] inline std::string normalised_text(normalisation const& pixels) {
+  auto const listed = [](std::vector<float> const& values) {
+    std::string text;
+    for (float const value : values) text += " " + number_text(double(value));
+    return text;
+  };
+  return "floats, (byte / 255 - mean) / deviation, mean" + listed(pixels.mean) + ", deviation" +
+         listed(pixels.deviation);
+}
+
+/// What a device must know of the network, in lines of comment.
+template <class Network>
+void write_facts(std::ostream& out, Network const& net, header_names const& names, header_kind const& kind) {
+  std::istringstream description(describe<Network>());
+  for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
+  out << "//\n";
+  if (!names.source.empty()) out << "// Source: " << quoted_line(names.source) << ".\n";
+  bool const of_floats = !Network::template takes<std::uint8_t>;
+  out << "// Numbers: " << kind.parameters << "; their checksum is " << checksum_text(tensors_of(net))
+      << ", as in the network's file.\n// Bytes: " << Network::total_cost().flash_bytes() << " of constants, "
+      << Network::workspace_bytes() << " of workspace.\n// Image: ";
+  write(out, Network::input_shape);
+  out << " " << (of_floats && names.pixels ? normalised_text(*names.pixels) : kind.pixels)
+      << ", channel by channel, row by row.\n"
+      << kind.zeros << "// Result: ";
+  write(out, Network::output_shape);
+  out << " " << kind.outputs << ".\n" << kind.bounds;
+}
+
 /// The text of a header, piece by piece.
 class header_text {
  public:
@@ -101,14 +146,8 @@ class header_text {
   void write_network(Network const& net, header_names const& names) {
     header_kind const kind = kind_of(net);
     out_ << "// A network with its stored parameters, written by polyfold.\n//\n";
-    std::istringstream description(describe<Network>());
-    for (std::string line; std::getline(description, line);) out_ << "//   " << line << "\n";
-    out_ << "//\n// Numbers: " << kind.parameters << ".\n// Bytes: " << Network::total_cost().flash_bytes()
-         << " of constants, " << Network::workspace_bytes() << " of workspace.\n// Image: ";
-    write(out_, Network::input_shape);
-    out_ << " " << kind.pixels << ", channel by channel, row by row.\n" << kind.zeros << "// Result: ";
-    write(out_, Network::output_shape);
-    out_ << " " << kind.outputs << ".\n#pragma once\n\n#include <polyfold/exported_network.hpp>\n"
+    write_facts(out_, net, names, kind);
+    out_ << "#pragma once\n\n#include <polyfold/exported_network.hpp>\n"
          << kind.includes << "#include <" << names.include
          << ">\n\ninline constexpr polyfold::exported_network<polyfold::network<" << names.pipeline << kind.arguments
          << ">, ";

@@ -90,22 +90,27 @@ void check_values(std::filesystem::path const& path, std::string const& name, st
   }
 }
 
+/// What a network stores, as its file holds it.
+template <class Network>
+std::vector<stored_tensor> tensors_of(Network const& net) {
+  std::vector<stored_tensor> tensors;
+  core::for_constexpr<Network::layers>([&]<int I>() {
+    Network::template visit_layer<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
+      if (values.empty()) return;
+      tensors.push_back(make_tensor<T>(layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
+    });
+  });
+  return tensors;
+}
+
 }  // namespace detail
 
 /// Writes `net`, a network of any kind of numbers, whole or not at all. `metadata` is kept beside it.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& net,
                   std::map<std::string, std::string> metadata = {}) try {
-  tensor_file file;
-  file.metadata = std::move(metadata);
+  tensor_file file{std::move(metadata), detail::tensors_of(net)};
   file.metadata["network"] = describe<Network>();
-  core::for_constexpr<Network::layers>([&]<int I>() {
-    Network::template visit_layer<I>(net, [&]<class T, std::size_t N>(char const* what, std::span<T const, N> values) {
-      if (values.empty()) return;
-      file.tensors.push_back(
-          make_tensor<T>(detail::layer_tensor<I, Network>(what), {std::int64_t(values.size())}, values));
-    });
-  });
   detail::state_format(file, "network");
   write_safetensors(path, file);
 } catch (...) {
