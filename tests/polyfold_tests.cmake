@@ -148,7 +148,8 @@ function(polyfold_add_compile_pass_test file)
   polyfold_note_listed(${file})
 endfunction()
 
-# polyfold_add_device_tests(): the firmware of examples/device for each core, run in QEMU; what the one in integers is linked with.
+# polyfold_add_device_tests(): the firmware of examples/device for each core, run in QEMU; what those in integers are
+# linked with.
 # They are compiled by other compilers than this build: sanitizers have no part in it.
 function(polyfold_add_device_tests)
   if(POLYFOLD_SANITIZE)
@@ -156,7 +157,8 @@ function(polyfold_add_device_tests)
   endif()
   find_program(POLYFOLD_ARM_EMULATOR qemu-system-arm)
   find_program(POLYFOLD_ARM_NM arm-none-eabi-nm)
-  mark_as_advanced(POLYFOLD_ARM_EMULATOR POLYFOLD_ARM_NM)
+  find_program(POLYFOLD_ARM_OBJDUMP arm-none-eabi-objdump)
+  mark_as_advanced(POLYFOLD_ARM_EMULATOR POLYFOLD_ARM_NM POLYFOLD_ARM_OBJDUMP)
   # A compiler that has a C++ library for one core has it for all.
   set(skips ${polyfold_skips_cortex_m4})
   if(NOT skips AND NOT POLYFOLD_ARM_EMULATOR)
@@ -165,7 +167,7 @@ function(polyfold_add_device_tests)
   if(skips)
     message(STATUS "polyfold: device tests ${skips}")
   endif()
-  foreach(core IN ITEMS cortex_m0 cortex_m3 cortex_m4 cortex_m7)
+  foreach(core IN ITEMS cortex_m0 cortex_m3 cortex_m4 cortex_m7 cortex_m33 cortex_m55)
     set(build ${CMAKE_CURRENT_BINARY_DIR}/device_${core})
     string(REPLACE _ - cpu ${core})
     set(tests device.run.${core} device.symbols.${core})
@@ -174,19 +176,49 @@ function(polyfold_add_device_tests)
         add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -E echo ${skips})
       endforeach()
     else()
+      set(integers digits_int8 cost_dense_int8)
+      if(core STREQUAL cortex_m0)
+        list(APPEND integers two_networks digits_in_c)
+        set(programs ${integers})
+      else()
+        set(programs ${integers} digits_float32)
+      endif()
       add_test(
         NAME device.run.${core}
         COMMAND
-          ${CMAKE_COMMAND} -DCORE=${cpu} -DFIRMWARE=${PROJECT_SOURCE_DIR}/examples/device/firmware -DBUILD=${build}
-          -DGENERATOR=${CMAKE_GENERATOR} -DWARNINGS_AS_ERRORS=${POLYFOLD_WARNINGS_AS_ERRORS} -P
+          ${CMAKE_COMMAND} -DCORE=${cpu} "-DPROGRAMS=${programs}" -DFIRMWARE=${PROJECT_SOURCE_DIR}/examples/device/firmware
+          -DBUILD=${build} -DGENERATOR=${CMAKE_GENERATOR} -DWARNINGS_AS_ERRORS=${POLYFOLD_WARNINGS_AS_ERRORS} -P
           ${CMAKE_CURRENT_SOURCE_DIR}/device/check_run.cmake)
-      add_test(NAME device.symbols.${core} COMMAND ${CMAKE_COMMAND} -DNM=${POLYFOLD_ARM_NM} -DPROGRAM=${build}/digits_int8 -P
-                                                   ${CMAKE_CURRENT_SOURCE_DIR}/device/check_symbols.cmake)
+      list(TRANSFORM integers PREPEND ${build}/)
+      add_test(NAME device.symbols.${core}
+               COMMAND ${CMAKE_COMMAND} -DNM=${POLYFOLD_ARM_NM} -DOBJDUMP=${POLYFOLD_ARM_OBJDUMP} "-DPROGRAMS=${integers}" -P
+                       ${CMAKE_CURRENT_SOURCE_DIR}/device/check_symbols.cmake)
       set_tests_properties(device.run.${core} PROPERTIES FIXTURES_SETUP firmware_${core})
       set_tests_properties(device.symbols.${core} PROPERTIES FIXTURES_REQUIRED firmware_${core})
     endif()
     set_tests_properties(${tests} PROPERTIES LABELS device TIMEOUT 300 SKIP_REGULAR_EXPRESSION "^skipped: ")
   endforeach()
+  if(skips)
+    add_test(NAME device.board.nucleo_f446re COMMAND ${CMAKE_COMMAND} -E echo ${skips})
+  else()
+    # It sees floating-point instructions where there are some.
+    add_test(NAME device.symbols_of_floats
+             COMMAND ${CMAKE_COMMAND} -DNM=${POLYFOLD_ARM_NM} -DOBJDUMP=${POLYFOLD_ARM_OBJDUMP}
+                     -DPROGRAMS=${CMAKE_CURRENT_BINARY_DIR}/device_cortex_m4/digits_float32 -P
+                     ${CMAKE_CURRENT_SOURCE_DIR}/device/check_symbols.cmake)
+    set_tests_properties(
+      device.symbols_of_floats PROPERTIES PASS_REGULAR_EXPRESSION "integers do not need:.*vadd.f32"
+                                          FIXTURES_REQUIRED firmware_cortex_m4 LABELS device TIMEOUT 60)
+    add_test(
+      NAME device.board.nucleo_f446re
+      COMMAND
+        ${CMAKE_COMMAND} -DBOARD=nucleo_f446re -DMACHINE=netduinoplus2 -DFLASH=8000000
+        -DFIRMWARE=${PROJECT_SOURCE_DIR}/examples/device/firmware -DBUILD=${CMAKE_CURRENT_BINARY_DIR}/device_nucleo_f446re
+        -DGENERATOR=${CMAKE_GENERATOR} -DWARNINGS_AS_ERRORS=${POLYFOLD_WARNINGS_AS_ERRORS}
+        -DEMULATOR=${POLYFOLD_ARM_EMULATOR} -DOBJDUMP=${POLYFOLD_ARM_OBJDUMP} -P
+        ${CMAKE_CURRENT_SOURCE_DIR}/device/check_board.cmake)
+  endif()
+  set_tests_properties(device.board.nucleo_f446re PROPERTIES LABELS device TIMEOUT 200 SKIP_REGULAR_EXPRESSION "^skipped: ")
 endfunction()
 
 # polyfold_add_named_programs(FILE...): programs that are compiled on the host, as part of the build, and not run.

@@ -14,11 +14,13 @@
 //   10 dense 10, channel order 7: 10 x 1 x 1
 //   integers of 8 bits
 //
-// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits.
-// Bytes: 1496 of constants, 2744 of workspace.
+// Source: "folded_61x_seed1.safetensors, 98.34 % of 10,000 test images of MNIST".
+// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits; their checksum is ec51fc99299acb10, as in the network's file.
+// Bytes: 3240 of constants, 2744 of workspace.
 // Image: 1 x 28 x 28 pixels of 8 bits as they come, channel by channel, row by row.
 // Zero codes, the pixel of each channel that stands for 0: 0.
 // Result: 10 x 1 x 1 logits of 16 bits, each a multiple of 0.00516952.
+// Bounds: no sum leaves 32 bits, whatever the image.
 #pragma once
 
 #include <polyfold/exported_network.hpp>
@@ -26,8 +28,7 @@
 #include <recorded_runs/lenet5_mnist_61x.hpp>
 
 inline constexpr polyfold::exported_network<
-    polyfold::network<recorded::lenet5_mnist_61x, polyfold::in_int8, polyfold::rolling_rows>, 964, 46, 52, 104,
-    7, 1, 1>
+    polyfold::network<recorded::lenet5_mnist_61x, polyfold::in_int8, polyfold::rolling_rows>, 964, 46, 52, 104, 7, 1, 1>
     digits{
         {{
              36,   -2,   -101, 24,   75,   -126, -127, 32,   31,  69,   -32,  -24,  108,  -30,  -15,  -122, 30,   126,

@@ -6,6 +6,8 @@
 # Measures nothing; fails where docs/device.md does not show what the records hold.
 
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+include("${root}/cmake/Run.cmake")
+include("${root}/cmake/ReplaceBetween.cmake")
 set(record_file "${root}/docs/records/device.json")
 set(page_file "${root}/docs/device.md")
 set(cores cortex-m4 cortex-m7 cortex-m3 cortex-m0)
@@ -22,20 +24,6 @@ set(name_folded_bytes "folded, float32 from bytes, whole maps")
 set(name_dense_int8 "dense, int8, rolling rows")
 set(build_type_O2 Release)
 set(build_type_Os MinSizeRel)
-
-# run(RESULT command...): what it prints; a failure stops.
-function(run result)
-  execute_process(
-    COMMAND ${ARGN}
-    OUTPUT_VARIABLE output
-    ERROR_VARIABLE output
-    RESULT_VARIABLE failed)
-  if(failed)
-    list(JOIN ARGN " " command)
-    message(FATAL_ERROR "${command}\n${output}")
-  endif()
-  set(${result} "${output}" PARENT_SCOPE)
-endfunction()
 
 # found(RESULT TEXT REGEX): the first group of the match.
 function(found result text regex)
@@ -184,16 +172,10 @@ function(peers result)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# replace_between(NAME TEXT): what stands in the page between <!-- NAME --> and <!-- /NAME -->.
-function(replace_between name text)
-  string(FIND "${page}" "<!-- ${name} -->\n" begin)
-  string(FIND "${page}" "<!-- /${name} -->" end)
-  if(begin EQUAL -1 OR end EQUAL -1)
-    message(FATAL_ERROR "${page_file} has no '<!-- ${name} -->' and '<!-- /${name} -->'")
-  endif()
-  string(SUBSTRING "${page}" 0 ${begin} head)
-  string(SUBSTRING "${page}" ${end} -1 tail)
-  set(page "${head}<!-- ${name} -->\n${text}${tail}" PARENT_SCOPE)
+# replace_table(NAME TEXT): what stands in the page between <!-- NAME --> and <!-- /NAME -->.
+function(replace_table name text)
+  replace_between(page "<!-- ${name} -->\n" "<!-- /${name} -->" "${text}")
+  set(page "${page}" PARENT_SCOPE)
 endfunction()
 
 if(NOT CHECK)
@@ -213,10 +195,10 @@ file(READ "${page_file}" page)
 set(before "${page}")
 foreach(level IN LISTS levels)
   table_of(${level} text)
-  replace_between(device_${level} "${compiler}, -${level}, ${emulator}.\n\n${text}")
+  replace_table(device_${level} "${compiler}, -${level}, ${emulator}.\n\n${text}")
 endforeach()
 peers(text)
-replace_between(device_peers "${text}")
+replace_table(device_peers "${text}")
 if(NOT page STREQUAL before)
   if(CHECK)
     message(FATAL_ERROR "docs/device.md is stale. Remedy: cmake -P examples/device/table.cmake")

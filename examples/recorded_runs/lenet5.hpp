@@ -4,6 +4,7 @@
 #include <polyfold/inference.hpp>
 #include <polyfold/train/trainer.hpp>
 
+#include "lenet5_fashion_22x.hpp"
 #include "lenet5_mnist_61x.hpp"
 
 namespace recorded {
@@ -59,16 +60,6 @@ static_assert(parameter_ratio(network<lenet5_mnist_75x>::total_cost()) >= 75);
 static_assert(byte_ratio(network<lenet5_mnist_75x, in_bytes>::total_cost()) >= 295);
 
 // Fashion-MNIST
-
-/// 21.8 times fewer numbers.
-inline constexpr auto lenet5_fashion_22x = make_lenet5(
-    relu,
-    per_layer(exact, along<axis::kernel, quadratic>,
-              all_of(along<axis::kernel, quadratic>, along<axis::output, order<18>>, bias_along<segment<24>, linear>),
-              all_of(along<axis::channel, order<11>>, along<axis::output, order<9>>, bias_along<segment<21>, linear>),
-              along<axis::channel, order<9>>));
-static_assert(parameter_ratio(network<lenet5_fashion_22x>::total_cost()) >= 21.8);
-static_assert(byte_ratio(network<lenet5_fashion_22x, in_bytes>::total_cost()) >= 85);
 
 /// As many numbers, dense.
 inline constexpr auto thin_lenet5_fashion = input<1, 28, 28> | conv2d<3, 5>(padding<2>) | relu | max_pool<2> |

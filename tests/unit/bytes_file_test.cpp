@@ -171,8 +171,8 @@ TEST_CASE("a header of bytes spells out what the network holds") {
   CHECK(test::read_bytes(folder / "pair.hpp") ==
         "// A network with its stored parameters, written by polyfold.\n//\n//   input 2 x 1 x 1\n"
         "//   0 dense 1: 1 x 1 x 1\n//   numbers of 8 bits, a scale per filter\n//\n"
-        "// Numbers: codes of a byte, their scales, float32 where a byte will not do, index maps; their checksum is "
-        "527e0cd44f6e96d1, as in the network's file.\n"
+        "// Numbers: codes of a byte, their scales, float32 where a byte will not do, index maps.\n"
+        "// Their checksum, as in the network's file: 527e0cd44f6e96d1.\n"
         "// Bytes: 5 of constants, 16 of workspace.\n"
         "// Image: 2 x 1 x 1 floats, normalised as in training, channel by channel, row by row.\n"
         "// Result: 1 x 1 x 1 floats.\n"

@@ -33,8 +33,9 @@ TEST_CASE("a header states the checksum of the network's file") {
   network<sums> loaded;
   std::string const checksum = load_network(folder / "net.safetensors", loaded).at("checksum");
   write_coefficient_header(folder / "net.hpp", net, {.constant = "net", .pipeline = "my::sums"});
-  CHECK(test::read_bytes(folder / "net.hpp").find("// Numbers: float32; their checksum is " + checksum + ",") !=
-        std::string::npos);
+  CHECK(
+      test::read_bytes(folder / "net.hpp").find("\n// Their checksum, as in the network's file: " + checksum + ".\n") !=
+      std::string::npos);
 }
 
 TEST_CASE("a header says where the network came from and how pixels are scaled, if it is told") {

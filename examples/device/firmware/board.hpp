@@ -1,11 +1,15 @@
-// What a program here asks of the board: text to the host, a count of instructions, the deepest stack, an exit code.
+// What a program here asks of the board: text to the host, what code takes, the deepest stack, an exit code. startup.cpp has
+// what is alike on all Cortex-M, and one file for each kind of board the rest.
 #pragma once
 
 #include <cstdint>
 
 namespace board {
 
-/// Text and numbers by semihosting: a debugger or QEMU shows them.
+/// Called once, before main.
+void begin();
+
+/// Text and numbers, to a debugger, QEMU or a serial port.
 void say(char const* text);
 void say(unsigned long number);
 inline void say(unsigned number) { say(static_cast<unsigned long>(number)); }
@@ -19,20 +23,26 @@ void print(Parts... parts) {
   (say(parts), ...);
 }
 
-/// Ends the program, and QEMU.
+/// Ends the program.
 [[noreturn]] void exit_with(int code);
 
-/// Counts instructions, where the machine takes the same time for each (QEMU's -icount): by the system timer, and by a loop
-/// of known length that says what one of its ticks is worth.
-class instruction_counter {
+/// What a counter counts: "instructions" in QEMU, "cycles" on silicon.
+extern char const counted[];
+
+/// Counts what code takes, by the system timer.
+class counter {
  public:
-  instruction_counter();
+  counter() : counter(calibrate()) {}
   void start();
   /// Since start(); 0 where that was too long for the timer's 24 bits.
   [[nodiscard]] std::uint32_t stop() const;
 
  private:
-  std::uint32_t per_two_ticks_ = 0;  // microbit: 62.5 for one
+  explicit counter(std::uint32_t per_two_ticks) : per_two_ticks_(per_two_ticks) {}
+  /// What two ticks of the timer are worth here (microbit: 125 instructions).
+  static std::uint32_t calibrate();
+
+  std::uint32_t per_two_ticks_;
 };
 
 /// Paints the stack that is not in use.

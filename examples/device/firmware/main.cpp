@@ -54,12 +54,12 @@ int main() {
     right += is == digit.shows;
   }
 
-  board::instruction_counter counter;
+  board::counter counter;
   board::paint_stack();
   counter.start();
   (void)digits.run(image, workspace);
-  std::uint32_t const instructions = counter.stop();
-  print("right: ", right, "\ninstructions: ", instructions, "\nworkspace: ", sizeof workspace,
+  std::uint32_t const taken = counter.stop();
+  print("right: ", right, "\n", board::counted, ": ", taken, "\nworkspace: ", sizeof workspace,
         "\nimage: ", sizeof image, "\nstack: ", board::deepest_stack(), "\n");
   return same && right == 10 ? 0 : 1;
 }

@@ -126,9 +126,10 @@ void write_facts(std::ostream& out, Network const& net, header_names const& name
   out << "//\n";
   if (!names.source.empty()) out << "// Source: " << quoted_line(names.source) << ".\n";
   bool const of_floats = !Network::template takes<std::uint8_t>;
-  out << "// Numbers: " << kind.parameters << "; their checksum is " << checksum_text(tensors_of(net))
-      << ", as in the network's file.\n// Bytes: " << Network::total_cost().flash_bytes() << " of constants, "
-      << Network::workspace_bytes() << " of workspace.\n// Image: ";
+  out << "// Numbers: " << kind.parameters
+      << ".\n// Their checksum, as in the network's file: " << checksum_text(tensors_of(net))
+      << ".\n// Bytes: " << Network::total_cost().flash_bytes() << " of constants, " << Network::workspace_bytes()
+      << " of workspace.\n// Image: ";
   write(out, Network::input_shape);
   out << " " << (of_floats && names.pixels ? normalised_text(*names.pixels) : kind.pixels)
       << ", channel by channel, row by row.\n"

@@ -1,5 +1,7 @@
-// Start-up code for Cortex-M, the same for all boards here: vector table, reset handler, and what board.hpp promises.
+// Start-up code for Cortex-M, the same for all boards here: vector table, reset handler, system timer and stack of board.hpp.
 #include "board.hpp"
+
+#include "board.h"
 
 int run_main() asm("main");  // C++ lets nobody else call main by its name
 
@@ -26,13 +28,6 @@ constexpr std::uint32_t timer_now = 0x18;
 constexpr std::uint32_t timer_was_zero = 1U << 16;
 constexpr std::uint32_t coprocessor_access = 0xD88;
 
-/// Semihosting: operation and argument in the first two registers.
-void ask_host(int operation, void const* argument) {
-  register int r0 asm("r0") = operation;
-  register void const* r1 asm("r1") = argument;
-  asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-}
-
 constexpr std::uint32_t paint = 0xC0FFEE11;
 
 [[gnu::always_inline]] inline std::uint32_t* stack_pointer() {
@@ -45,8 +40,6 @@ constexpr std::uint32_t paint = 0xC0FFEE11;
 
 namespace board {
 
-void say(char const* text) { ask_host(0x04, text); }
-
 void say(unsigned long number) {
   char digits[11];
   char* first = digits + 10;
@@ -58,24 +51,7 @@ void say(unsigned long number) {
   say(first);
 }
 
-void exit_with(int code) {
-  std::uint32_t const application_exit[2] = {0x20026, static_cast<std::uint32_t>(code)};
-  ask_host(0x20, application_exit);
-  for (;;) {
-  }
-}
-
-instruction_counter::instruction_counter() {
-  constexpr std::uint32_t turns = 1'000'000;
-  per_two_ticks_ = 2;  // ticks
-  start();
-  std::uint32_t left = turns;
-  asm volatile(".syntax unified\n1: subs %0, %0, #1\n bne 1b" : "+l"(left) : : "cc");
-  std::uint32_t const ticks = stop();
-  per_two_ticks_ = (4 * turns + ticks / 2) / ticks;
-}
-
-void instruction_counter::start() {
+void counter::start() {
   control(timer_reload) = 0xFFFFFF;
   control(timer_control) = 5;  // on, by the processor's clock, without an interrupt
   control(timer_now) = 0;      // begins anew
@@ -84,7 +60,7 @@ void instruction_counter::start() {
   [[maybe_unused]] std::uint32_t const forgotten = control(timer_control);  // that it was zero
 }
 
-std::uint32_t instruction_counter::stop() const {
+std::uint32_t counter::stop() const {
   std::uint32_t const ticks = 0xFFFFFF - control(timer_now);
   bool const wrapped = (control(timer_control) & timer_was_zero) != 0;
   return wrapped ? 0 : ticks * per_two_ticks_ / 2;
@@ -104,6 +80,9 @@ std::uint32_t deepest_stack() {
 
 extern "C" {
 
+void board_say(char const* text) { board::say(text); }
+void board_say_number(unsigned long number) { board::say(number); }
+
 [[noreturn]] void reset_handler() {
   std::uint32_t const* from = data_in_flash;
   for (std::uint32_t* to = data_begin; to < data_end; ++to) *to = *from++;
@@ -112,6 +91,7 @@ extern "C" {
   control(coprocessor_access) = control(coprocessor_access) | 0xFU << 20;  // the floating-point unit on
   asm volatile("dsb\n isb");
 #endif
+  board::begin();
   board::exit_with(run_main());
 }
 
