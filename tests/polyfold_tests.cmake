@@ -85,21 +85,37 @@ endfunction()
 
 # polyfold_add_compile_pass_test(FILE): the file compiles as on a device, without exceptions and run-time types, for this
 # machine and, where a compiler and a C++ library for them are installed, for the Cortex-M cores named here: without a
-# floating-point unit, and with the two kinds of it.
-set(polyfold_cores cortex_m0plus cortex_m4 cortex_m33)
+# floating-point unit, with the two kinds of it, and with vectors. For a RISC-V core of 32 bits too, if Debian's
+# gcc-riscv64-unknown-elf is there; it has no C++ library, so that the headers of newlib's for ARM serve.
+set(polyfold_cores cortex_m0plus cortex_m4 cortex_m33 cortex_m55)
 set(polyfold_flags_cortex_m0plus -mcpu=cortex-m0plus -mthumb)
 set(polyfold_flags_cortex_m4 -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16)
 set(polyfold_flags_cortex_m33 -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16)
+set(polyfold_flags_cortex_m55 -mcpu=cortex-m55 -mthumb -mfloat-abi=hard)
 find_program(POLYFOLD_ARM_COMPILER arm-none-eabi-g++)
-mark_as_advanced(POLYFOLD_ARM_COMPILER)
+find_program(POLYFOLD_RISCV_COMPILER riscv64-unknown-elf-g++)
+mark_as_advanced(POLYFOLD_ARM_COMPILER POLYFOLD_RISCV_COMPILER)
+foreach(core IN LISTS polyfold_cores)
+  set(polyfold_compiler_${core} ${POLYFOLD_ARM_COMPILER})
+endforeach()
+if(POLYFOLD_RISCV_COMPILER)
+  execute_process(COMMAND ${POLYFOLD_RISCV_COMPILER} -dumpfullversion OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(newlib /usr/include/newlib)
+  if(EXISTS ${newlib}/c++/${version})
+    list(APPEND polyfold_cores riscv32)
+    set(polyfold_compiler_riscv32 ${POLYFOLD_RISCV_COMPILER})
+    set(polyfold_flags_riscv32 -march=rv32imac -mabi=ilp32 -isystem ${newlib}/c++/${version}
+                               -isystem ${newlib}/c++/${version}/arm-none-eabi/thumb/v7-m/nofp -isystem ${newlib})
+  endif()
+endif()
 foreach(core IN LISTS polyfold_cores)
   set(polyfold_skips_${core} "")
-  if(NOT POLYFOLD_ARM_COMPILER)
+  if(NOT polyfold_compiler_${core})
     set(polyfold_skips_${core} "skipped: no arm-none-eabi-g++ (Debian: libstdc++-arm-none-eabi-newlib)")
   else()
     file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp CONTENT "#include <array>\n")
     execute_process(
-      COMMAND ${POLYFOLD_ARM_COMPILER} ${polyfold_flags_${core}} -fsyntax-only ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp
+      COMMAND ${polyfold_compiler_${core}} ${polyfold_flags_${core}} -fsyntax-only ${CMAKE_CURRENT_BINARY_DIR}/has_array.cpp
       RESULT_VARIABLE failed
       OUTPUT_QUIET ERROR_QUIET)
     if(failed)
@@ -139,7 +155,7 @@ function(polyfold_add_compile_pass_test file)
     if(polyfold_skips_${core})
       add_test(NAME compile_pass.${name}.${core} COMMAND ${CMAKE_COMMAND} -E echo ${polyfold_skips_${core}})
     else()
-      add_test(NAME compile_pass.${name}.${core} COMMAND ${POLYFOLD_ARM_COMPILER} ${polyfold_flags_${core}} ${compile}
+      add_test(NAME compile_pass.${name}.${core} COMMAND ${polyfold_compiler_${core}} ${polyfold_flags_${core}} ${compile}
                                                          ${object}.${core}.o)
     endif()
     list(APPEND tests compile_pass.${name}.${core})

@@ -1,18 +1,26 @@
-// Training, writing, reading again and measuring one network. Included by one source file per configuration, so that they
-// compile side by side.
+// Training, writing, reading again, measuring and exporting one network. Included by one source file per configuration, so that
+// they compile side by side.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/quantise.hpp>
+#include <polyfold/fit/quantise_int8.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/report/table.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/progress_bar.hpp>
 #include <polyfold/train/trainer.hpp>
@@ -70,21 +78,80 @@ double time_per_image(Network const& net, std::vector<float> const& images) {
   return microseconds * double(size) / double(images.size());
 }
 
-/// Writes the trained network, reads the file into a fresh one, and measures that.
+/// How a network's description is spelled in C++, and what declares it.
+struct spelling {
+  std::string pipeline;
+  std::string include = "polyfold/inference.hpp";
+};
+
+/// Writes a header of coefficients, with two of the held-out images as samples.
 template <class Network>
-outcome finish(experiment& e, std::string const& name, Network const& net, polyfold::training_options const& o,
-               double seconds) {
+void write_header(experiment const& e, std::string const& name, Network const& net, spelling const& spelled,
+                  int correct) {
+  using pixel = std::conditional_t<Network::template takes<std::uint8_t>, std::uint8_t, float>;
+  constexpr std::size_t size = std::size_t(Network::input_shape.size());
+  std::vector<pixel> samples(2 * size);
+  for (std::size_t i = 0; i < 2; ++i)
+    if constexpr (std::is_same_v<pixel, float>)
+      e.held_out.load(i, samples.data() + i * size);
+    else
+      std::copy_n(e.held_out.images().image(e.held_out.index(i)).data(), size, samples.data() + i * size);
+  std::string file = name;
+  std::replace(file.begin(), file.end(), ' ', '_');
+  double const percent = 100.0 * correct / double(e.held_out.size());
+  polyfold::write_coefficient_header(e.chosen.output / (file + ".hpp"), net,
+                                     {.constant = "lenet_" + file,
+                                      .pipeline = spelled.pipeline,
+                                      .include = spelled.include,
+                                      .source = "lenet_mnist, " + name + ", seed " + std::to_string(e.chosen.seed) +
+                                                ": " + polyfold::with_decimals(percent, 2) + " % of " +
+                                                polyfold::with_thousands(e.held_out.size()) + " images",
+                                      .pixels = polyfold::normalisation{}},
+                                     samples);
+}
+
+/// The header of a network in floats or in bytes, and that of the same network in integers, where it has an integer form.
+template <auto Pipeline, auto Numbers>
+void write_headers(experiment const& e, std::string const& name, polyfold::network<Pipeline, Numbers> const& net,
+                   spelling const& spelled, polyfold::evaluation const& measured) {
+  using namespace polyfold;
+  write_header(e, name, net, spelled, measured.correct);
+  if constexpr (std::is_same_v<std::remove_const_t<decltype(Numbers)>, float32_numbers> &&
+                integer::integer_program<typename network<Pipeline>::program_type>::right) {
+    auto const seen = calibrate(net, e.training, 1000);
+    network<Pipeline, in_int8> quantised;
+    quantise(net, seen, normalisation{}, quantised);
+    network<Pipeline, in_int8, rolling_rows> const integers{quantised};
+    typename decltype(integers)::template workspace<> workspace;
+    int correct = 0;
+    for (std::size_t i = 0; i < e.held_out.size(); ++i) {
+      auto const logits = integers.run(e.held_out.images().image(e.held_out.index(i)).data(), &workspace);
+      correct += int(std::max_element(logits.begin(), logits.end()) - logits.begin()) == e.held_out.label(i);
+    }
+    std::cout << name << ": " << correct << " of " << e.held_out.size() << " images in integers, " << measured.correct
+              << " in floats\n";
+    write_header(e, name + "_int8", integers, spelled, correct);
+  }
+}
+
+/// Writes the trained network, reads the file into a fresh one, measures and exports that.
+template <class Network>
+outcome finish(experiment& e, std::string const& name, Network const& net, spelling const& spelled,
+               polyfold::training_options const& o, double seconds) {
   std::filesystem::path const path = e.chosen.output / (name + ".safetensors");
   polyfold::save_network(path, net, {{"run", run_text<Network>(e, o)}, {"input", "grey 28 x 28, byte / 255"}});
   auto loaded = std::make_shared<Network>();
   polyfold::load_network(path, *loaded);
   std::filesystem::remove(e.chosen.output / (name + ".checkpoint"));
-  return {name,
-          polyfold::summarize<Network>(),
-          polyfold::evaluate(*loaded, e.held_out, e.threads),
-          o.epochs,
-          seconds,
-          [net = std::shared_ptr<Network const>(loaded)](auto const& images) { return time_per_image(*net, images); }};
+  outcome measured{
+      name,
+      polyfold::summarize<Network>(),
+      polyfold::evaluate(*loaded, e.held_out, e.threads),
+      o.epochs,
+      seconds,
+      [net = std::shared_ptr<Network const>(loaded)](auto const& images) { return time_per_image(*net, images); }};
+  write_headers(e, name, *loaded, spelled, measured.result);
+  return measured;
 }
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -100,9 +167,7 @@ outcome retrain(experiment& e, std::string const& name, dense_network const& den
   auto net = std::make_unique<polyfold::network<Pipeline>>();
   polyfold::fit(dense, *net);
   train(e, name, *net, o);
-  polyfold::write_coefficient_header(e.chosen.output / (name + ".hpp"), *net,
-                                     {.constant = "lenet_" + name, .pipeline = "polyfold::lenet5_" + name});
-  return finish(e, name, *net, o, seconds_since(start));
+  return finish(e, name, *net, {"polyfold::lenet5_" + name}, o, seconds_since(start));
 }
 
 /// Retrains a network on numbers rounded to bytes, and measures the network of bytes. `pipeline` is the spelling of
@@ -118,7 +183,5 @@ outcome retrain_in_bytes(experiment& e, std::string const& name, std::string con
   train<polyfold::network<Pipeline>>(e, name, net, o, polyfold::quantised_rounding<quantised>());
   auto bytes = std::make_unique<quantised>();
   polyfold::quantise(net, *bytes);
-  polyfold::write_coefficient_header(e.chosen.output / (name + ".hpp"), *bytes,
-                                     {.constant = "lenet_" + name, .pipeline = pipeline});
-  return finish(e, name, *bytes, o, seconds_since(start));
+  return finish(e, name, *bytes, {pipeline}, o, seconds_since(start));
 }

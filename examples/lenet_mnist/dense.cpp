@@ -1,5 +1,6 @@
 // The dense LeNet-5, and the thin one that has as many numbers as the small configuration.
 #include "configuration.hpp"
+#include "thin_lenet5.hpp"
 
 namespace {
 
@@ -39,19 +40,17 @@ outcome train_dense(experiment& e, dense_network& net) {
     polyfold::initialise(net, o.seed);
     train(e, "dense", net, o);
   }
-  return finish(e, "dense", net, o, seconds_since(start));
+  return finish(e, "dense", net, {"polyfold::lenet5"}, o, seconds_since(start));
 }
 
 outcome train_thin(experiment& e) {
   using namespace polyfold;
-  static constexpr auto thin = input<1, 28, 28> | conv2d<2, 5>(padding<2>) | relu | max_pool<2> | conv2d<5, 5> | relu |
-                               max_pool<2> | dense<5> | relu | dense<6> | relu | dense<10>;
   training_options o = dense_options(e);
   o.epochs += small_epochs(e.chosen);
   o.shift = 0;  // too few numbers to learn shifted digits as well
   auto const start = std::chrono::steady_clock::now();
-  auto net = std::make_unique<network<thin>>();
+  auto net = std::make_unique<network<thin_lenet5>>();
   initialise(*net, o.seed);
   train(e, "thin control", *net, o);
-  return finish(e, "thin control", *net, o, seconds_since(start));
+  return finish(e, "thin control", *net, {"thin_lenet5", "thin_lenet5.hpp"}, o, seconds_since(start));
 }

@@ -1,5 +1,6 @@
-# cmake -DPROGRAM=.../lenet_mnist -DWRITE_DIGITS=.../write_digits -DWORK_DIR=... -P lenet_mnist.cmake
-# Runs the example from beginning to end on tiny data, then in every way that must fail.
+# cmake -DPROGRAM=.../lenet_mnist -DWRITE_DIGITS=.../write_digits -DCOMPILER=c++ "-DINCLUDE=FOLDER..." -DCHECK=check_headers.cpp
+#       -DWORK_DIR=... -P lenet_mnist.cmake
+# Runs the example from beginning to end on tiny data, then in every way that must fail. The headers that it writes are compiled.
 
 file(REMOVE_RECURSE ${WORK_DIR})
 file(MAKE_DIRECTORY ${WORK_DIR})
@@ -58,6 +59,14 @@ foreach(name IN LISTS networks)
     message(SEND_ERROR "${name}.checkpoint was left behind")
   endif()
 endforeach()
+list(TRANSFORM INCLUDE PREPEND -I)
+execute_process(COMMAND ${COMPILER} -std=c++20 -O1 ${INCLUDE} -I${out} ${CHECK} -o ${WORK_DIR}/check_headers
+                COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${WORK_DIR}/check_headers COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${out}/small_int8.hpp header)
+if(NOT header MATCHES "// Source: \"lenet_mnist, small_int8, seed 1: [0-9.]+ % of 48 images\"")
+  message(SEND_ERROR "the header of integers does not say how many images the network gets right")
+endif()
 file(READ ${out}/results.md results)
 foreach(name IN LISTS networks)
   if(NOT results MATCHES "\\| ${name} +\\|")

@@ -65,7 +65,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(POLYFOLD_DEVICE_MEMORY ${memory})
 set(POLYFOLD_DEVICE_MACHINE ${machine})
 if(machine)
-  set(CMAKE_CROSSCOMPILING_EMULATOR
+  set(POLYFOLD_DEVICE_EMULATOR
       qemu-system-arm -M ${machine} -icount shift=0 -display none -monitor none -serial none -chardev stdio,id=console
-      -semihosting-config enable=on,chardev=console -kernel)
+      -semihosting-config enable=on,chardev=console)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${POLYFOLD_DEVICE_EMULATOR} -kernel)
 endif()

@@ -29,7 +29,7 @@ char const counted[] = "instructions";
 
 /// With -icount every instruction takes the same time: a loop of known length says how many there are to a tick.
 std::uint32_t counter::calibrate() {
-  constexpr std::uint32_t turns = 1'000'000;
+  constexpr std::uint32_t turns = 100'000;
   counter ticks(2);
   ticks.start();
   std::uint32_t left = turns;
