@@ -64,7 +64,7 @@ struct network_pair {
     auto const seen = calibrate(*floats, training, 1000);
     network<Pipeline, in_int8> quantised;
     quantise(*floats, seen, pixels, quantised);
-    integers = std::make_unique<int8_network>(quantised);  // the same numbers, by another schedule
+    integers.reset(new int8_network{quantised});  // the same numbers, by another schedule
 
     dataset const test(data.test, pixels);
     test_images = data.test.size();

@@ -29,15 +29,15 @@ int main(int, char** argv) {
                      .pixels = normalisation(0.5f, 0.25f)},
                     image);
 
-  network<my::integers> exact;
-  random.fill(exact.parameters);
+  network<my::integers> reals;
+  random.fill(reals.parameters);
   calibration<network<my::integers>> seen;
   std::vector<float> pixels(60);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = float(i % 7) / 6;
-  seen.widen(exact, pixels.data());
-  seen.add(exact, pixels.data());
+  seen.widen(reals, pixels.data());
+  seen.add(reals, pixels.data());
   network<my::integers, in_int8> codes;
-  quantise(exact, seen, normalisation{}, codes);
+  quantise(reals, seen, normalisation{}, codes);
   network<my::integers, in_int8, rolling_rows> const rows{codes};
   std::vector<std::uint8_t> bytes(120);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(7 * i);
