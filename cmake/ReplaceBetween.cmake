@@ -1,4 +1,5 @@
-# replace_between(TEXT_VARIABLE FIRST LAST TEXT): in the text of variable TEXT_VARIABLE, what stands from the end of FIRST to the next LAST.
+# replace_between(TEXT_VARIABLE FIRST LAST TEXT): in the text of that variable, what stands from the end of FIRST to the next
+# LAST.
 function(replace_between text_variable first last text)
   string(FIND "${${text_variable}}" "${first}" begin)
   if(begin EQUAL -1)

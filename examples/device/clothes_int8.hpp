@@ -15,7 +15,8 @@
 //   integers of 8 bits
 //
 // Source: "folded_22x_seed1.safetensors, 88.36 % of 10,000 test images of Fashion-MNIST".
-// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits; their checksum is 52daea8192ff3df7, as in the network's file.
+// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits.
+// Their checksum, as in the network's file: 52daea8192ff3df7.
 // Bytes: 7793 of constants, 2328 of workspace.
 // Image: 1 x 28 x 28 pixels of 8 bits as they come, channel by channel, row by row.
 // Zero codes, the pixel of each channel that stands for 0: 128.

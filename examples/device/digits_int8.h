@@ -15,7 +15,8 @@
 //   integers of 8 bits
 //
 // Source: "folded_61x_seed1.safetensors, 98.34 % of 10,000 test images of MNIST".
-// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits; their checksum is ec51fc99299acb10, as in the network's file.
+// Numbers: codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits.
+// Their checksum, as in the network's file: ec51fc99299acb10.
 // Bytes: 3240 of constants, 2744 of workspace.
 // Image: 1 x 28 x 28 pixels of 8 bits as they come, channel by channel, row by row.
 // Zero codes, the pixel of each channel that stands for 0: 0.

@@ -41,7 +41,8 @@ function(found result text regex)
   set(${result} "${CMAKE_MATCH_1}" PARENT_SCOPE)
 endfunction()
 
-# estimate(RESULT BUILD PROGRAM CORE INSTRUCTIONS): cycles between the counter's start and stop; 0 for a core whose manual has none.
+# estimate(RESULT BUILD PROGRAM CORE INSTRUCTIONS): cycles between the counter's start and stop; 0 for a core whose manual has
+# none.
 function(estimate result build program core instructions)
   set(${result} 0 PARENT_SCOPE)
   if(NOT core IN_LIST estimated)
@@ -172,7 +173,8 @@ endfunction()
 
 # firmwares_table(RESULT): one network and two in a firmware, at -O2.
 function(firmwares_table result)
-  set(text "| networks in the firmware | core | instructions | RAM | workspace | flash | code | constants | the second one's flash |\n")
+  set(text "| networks in the firmware | core | instructions | RAM | workspace | flash | code | constants | ")
+  string(APPEND text "the second one's flash |\n")
   string(APPEND text "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
   foreach(of_core IN LISTS cores)
     foreach(shown IN LISTS firmwares)

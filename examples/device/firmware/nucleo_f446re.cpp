@@ -1,6 +1,6 @@
-// ST's Nucleo-F446RE for board.hpp: text goes through USART2 to the ST-LINK on the board, whose USB shows a serial port of 115,200
-// baud, 8 bits, no parity. Clocks are as after a reset: 16 MHz from the internal oscillator. Addresses and bits are those of ST's
-// reference manual RM0390, named after its registers.
+// ST's Nucleo-F446RE for board.hpp: text goes through USART2 to the ST-LINK on the board, whose USB shows a serial port of
+// 115,200 baud, 8 bits, no parity. Clocks are as after a reset: 16 MHz from the internal oscillator. Addresses and bits are those
+// of ST's reference manual RM0390, named after its registers.
 #include "board.hpp"
 
 namespace {
