@@ -51,15 +51,37 @@ double decimal(float value) {
   return result;
 }
 
+constexpr char const* half_cosine = "half cosine";
+constexpr char const* one_cycle = "one cycle";
+constexpr char const* nesterov = "SGD, Nesterov";
+constexpr char const* descent = "SGD";
+
+char const* name_of(polyfold::optimizer_options const& o) {
+  if (o.by == polyfold::method::adam) return "Adam";
+  return o.nesterov ? nesterov : descent;
+}
+
 json to_json(polyfold::training_options const& o) {
   return {{"epochs", o.epochs},
           {"rounded_epochs", o.rounded_epochs},
           {"batch", o.batch},
           {"shift", o.shift},
           {"flip", o.flip},
+          {"rotation", decimal(o.affine.rotation)},
+          {"scale", decimal(o.affine.scale)},
+          {"shear", decimal(o.affine.shear)},
+          {"shift_between_pixels", decimal(o.affine.shift)},
+          {"cutout", o.cutout},
+          {"method", name_of(o.optimizer)},
+          {"momentum", decimal(o.optimizer.momentum)},
+          {"schedule", o.optimizer.schedule == polyfold::rate_schedule::one_cycle ? one_cycle : half_cosine},
+          {"warm_up", decimal(o.optimizer.warm_up)},
           {"learning_rate", decimal(o.optimizer.learning_rate)},
           {"dense_rate", decimal(o.dense_rate)},
           {"weight_decay", decimal(o.optimizer.weight_decay)},
+          {"label_smoothing", decimal(o.label_smoothing)},
+          {"average_epochs", decimal(o.average_epochs)},
+          {"statistics_images", o.statistics_images},
           {"distillation", decimal(o.distil.weight)},
           {"temperature", decimal(o.distil.temperature)}};
 }
@@ -71,6 +93,21 @@ polyfold::training_options options_from(json const& j) {
   o.batch = j.at("batch");
   o.shift = j.at("shift");
   o.flip = j.at("flip");
+  // Older records are without what they could not ask for.
+  o.affine = {.rotation = j.value("rotation", 0.0f),
+              .scale = j.value("scale", 0.0f),
+              .shear = j.value("shear", 0.0f),
+              .shift = j.value("shift_between_pixels", 0.0f)};
+  o.cutout = j.value("cutout", 0);
+  std::string const method = j.value("method", "");
+  if (method == nesterov || method == descent) o.optimizer.by = polyfold::method::sgd;
+  o.optimizer.nesterov = method == nesterov;
+  o.optimizer.momentum = j.value("momentum", o.optimizer.momentum);
+  if (j.value("schedule", "") == one_cycle) o.optimizer.schedule = polyfold::rate_schedule::one_cycle;
+  o.optimizer.warm_up = j.value("warm_up", o.optimizer.warm_up);
+  o.label_smoothing = j.value("label_smoothing", 0.0f);
+  o.average_epochs = j.value("average_epochs", 0.0f);
+  o.statistics_images = j.value("statistics_images", 0);
   o.optimizer.learning_rate = j.at("learning_rate");
   o.dense_rate = j.at("dense_rate");
   o.optimizer.weight_decay = j.at("weight_decay");

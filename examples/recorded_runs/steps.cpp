@@ -50,6 +50,29 @@ std::string machine_description() {
 #endif
 }
 
+/// What a recipe has beside the oldest options; nothing where it is what it was without: a run keeps its text.
+std::string rest_of_recipe(polyfold::training_options const& o) {
+  polyfold::training_options const plain;
+  polyfold::text_stream text;
+  auto const add = [&](char const* name, auto value, auto usual) {
+    if (value != usual) text << name << " " << value << "\n";
+  };
+  add("rotation", o.affine.rotation, plain.affine.rotation);
+  add("scale", o.affine.scale, plain.affine.scale);
+  add("shear", o.affine.shear, plain.affine.shear);
+  add("shift between pixels", o.affine.shift, plain.affine.shift);
+  add("cutout", o.cutout, plain.cutout);
+  add("method", int(o.optimizer.by), int(plain.optimizer.by));
+  add("Nesterov", o.optimizer.nesterov, plain.optimizer.nesterov);
+  add("momentum", o.optimizer.momentum, plain.optimizer.momentum);
+  add("schedule", int(o.optimizer.schedule), int(plain.optimizer.schedule));
+  add("warm-up", o.optimizer.warm_up, plain.optimizer.warm_up);
+  add("label smoothing", o.label_smoothing, plain.label_smoothing);
+  add("average epochs", o.average_epochs, plain.average_epochs);
+  add("statistics images", o.statistics_images, plain.statistics_images);
+  return text.str();
+}
+
 }  // namespace
 
 polyfold::weight_source given_weights(experiment const& e) { return polyfold::read_any_weights(e.chosen.weights); }
@@ -73,7 +96,7 @@ std::string text_of_run(experiment const& e, plan const& p, std::string const& d
        << ", batch " << o.batch << ", learning rate " << o.optimizer.learning_rate << ", dense rate " << o.dense_rate
        << ", weight decay " << o.optimizer.weight_decay << ", shift " << o.shift << ", flip " << o.flip
        << ", distillation " << o.distil.weight << " at " << o.distil.temperature << ", seed " << o.seed << "\n"
-       << e.training.size() << " training images, checksum " << checksum(e.training) << "\n";
+       << rest_of_recipe(o) << e.training.size() << " training images, checksum " << checksum(e.training) << "\n";
   return text.str();
 }
 

@@ -74,24 +74,47 @@ TEST_CASE("another run is refused by the first line that differs") {
       {"another run", "'epochs 9, seed 1'", "expected 'epochs 6, seed 1'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata.erase("run"); }), {"another run", "'input 1 x 8 x 8'"}));
   CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold network 1"; }),
-                 {"'polyfold network 1'", "'polyfold checkpoint 2'"}));
+                 {"'polyfold network 1'", "'polyfold checkpoint 3'"}));
 }
 
 TEST_CASE("a checkpoint of the first version, without a checksum, is read; one of a newer version is not") {
   CHECK(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold checkpoint 1"; }) == "");
-  CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold checkpoint 3"; }),
-                 {"a checkpoint of version 3", "version 2 at most", "newer polyfold"}));
+  CHECK(mentions(refusal([](tensor_file& f) { f.metadata["format"] = "polyfold checkpoint 4"; }),
+                 {"a checkpoint of version 4", "version 3 at most", "newer polyfold"}));
 
   test::temporary_folder const folder;
   save_checkpoint(folder / "state", example(), run);
   tensor_file file = read_safetensors(folder / "state");
-  CHECK(file.metadata.at("format") == "polyfold checkpoint 2");
+  CHECK(file.metadata.at("format") == "polyfold checkpoint 3");
   file.metadata["format"] = "polyfold checkpoint 1";
   file.metadata.erase("checksum");
   write_safetensors(folder / "state", file);
   auto const back = load_checkpoint(folder / "state", run, parameters);
   REQUIRE(back);
   CHECK(back->master == example().master);
+}
+
+TEST_CASE("averages survive the file, where there are any; the second version has none") {
+  test::temporary_folder const folder;
+  training_state state = example();
+  state.average = state.optimizer.first;
+  save_checkpoint(folder / "state", state, run);
+  auto const back = load_checkpoint(folder / "state", run, parameters);
+  REQUIRE(back.has_value());
+  CHECK(back->average == state.average);
+
+  save_checkpoint(folder / "state", example(), run);
+  tensor_file file = read_safetensors(folder / "state");
+  file.metadata["format"] = "polyfold checkpoint 2";
+  write_safetensors(folder / "state", file);
+  auto const second = load_checkpoint(folder / "state", run, parameters);
+  REQUIRE(second.has_value());
+  CHECK(second->master == example().master);
+  CHECK(second->average.empty());
+
+  CHECK(mentions(
+      refusal([](tensor_file& f) { f.tensors.push_back(make_tensor<float>("average", {1}, std::vector<float>{1})); }),
+      {"'average'", "4 bytes"}));
 }
 
 TEST_CASE("a damaged number of a checkpoint is noticed") {

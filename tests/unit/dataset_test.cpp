@@ -107,6 +107,114 @@ TEST_CASE("augmentation is drawn evenly, and the same from the same state") {
   CHECK((still.down == 0 && still.right == 0 && !still.mirrored));
 }
 
+namespace {
+
+/// How much darker or lighter than expected the worst pixel of image 0 is, placed as `p` says; `expected` in bytes.
+double worst_error(dataset const& data, training::placement const& p, std::vector<double> const& expected) {
+  std::vector<float> values(expected.size(), -99.0f);
+  data.load(0, values.data(), 0, p);
+  double worst = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    worst = std::max(worst, std::abs((double(values[i]) * 0.25 + 0.5) * 255 - expected[i]));
+  return worst;
+}
+
+training::placement with(training::affine_source from) {
+  from.used = true;
+  return {.affine = from};
+}
+
+}  // namespace
+
+TEST_CASE("images are turned, scaled, sheared and moved between pixels; what moves in is black") {
+  image_set const square{1, 3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {0}};
+  dataset const data(square, {0.5f, 0.25f});
+  using numbers = std::vector<double>;
+  CHECK(worst_error(data, with({}), {1, 2, 3, 4, 5, 6, 7, 8, 9}) < 1e-4);
+  // Column by column from below: a quarter turn, clockwise.
+  training::placement const turned =
+      with({.down_of_down = 0, .down_of_right = -1, .right_of_down = 1, .right_of_right = 0});
+  CHECK(worst_error(data, turned, {7, 4, 1, 8, 5, 2, 9, 6, 3}) < 1e-4);
+  CHECK(worst_error(data, with({.down = 1}), {4, 5, 6, 7, 8, 9, 0, 0, 0}) < 1e-4);
+  CHECK(worst_error(data, with({.right = -0.5f}), {0.5, 1.5, 2.5, 2, 4.5, 5.5, 3.5, 7.5, 8.5}) < 1e-4);
+  CHECK(worst_error(data, with({.down = 0.25f, .right = 0.5f}),
+                    {2.25, 3.25, 1.875, 5.25, 6.25, 3.375, 5.625, 6.375, 3.375}) < 1e-4);
+  CHECK(worst_error(data, with({.down_of_down = 2}), {0, 0, 0, 4, 5, 6, 0, 0, 0}) < 1e-4);
+  CHECK(worst_error(data, with({.right_of_down = 1}), {0, 1, 2, 4, 5, 6, 8, 9, 0}) < 1e-4);
+  for (float const far : {1e9f, -1e9f})
+    CHECK(worst_error(data, with({.down = far, .right = far}), numbers(9, 0)) < 1e-4);
+
+  // Mirrored before, and moved by whole pixels after.
+  training::placement both = turned;
+  both.mirrored = true;
+  CHECK(worst_error(data, both, {9, 6, 3, 8, 5, 2, 7, 4, 1}) < 1e-4);
+  both.down = 1;
+  CHECK(worst_error(data, both, {0, 0, 0, 9, 6, 3, 8, 5, 2}) < 1e-4);
+
+  // Each channel by itself, and the middle of an image that is no square.
+  image_set const images = counting();
+  training::placement const upside_down = with({.down_of_down = -1, .right_of_right = -1});
+  CHECK(worst_error(dataset(images, {0.5f, 0.25f}), upside_down, {6, 5, 4, 3, 2, 1, 12, 11, 10, 9, 8, 7}) < 1e-4);
+}
+
+TEST_CASE("a square that is cut out is 0 after normalisation, as far as it lies on the image") {
+  image_set const square{1, 3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {0}};
+  dataset const data(square, {0.5f, 0.25f});
+  double const zero = 127.5;
+  auto const cut = [](int side, std::uint64_t at) { return training::placement{.cutout = side, .cutout_at = at}; };
+  CHECK(worst_error(data, cut(1, 4), {1, 2, 3, 4, zero, 6, 7, 8, 9}) < 1e-4);
+  CHECK(worst_error(data, cut(1, 9 + 2), {1, 2, zero, 4, 5, 6, 7, 8, 9}) < 1e-4);
+  CHECK(worst_error(data, cut(2, 8), {1, 2, 3, 4, zero, zero, 7, zero, zero}) < 1e-4);
+  CHECK(worst_error(data, cut(3, 0), {zero, zero, 3, zero, zero, 6, 7, 8, 9}) < 1e-4);
+  CHECK(worst_error(data, cut(9, 0), std::vector<double>(9, zero)) < 1e-4);
+}
+
+TEST_CASE("affine changes and cutouts are drawn evenly, and leave other draws as they are") {
+  affine_changes const most{.rotation = 30, .scale = 0.25f, .shear = 0.2f, .shift = 2};
+  std::mt19937_64 random(5);
+  constexpr int draws = 20000;
+  double sums[4] = {};
+  double squares[4] = {};
+  for (int i = 0; i < draws; ++i) {
+    training::affine_source const from = training::draw({.affine = most}, random).affine;
+    REQUIRE(from.used);
+    // The way there, from the way back.
+    double const determinant = double(from.down_of_down) * double(from.right_of_right) -
+                               double(from.down_of_right) * double(from.right_of_down);
+    double const down_of_down = double(from.right_of_right) / determinant;
+    double const down_of_right = -double(from.down_of_right) / determinant;
+    double const right_of_right = double(from.down_of_down) / determinant;
+    double const down = -(down_of_down * double(from.down) + down_of_right * double(from.right));
+    double const values[] = {std::atan2(down_of_right, right_of_right) * 57.29578,
+                             std::hypot(down_of_right, right_of_right) - 1,
+                             1 / determinant / std::hypot(down_of_right, right_of_right) - 1, down};
+    double const limits[] = {30, 0.25, 0.25, 2};
+    for (int k = 0; k < 4; ++k) {
+      REQUIRE(std::abs(values[k]) <= limits[k] * 1.0001);
+      sums[k] += values[k] / limits[k];
+      squares[k] += values[k] * values[k] / (limits[k] * limits[k]);
+    }
+  }
+  for (int k = 0; k < 4; ++k) {
+    INFO("of rotation, width, height, shift: " << k);
+    CHECK(std::abs(sums[k] / draws) < 0.02);
+    CHECK(squares[k] / draws == Approx(1.0 / 3).epsilon(0.03));
+  }
+
+  std::map<std::uint64_t, int> middles;
+  for (int i = 0; i < 9000; ++i) ++middles[training::draw({.cutout = 2}, random).cutout_at % 9];
+  for (auto const& [middle, count] : middles) CHECK(std::abs(count - 1000) < 160);
+
+  std::mt19937_64 one(7);
+  std::mt19937_64 other(7);
+  training::placement const plain = training::draw({2, true}, one);
+  training::placement const changed = training::draw({2, true, most, 5}, other);
+  CHECK((plain.down == changed.down && plain.right == changed.right && plain.mirrored == changed.mirrored));
+  CHECK(!plain.affine.used);
+  CHECK(plain.cutout == 0);
+  CHECK(changed.cutout == 5);
+}
+
 TEST_CASE("a view can be a list of images") {
   image_set const images = test::bars(50, 1);
   dataset data(images, {}, std::vector<std::size_t>{40, 3, 17});

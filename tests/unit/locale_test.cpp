@@ -129,6 +129,13 @@ record a_record() {
   r.measured_on = 10000;
   r.correct = 9876;
   r.options.dense_rate = 0.125f;
+  r.options.affine = {12.5f, 0.125f, 0.25f, 1.5f};
+  r.options.cutout = 8;
+  r.options.label_smoothing = 0.0625f;
+  r.options.average_epochs = 2.5f;
+  r.options.statistics_images = 12345;
+  r.options.optimizer = {
+      .by = method::sgd, .momentum = 0.75f, .warm_up = 0.25f, .schedule = rate_schedule::one_cycle, .nesterov = true};
   r.costs.stored_parameters = 1234567;
   r.seconds_per_epoch = 1234.5678;
   return r;
@@ -203,6 +210,16 @@ void check_read(std::map<std::string, std::string> const& written) {
   record const r = read_record(folder / "record.json");
   CHECK(r.seconds_per_epoch == 1234.5678);
   CHECK(r.options.dense_rate == 0.125f);
+  CHECK(r.options.affine == a_record().options.affine);
+  CHECK(r.options.cutout == 8);
+  CHECK(r.options.label_smoothing == 0.0625f);
+  CHECK(r.options.average_epochs == 2.5f);
+  CHECK(r.options.statistics_images == 12345);
+  CHECK(r.options.optimizer.by == method::sgd);
+  CHECK(r.options.optimizer.momentum == 0.75f);
+  CHECK(r.options.optimizer.warm_up == 0.25f);
+  CHECK(r.options.optimizer.schedule == rate_schedule::one_cycle);
+  CHECK(r.options.optimizer.nesterov);
   CHECK(r.costs.stored_parameters == 1234567);
 }
 

@@ -37,7 +37,7 @@ outputs random_outputs(std::uint64_t seed, float scale) {
 }
 
 /// Gradients of one lane against central differences of the loss, for every lane and class.
-void check_gradient(distillation d, outputs const* teacher) {
+void check_gradient(distillation d, outputs const* teacher, float smoothing = 0) {
   constexpr float scale = 0.125f;
   outputs z = random_outputs(1, 1.5f);
   std::array<int, 16> labels;
@@ -46,10 +46,10 @@ void check_gradient(distillation d, outputs const* teacher) {
   images const* const taught = teacher == nullptr ? nullptr : teacher->data();
   auto const loss = [&](outputs const& at) {
     outputs unused;
-    return training::cross_entropy<classes>(at.data(), labels.data(), 1.0f, unused.data(), d, taught).loss;
+    return training::cross_entropy<classes>(at.data(), labels.data(), 1.0f, unused.data(), d, taught, smoothing).loss;
   };
   training::loss_sums const sums =
-      training::cross_entropy<classes>(z.data(), labels.data(), scale, gradient.data(), d, taught);
+      training::cross_entropy<classes>(z.data(), labels.data(), scale, gradient.data(), d, taught, smoothing);
   CHECK(sums.images == 12);
   CHECK(sums.loss == Approx(loss(z)));
   for (std::size_t k = 0; k < classes; ++k)
@@ -100,6 +100,20 @@ TEST_CASE("cross-entropy of known logits") {
   CHECK(more.images == 16);
   CHECK(more.correct == 15);
   CHECK(more.loss == Approx(std::log(4.0) + 15 * std::log(2.0)));
+}
+
+TEST_CASE("smoothed labels: a share of the target is spread over all classes") {
+  images const* const no_teacher = nullptr;
+  // softmax = (1/4, 1/2, 1/4); the targets are (0.1, 0.8, 0.1).
+  outputs const z = everywhere(0, std::log(2.0f), 0);
+  outputs gradient;
+  auto const labels = labels_of(1, -1);
+  training::loss_sums const sums =
+      training::cross_entropy<classes>(z.data(), labels.data(), 1.0f, gradient.data(), {}, no_teacher, 0.3f);
+  CHECK(sums.loss == Approx(0.8 * std::log(2.0) + 0.2 * std::log(4.0)));
+  CHECK(gradient[0][0] == Approx(0.15f));
+  CHECK(gradient[1][0] == Approx(-0.3f));
+  CHECK(gradient[2][0] == Approx(0.15f));
 }
 
 TEST_CASE("cross-entropy of a batch without images") {
@@ -155,6 +169,8 @@ TEST_CASE("gradients of the loss are its derivatives") {
   SECTION("labels, with a teacher of weight 0") { check_gradient({0, 4}, &teacher); }
   SECTION("labels and teacher") { check_gradient({0.4f, 3}, &teacher); }
   SECTION("teacher alone") { check_gradient({1, 4}, &teacher); }
+  SECTION("smoothed labels") { check_gradient({}, nullptr, 0.1f); }
+  SECTION("smoothed labels and teacher") { check_gradient({0.4f, 3}, &teacher, 0.3f); }
 }
 
 TEST_CASE("the first steps of Adam") {
@@ -182,6 +198,17 @@ TEST_CASE("the first steps of gradient descent with momentum") {
   CHECK(t.step(1, 0.1f) == Approx(0.7f));   // m = 1
   CHECK(t.step(0, 0.1f) == Approx(0.65f));  // m = 0.5
   CHECK(t.state.second.front() == 0.0f);
+}
+
+TEST_CASE("the first steps of gradient descent with Nesterov's momentum") {
+  trajectory t;
+  t.options.by = method::sgd;
+  t.options.momentum = 0.5f;
+  t.options.nesterov = true;
+  CHECK(t.step(2, 0.1f) == Approx(0.7f));    // m = 2: 2 + 0.5 * 2
+  CHECK(t.step(-1, 0.1f) == Approx(0.8f));   // m = 0: -1
+  CHECK(t.step(1, 0.1f) == Approx(0.65f));   // m = 1: 1 + 0.5
+  CHECK(t.step(0, 0.1f) == Approx(0.625f));  // m = 0.5: 0.25
 }
 
 TEST_CASE("weight decay shrinks weights only, whatever their gradient") {
@@ -215,4 +242,19 @@ TEST_CASE("the schedule without warm-up, all warm-up, and of a single step") {
   CHECK(training::learning_rate_share(0, 100, 0) == Approx(1.0f).epsilon(1e-3));
   CHECK(training::learning_rate_share(99, 100, 1) == Approx(0.995f));
   CHECK(training::learning_rate_share(0, 1, 0) == Approx(0.5f));
+}
+
+TEST_CASE("one cycle rises from a 25th of the highest rate and falls to nothing, both by half a cosine") {
+  constexpr long long steps = 1000;
+  auto const share = [](long long step) {
+    return training::learning_rate_share(step, steps, 0.25f, rate_schedule::one_cycle);
+  };
+  CHECK(share(0) == Approx(0.04f).epsilon(1e-3));
+  CHECK(share(124) == Approx(0.52f).epsilon(0.02));
+  CHECK(share(250) == Approx(1.0f).epsilon(1e-4));
+  CHECK(share(624) == Approx(0.5f).margin(2e-3));
+  CHECK(share(999) < 1e-5f);
+  for (long long i = 1; i < steps; ++i)
+    CHECK((i <= 249 ? share(i) > share(i - 1) : i == 250 || share(i) < share(i - 1)));
+  CHECK(training::learning_rate_share(0, 10, 0, rate_schedule::one_cycle) == training::learning_rate_share(0, 10, 0));
 }

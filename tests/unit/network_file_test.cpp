@@ -254,7 +254,7 @@ TEST_CASE("files of the first version are read: the recorded networks") {
     tensor_file const file = read_safetensors(entry.path());
     INFO(entry.path());
     REQUIRE(file.metadata.at("format") == "polyfold network 1");
-    REQUIRE(detail::version_of(entry.path(), file, "network") == 1);
+    REQUIRE(detail::version_of(entry.path(), file, detail::network_format) == 1);
     REQUIRE_FALSE(file.metadata.contains("checksum"));
     ++files;
   }

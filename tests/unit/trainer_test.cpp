@@ -10,6 +10,7 @@
 #include <polyfold/inference.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/train/evaluate.hpp>
+#include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/teacher.hpp>
 #include <polyfold/train/trainer.hpp>
 
@@ -112,6 +113,92 @@ TEST_CASE("the result is the same to the last bit for any number of threads") {
   CHECK(trained(large, 3, 250) == large_alone);
 }
 
+namespace {
+
+/// Every part of the recipe that is off by default.
+training_options full_recipe(int epochs = 4) {
+  training_options o = options(epochs);
+  o.flip = true;
+  o.affine = {10, 0.1f, 0.1f, 1};
+  o.cutout = 2;
+  o.label_smoothing = 0.1f;
+  o.average_epochs = 1.5f;
+  o.statistics_images = 64;
+  o.optimizer.schedule = rate_schedule::one_cycle;
+  o.optimizer.warm_up = 0.3f;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("so it is with every part of the recipe, each of which counts") {
+  auto const alone = trained(full_recipe(), 1);
+  CHECK(trained(full_recipe(), 3) == alone);
+  auto const differs = [&](auto change) {
+    training_options o = full_recipe();
+    change(o);
+    return trained(o, 2) != alone;
+  };
+  CHECK(differs([](auto& o) { o.affine = {}; }));
+  CHECK(differs([](auto& o) { o.cutout = 0; }));
+  CHECK(differs([](auto& o) { o.label_smoothing = 0; }));
+  CHECK(differs([](auto& o) { o.average_epochs = 0; }));
+  CHECK(differs([](auto& o) { o.statistics_images = 0; }));
+  CHECK(differs([](auto& o) { o.optimizer.schedule = rate_schedule::half_cosine; }));
+  CHECK(differs([](auto& o) { o.optimizer.by = method::sgd; }));
+  training_options descent = full_recipe();
+  descent.optimizer.by = method::sgd;
+  auto const plain = trained(descent, 1);
+  descent.optimizer.nesterov = true;
+  CHECK(trained(descent, 1) != plain);
+}
+
+TEST_CASE("the network ends as an average of its steps") {
+  image_set const set = test::bars(160, 1);
+  auto const after = [&](float average_epochs, std::vector<std::vector<float>>* path) {
+    dataset data(set);
+    thread_pool team(1);
+    training::parameter_space<folded_network> const space(1);
+    folded_network net = initialised();
+    training_options o = options(4);
+    o.average_epochs = average_epochs;
+    trainer<folded_network> t(net, o, team);
+    if (path != nullptr) t.on_progress = [&](training_progress const&) { path->push_back(space.master_of(net)); };
+    t.run(data);
+    return space.master_of(net);
+  };
+  std::vector<std::vector<float>> path;  // 3 steps an epoch
+  auto const last = after(0, &path);
+  REQUIRE(path.size() == 12);
+  CHECK(path.back() == last);
+  auto const expect = [&](float average_epochs, int window) {
+    std::vector<double> mean(last.size());
+    for (std::size_t step = 0; step < path.size(); ++step)
+      for (std::size_t i = 0; i < mean.size(); ++i)
+        mean[i] += (double(path[step][i]) - mean[i]) / std::min(int(step) + 1, window);
+    auto const averaged = after(average_epochs, nullptr);
+    for (std::size_t i = 0; i < mean.size(); ++i) CHECK(double(averaged[i]) == Approx(mean[i]).margin(1e-5));
+  };
+  expect(100, 12);  // of all steps
+  expect(2, 6);
+  CHECK(after(0.01f, nullptr) == last);
+}
+
+TEST_CASE("batch norm's statistics are taken anew at the end, of the network as it ends") {
+  image_set const set = test::bars(160, 1);
+  dataset data(set);
+  thread_pool team(1);
+  training_options o = options(2);
+  o.average_epochs = 1;
+  o.statistics_images = 160;
+  folded_network net = initialised();
+  trainer<folded_network> t(net, o, team);
+  t.run(data);
+  folded_network expected = net;
+  recalibrate_batch_norm(expected, data, 160);
+  CHECK(expected.parameters == net.parameters);
+}
+
 TEST_CASE("so it is where the update of many numbers is shared out, on mirrored images") {
   static constexpr auto wide = input<1, 8, 8> | conv2d<8, 3> | batch_norm | relu | dense<24> | relu | dense<4>;
   static_assert(network<wide>::total_cost().stored_parameters > 4096);
@@ -167,15 +254,17 @@ TEST_CASE("the same seed gives the same result, another seed another") {
 
 TEST_CASE("a run that goes on from a checkpoint ends as an uninterrupted one") {
   image_set const set = test::bars(150, 1);
-  auto const uninterrupted = trained(options(), 2);
+  bool const full = GENERATE(false, true);
+  training_options const o = full ? full_recipe() : options();
+  auto const uninterrupted = trained(o, 2);
   for (int const stop : {1, 3, 4}) {
-    INFO("interrupted after epoch " << stop);
+    INFO((full ? "every part of the recipe, " : "") << "interrupted after epoch " << stop);
     test::temporary_folder const folder;
     {
       dataset data(set);
       thread_pool team(2);
       folded_network net = initialised();
-      trainer<folded_network> t(net, options(), team);
+      trainer<folded_network> t(net, o, team);
       t.after_epoch = [&](int done) {
         save_checkpoint(folder / "state", t.state(), "run");
         if (done == stop) throw std::runtime_error("power failure");
@@ -185,7 +274,7 @@ TEST_CASE("a run that goes on from a checkpoint ends as an uninterrupted one") {
     dataset data(set);
     thread_pool team(1);
     folded_network net;
-    trainer<folded_network> t(net, options(), team);
+    trainer<folded_network> t(net, o, team);
     auto state = load_checkpoint(folder / "state", "run", net.parameters.size());
     REQUIRE(state.has_value());
     CHECK(state->epochs_done == stop);
@@ -215,6 +304,19 @@ TEST_CASE("options out of range are refused") {
   CHECK(test::mentions(refused([](auto& o) { o.batch = 2'000'000'000; }), {"batch", "1,000,000"}));
   CHECK(test::mentions(refused([](auto& o) { o.shift = -1; }), {"shift"}));
   CHECK(test::mentions(refused([](auto& o) { o.shift = 5000; }), {"shift", "4096"}));
+  CHECK(test::mentions(refused([](auto& o) { o.affine.rotation = 181; }), {"rotation is 181", "0 to 180 degrees"}));
+  CHECK(test::mentions(refused([](auto& o) { o.affine.scale = 1; }), {"scale is 1"}));
+  CHECK(test::mentions(refused([](auto& o) { o.affine.shear = -1; }), {"shear is -1"}));
+  CHECK(test::mentions(refused([](auto& o) { o.affine.shift = 5000; }), {"affine shift", "4096"}));
+  CHECK(test::mentions(refused([](auto& o) { o.cutout = -1; }), {"cutout"}));
+  CHECK(test::mentions(refused([](auto& o) { o.label_smoothing = 1; }), {"label_smoothing"}));
+  CHECK(test::mentions(refused([](auto& o) { o.average_epochs = -1; }), {"average_epochs"}));
+  CHECK(test::mentions(refused([](auto& o) { o.statistics_images = 15; }), {"statistics_images is 15", "16 at least"}));
+  for (auto const change :
+       {&affine_changes::rotation, &affine_changes::scale, &affine_changes::shear, &affine_changes::shift})
+    CHECK(test::mentions(refused([&](auto& o) { o.affine.*change = nan; }), {" is nan; expected "}));
+  for (auto const option : {&training_options::label_smoothing, &training_options::average_epochs})
+    CHECK(test::mentions(refused([&](auto& o) { o.*option = nan; }), {" is nan; expected "}));
   CHECK(test::mentions(refused([](auto& o) { o.dense_rate = -1; }), {"dense_rate"}));
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = 0; }), {"learning_rate", "above 0"}));
   CHECK(test::mentions(refused([](auto& o) { o.optimizer.learning_rate = -1; }), {"learning_rate"}));
@@ -256,6 +358,9 @@ TEST_CASE("images, labels and states that do not fit the network are refused") {
   state = t.state();
   state.optimizer.second.clear();
   CHECK_THROWS_WITH(t.restore(state), contains("another network"));
+  state = t.state();
+  state.average = state.master;
+  CHECK_THROWS_WITH(t.restore(state), contains("another run") && contains("averages, expected 0"));
   state = t.state();
   state.epochs_done = 5;
   CHECK_THROWS_WITH(t.restore(state), contains("another run: it has done 5 epochs, of 4"));

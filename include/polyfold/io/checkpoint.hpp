@@ -29,7 +29,8 @@ inline void save_checkpoint(std::filesystem::path const& path, training_state co
   add("master", state.master);
   add("optimizer.first", state.optimizer.first);
   add("optimizer.second", state.optimizer.second);
-  detail::state_format(file, "checkpoint");
+  if (!state.average.empty()) add("average", state.average);
+  detail::state_format(file, detail::checkpoint_format);
   write_safetensors(path, file);
 } catch (...) {
   detail::fail_to_write(path);
@@ -39,7 +40,7 @@ namespace detail {
 [[nodiscard]] inline training_state read_checkpoint(std::filesystem::path const& path, std::string const& run,
                                                     std::size_t parameters) {
   tensor_file const file = read_safetensors(path);
-  int const version = version_of(path, file, "checkpoint");
+  int const version = version_of(path, file, checkpoint_format);
   std::string const stated = metadata_text(file, "run");
   if (stated != run) {
     auto const [found, expected] = first_difference(stated, run);
@@ -50,8 +51,14 @@ namespace detail {
   state.master = required_values<float>(path, file, "master", parameters);
   state.optimizer.first = required_values<float>(path, file, "optimizer.first", parameters);
   state.optimizer.second = required_values<float>(path, file, "optimizer.second", parameters);
-  if (file.tensors.size() != 3)
-    throw failure(path, "holds " + std::to_string(file.tensors.size()) + " tensors", "3 for a checkpoint");
+  std::size_t expected = 3;
+  if (file.find("average") != nullptr) {
+    state.average = required_values<float>(path, file, "average", parameters);
+    ++expected;
+  }
+  if (file.tensors.size() != expected)
+    throw failure(path, "holds " + std::to_string(file.tensors.size()) + " tensors",
+                  std::to_string(expected) + " for a checkpoint");
   long long const epochs = to_number<long long>(metadata_text(file, "epochs done")).value_or(-1);
   state.optimizer.step = to_number<long long>(metadata_text(file, "steps done")).value_or(-1);
   if (epochs < 0 || epochs > (std::numeric_limits<int>::max)() || state.optimizer.step < 0)

@@ -111,7 +111,7 @@ void save_network(std::filesystem::path const& path, Network const& net,
                   std::map<std::string, std::string> metadata = {}) try {
   tensor_file file{std::move(metadata), detail::tensors_of(net)};
   file.metadata["network"] = describe<Network>();
-  detail::state_format(file, "network");
+  detail::state_format(file, detail::network_format);
   write_safetensors(path, file);
 } catch (...) {
   detail::fail_to_write(path);
@@ -123,7 +123,7 @@ void save_network(std::filesystem::path const& path, Network const& net,
 template <class Network>
 std::map<std::string, std::string> load_network(std::filesystem::path const& path, Network& net) try {
   tensor_file const file = read_safetensors(path);
-  int const version = detail::version_of(path, file, "network");
+  int const version = detail::version_of(path, file, detail::network_format);
   std::string const described = detail::metadata_text(file, "network");
   if (described != describe<Network>()) {
     auto const [found, expected] = detail::first_difference(described, describe<Network>());

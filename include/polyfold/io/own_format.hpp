@@ -1,6 +1,6 @@
 // What files of polyfold's own say of themselves, in the metadata of a safetensors file:
 //
-//   "format"    what the file is, and its version: "polyfold network 2", "polyfold checkpoint 2"
+//   "format"    what the file is, and its version: "polyfold network 2", "polyfold checkpoint 3"
 //   "checksum"  of its numbers, from version 2 on (see checksum.hpp)
 //
 // A reader takes every version up to its own, and refuses newer ones.
@@ -17,7 +17,13 @@
 
 namespace polyfold::detail {
 
-inline constexpr int own_version = 2;
+/// A kind of files and its latest version.
+struct own_format {
+  char const* kind;
+  int version;
+};
+inline constexpr own_format network_format{"network", 2};
+inline constexpr own_format checkpoint_format{"checkpoint", 3};  // 3: with averages, where there are any
 
 /// The text under `key`; none where there is no such key.
 [[nodiscard]] inline std::string metadata_text(tensor_file const& file, char const* key) {
@@ -25,25 +31,24 @@ inline constexpr int own_version = 2;
   return found == file.metadata.end() ? std::string() : found->second;
 }
 
-/// Makes `file`, which has its tensors, a `kind` of this version: "network", "checkpoint".
-inline void state_format(tensor_file& file, std::string const& kind) {
-  file.metadata["format"] = "polyfold " + kind + " " + std::to_string(own_version);
+/// Makes `file`, which has its tensors, one of the latest version.
+inline void state_format(tensor_file& file, own_format const& of) {
+  file.metadata["format"] = "polyfold " + std::string(of.kind) + " " + std::to_string(of.version);
   file.metadata["checksum"] = checksum_text(file.tensors);
 }
 
-/// The version of a file that must be a `kind`. Throws `failure` where it is something else or of a newer version.
-[[nodiscard]] inline int version_of(std::filesystem::path const& path, tensor_file const& file,
-                                    std::string const& kind) {
-  std::string const start = "polyfold " + kind + " ";
+/// The version of a file that must be of this kind. Throws `failure` where it is something else or of a newer version.
+[[nodiscard]] inline int version_of(std::filesystem::path const& path, tensor_file const& file, own_format const& of) {
+  std::string const start = "polyfold " + std::string(of.kind) + " ";
   std::string const format = metadata_text(file, "format");
   int const version =
       format.starts_with(start) ? to_number<int>(std::string_view(format).substr(start.size())).value_or(0) : 0;
   if (version < 1)
     throw failure(path, "has the format '" + format.substr(0, 100) + "'",
-                  "'" + start + std::to_string(own_version) + "' or an older version");
-  if (version > own_version)
-    throw failure(path, "is a " + kind + " of version " + std::to_string(version),
-                  "version " + std::to_string(own_version) + " at most", "read it with a newer polyfold");
+                  "'" + start + std::to_string(of.version) + "' or an older version");
+  if (version > of.version)
+    throw failure(path, "is a " + std::string(of.kind) + " of version " + std::to_string(version),
+                  "version " + std::to_string(of.version) + " at most", "read it with a newer polyfold");
   return version;
 }
 

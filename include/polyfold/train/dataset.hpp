@@ -1,9 +1,10 @@
-// Images as a network reads them: in an order of their own, normalised, side by side in the lanes of a scalar, moved and
-// mirrored where asked.
+// Images as a network reads them: in an order of their own, normalised, side by side in the lanes of a scalar, changed at
+// random where asked.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -76,6 +77,24 @@ class dataset {
   /// Image i in lane `lane` of `out` (C * H * W scalars), placed as `p` says.
   template <class T>
   void load(std::size_t i, T* out, int lane = 0, training::placement const& p = {}) const {
+    if (p.affine.used)
+      load_affine(i, out, lane, p);
+    else
+      load_moved(i, out, lane, p);
+    if (p.cutout > 0) blank(out, lane, p);
+  }
+
+ private:
+  [[nodiscard]] static std::vector<std::size_t> numbers_between(std::size_t first, std::size_t last) {
+    if (first >= last)
+      throw failure("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
+    std::vector<std::size_t> numbers(last - first);
+    std::iota(numbers.begin(), numbers.end(), first);
+    return numbers;
+  }
+
+  template <class T>
+  void load_moved(std::size_t i, T* out, int lane, training::placement const& p) const {
     int const h = images_->height;
     int const w = images_->width;
     // Columns [first, last) of a row come from the image, the others are black.
@@ -102,13 +121,53 @@ class dataset {
     }
   }
 
- private:
-  [[nodiscard]] static std::vector<std::size_t> numbers_between(std::size_t first, std::size_t last) {
-    if (first >= last)
-      throw failure("batch_source: images [" + std::to_string(first) + ", " + std::to_string(last) + ") are none");
-    std::vector<std::size_t> numbers(last - first);
-    std::iota(numbers.begin(), numbers.end(), first);
-    return numbers;
+  template <class T>
+  void load_affine(std::size_t i, T* out, int lane, training::placement const& p) const {
+    int const h = images_->height;
+    int const w = images_->width;
+    float const middle_y = 0.5f * float(h - 1);
+    float const middle_x = 0.5f * float(w - 1);
+    std::uint8_t const* const pixels = images_->image(order_[i]).data();
+    for (int y = 0; y < h; ++y)
+      for (int x = 0; x < w; ++x) {
+        float const down = float(y - p.down) - middle_y;
+        float const right = float(x - p.right) - middle_x;
+        float const from_y = p.affine.down_of_down * down + p.affine.down_of_right * right + p.affine.down + middle_y;
+        float const from_x =
+            p.affine.right_of_down * down + p.affine.right_of_right * right + p.affine.right + middle_x;
+        // What lies further out is black in any case, and may be too large for an int.
+        int const top = int(std::floor(std::clamp(from_y, -2.0f, float(h + 1))));
+        int const left = int(std::floor(std::clamp(from_x, -2.0f, float(w + 1))));
+        float const below = from_y - float(top);
+        float const beside = from_x - float(left);
+        for (int c = 0; c < images_->channels; ++c) {
+          auto const& values = values_[std::size_t(c)];
+          auto const value = [&](int at_y, int at_x) {
+            if (at_y < 0 || at_y >= h || at_x < 0 || at_x >= w) return values[0];
+            return values[pixels[(c * h + at_y) * w + (p.mirrored ? w - 1 - at_x : at_x)]];
+          };
+          auto const in_row = [&](int at_y) {
+            float const first = value(at_y, left);
+            return first + beside * (value(at_y, left + 1) - first);
+          };
+          bool const outside = top < -1 || top >= h || left < -1 || left >= w;
+          float const upper = outside ? values[0] : in_row(top);
+          put(out[(c * h + y) * w + x], lane, outside ? upper : upper + below * (in_row(top + 1) - upper));
+        }
+      }
+  }
+
+  template <class T>
+  void blank(T* out, int lane, training::placement const& p) const {
+    int const h = images_->height;
+    int const w = images_->width;
+    int const middle = int(p.cutout_at % std::uint64_t(h * w));
+    int const top = middle / w - p.cutout / 2;
+    int const left = middle % w - p.cutout / 2;
+    for (int c = 0; c < images_->channels; ++c)
+      for (int y = std::clamp(top, 0, h); y < std::clamp(top + p.cutout, 0, h); ++y)
+        for (int x = std::clamp(left, 0, w); x < std::clamp(left + p.cutout, 0, w); ++x)
+          put(out[(c * h + y) * w + x], lane, 0.0f);
   }
 
   template <class T>

@@ -1,6 +1,8 @@
 // Cross-entropy of softmax(logits), with optional distillation from another network's logits.
 //
 //   loss = (1 - w) * -log softmax(z)_label + w * t^2 * KL(softmax(teacher / t) || softmax(z / t))   (Hinton et al. 2015)
+//
+// With label smoothing s, each class has the target s / classes, and the label 1 - s more (Szegedy et al. 2016).
 #pragma once
 
 #include <algorithm>
@@ -54,10 +56,11 @@ std::array<float, Classes> softmax_of(std::array<float, Classes> z, float temper
 namespace polyfold::training {
 
 /// Loss and its gradient for N images side by side: `logits`, `teacher` (or null) and `gradient` hold Classes scalars,
-/// `labels` one class per lane or -1 for a lane without an image. The gradient is multiplied by `scale`.
+/// `labels` one class per lane or -1 for a lane without an image. The gradient is multiplied by `scale`; `smoothing`, from 0 to
+/// below 1, is that of the labels.
 template <int Classes, int N>
 loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float scale, lanes<float, N>* gradient,
-                        distillation d = {}, lanes<float, N> const* teacher = nullptr) {
+                        distillation d = {}, lanes<float, N> const* teacher = nullptr, float smoothing = 0) {
   constexpr std::size_t classes = Classes;
   loss_sums sums;
   for (int lane = 0; lane < N; ++lane) {
@@ -71,9 +74,15 @@ loss_sums cross_entropy(lanes<float, N> const* logits, int const* labels, float 
     std::array<float, classes> const p = polyfold::detail::softmax_of(z, 1);
     float const hard = teacher == nullptr ? 1 : 1 - d.weight;
     std::array<float, classes> g = p;
-    g[label] -= 1;
+    auto const log_of = [&p](std::size_t k) { return std::log(core::larger(double(p[k]), 1e-30)); };
+    g[label] -= 1 - smoothing;
+    sums.loss -= double(hard) * double(1 - smoothing) * log_of(label);
+    if (smoothing > 0)
+      for (std::size_t k = 0; k < classes; ++k) {
+        g[k] -= smoothing / float(Classes);
+        sums.loss -= double(hard * smoothing) / Classes * log_of(k);
+      }
     for (float& v : g) v *= hard;
-    sums.loss -= double(hard) * std::log(core::larger(double(p[label]), 1e-30));
     if (teacher != nullptr) {
       std::array<float, classes> t;
       for (std::size_t k = 0; k < classes; ++k) t[k] = teacher[k][lane];

@@ -21,6 +21,7 @@
 #include <polyfold/train/loss.hpp>
 #include <polyfold/train/optimizer.hpp>
 #include <polyfold/train/parameters.hpp>
+#include <polyfold/train/recalibrate.hpp>
 #include <polyfold/train/tape.hpp>
 #include <polyfold/train/training_options.hpp>
 
@@ -40,6 +41,7 @@ struct training_state {
   std::vector<float> master;
   training::optimizer_state optimizer;
   int epochs_done = 0;
+  std::vector<float> average;  // of master over the steps; empty where none is asked for
 };
 
 /// A training whose loss or numbers are no longer finite.
@@ -61,6 +63,7 @@ class trainer {
     options.check();
     state_.master = space_.master_of(net);
     state_.optimizer = training::optimizer_state(state_.master.size());
+    if (options.average_epochs > 0) state_.average = state_.master;
     groups_ = core::ceil_div(options.batch, group);
     shards_.resize(std::size_t(core::smaller(groups_, most_shards)));
     for (shard& s : shards_) s.gradient.resize(state_.master.size());
@@ -92,6 +95,9 @@ class trainer {
         state.optimizer.second.size() != state_.master.size())
       throw failure("trainer: the saved state is of another network: it has " + std::to_string(state.master.size()) +
                     " numbers, expected " + std::to_string(state_.master.size()));
+    if (state.average.size() != state_.average.size())
+      throw failure("trainer: the saved state is of another run: it has " + std::to_string(state.average.size()) +
+                    " averages, expected " + std::to_string(state_.average.size()));
     if (state.epochs_done < 0 || state.epochs_done > options_.epochs || state.optimizer.step < 0)
       throw failure("trainer: the saved state is of another run: it has done " + std::to_string(state.epochs_done) +
                     " epochs, of " + std::to_string(options_.epochs));
@@ -99,7 +105,8 @@ class trainer {
     space_.store(state_.master, net_);
   }
 
-  /// Trains for the epochs that are left. Throws `failure` where the images or their labels do not fit the network, and
+  /// Trains for the epochs that are left, then averages the network and takes its statistics anew where options say so; `after_epoch`
+  /// of the last epoch sees it before that. Throws `failure` where the images or their labels do not fit the network, and
   /// `training_diverged` as soon as loss or numbers are not finite; then the network is of no more use, nor is state().
   void run(dataset& data) {
     if (!(data.image_shape() == Network::input_shape))
@@ -132,6 +139,7 @@ class trainer {
       round();
       if (after_epoch) after_epoch(state_.epochs_done);
     }
+    finish(data);
   }
 
  private:
@@ -185,27 +193,44 @@ class trainer {
                                 int worker, std::vector<float>& gradient) {
     pass& own = *tapes_[std::size_t(worker)];
     core::c_array<int, group> labels;
+    training::augmentation const changes{options_.shift, options_.flip, options_.affine, options_.cutout};
     std::mt19937_64 random(seed ^ (0xbf58476d1ce4e5b9u * (first + std::size_t(g) * group + 1)));
     for (int lane = 0; lane < group; ++lane) {
       // Lanes beyond the last image repeat the first: batch norm's statistics stay those of images.
       int const i = g * group + lane;
       std::size_t const image = first + std::size_t(i < present ? i : 0);
       labels[lane] = i < present ? data.label(image) : -1;
-      data.load(image, own.images.data(), lane, training::draw({options_.shift, options_.flip}, random));
+      data.load(image, own.images.data(), lane, training::draw(changes, random));
     }
     scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
     if (!outputs_finite(logits)) throw diverged("the loss is", data, first);
     scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
     if (taught != nullptr && !outputs_finite(taught)) throw failure("trainer: the teacher's outputs are not finite.");
     training::loss_sums const sums = training::cross_entropy<Network::output_shape.size()>(
-        logits, labels, 1.0f / float(present), own.passes.output_gradient(), options_.distil, taught);
+        logits, labels, 1.0f / float(present), own.passes.output_gradient(), options_.distil, taught,
+        options_.label_smoothing);
     own.passes.backward(net_, gradient.data());
     return sums;
   }
 
+  /// From the state to the network that was asked for.
+  void finish(dataset& data) {
+    if (state_.average.empty() && options_.statistics_images == 0) return;
+    space_.store(state_.average.empty() ? state_.master : state_.average, net_);
+    round();
+    if (options_.statistics_images > 0) {
+      data.shuffle(options_.seed);
+      recalibrate_batch_norm(net_, data, std::size_t(options_.statistics_images));
+      round();
+    }
+    if (!core::all_finite(net_.parameters))
+      throw training_diverged("trainer: the numbers of the averaged network are not finite.");
+  }
+
   void update(std::vector<float>& gradient, int groups, long long steps) {
     space_.to_master_gradient(gradient);
-    float const share = training::learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up);
+    float const share = training::learning_rate_share(state_.optimizer.step, steps, options_.optimizer.warm_up,
+                                                      options_.optimizer.schedule);
     training::step_rule const rule(options_.optimizer, state_.optimizer);
     in_slices([&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
@@ -225,6 +250,12 @@ class trainer {
       // The network follows from the state alone, to the last bit: a run that is resumed goes on as if uninterrupted.
       space_.store(state_.master, net_);
     }
+    if (state_.average.empty()) return;
+    // The mean of the first steps, then an exponential one.
+    double const window = double(options_.average_epochs) * double(steps) / options_.epochs;
+    float const weight = float(1 / core::larger(1.0, core::smaller(double(state_.optimizer.step), window)));
+    for (std::size_t i = 0; i < state_.average.size(); ++i)
+      state_.average[i] += weight * (state_.master[i] - state_.average[i]);
   }
 
   /// Finite outputs have a finite loss.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <polyfold/core/is_finite.hpp>
+#include <polyfold/data/augmentation.hpp>
 #include <polyfold/failure.hpp>
 #include <polyfold/text.hpp>
 #include <polyfold/train/loss.hpp>
@@ -17,9 +18,15 @@ struct training_options {
   int batch = 64;                // images of a step; rounded up to groups of 16
   int shift = 0;                 // augmentation: every image is moved by up to so many pixels, both ways
   bool flip = false;             // augmentation: every second image is mirrored left to right
+  affine_changes affine{};       // augmentation: images are turned, scaled, sheared and moved
+  int cutout = 0;                // augmentation: a square of so many pixels a side, anywhere, is blanked
   std::uint64_t seed = 1;        // of order, augmentation and dropout
   float dense_rate = 0.25f;      // factor on the learning rate of dense layers
   float statistics_rate = 0.1f;  // of batch norm's running averages
+  float label_smoothing = 0;     // share of the target that all classes have alike
+  float average_epochs =
+      0;  // > 0: the network ends as an average over its steps, a step weighing 1/e after so many epochs
+  int statistics_images = 0;  // > 0: batch norm's statistics are taken anew from so many images at the end
   optimizer_options optimizer{};
   distillation distil{};
 
@@ -49,6 +56,17 @@ struct training_options {
             "0 to as many as there are epochs");
     require(batch >= 1 && batch <= 1'000'000, "batch", batch, "1 to 1,000,000 images");
     require(shift >= 0 && shift <= 4096, "shift", shift, "0 to 4096 pixels");
+    require(core::is_finite(affine.rotation) && affine.rotation >= 0 && affine.rotation <= 180, "rotation",
+            affine.rotation, "0 to 180 degrees");
+    decay("scale", affine.scale);
+    factor("shear", affine.shear);
+    require(core::is_finite(affine.shift) && affine.shift >= 0 && affine.shift <= 4096, "affine shift", affine.shift,
+            "0 to 4096 pixels");
+    require(cutout >= 0 && cutout <= 4096, "cutout", cutout, "0 to 4096 pixels");
+    decay("label_smoothing", label_smoothing);
+    factor("average_epochs", average_epochs);
+    require(statistics_images == 0 || statistics_images >= 16, "statistics_images", statistics_images,
+            "0, or 16 at least");
     positive("learning_rate", optimizer.learning_rate);
     factor("dense_rate", dense_rate);
     factor("weight_decay", optimizer.weight_decay);
