@@ -1,6 +1,7 @@
 #include "counted.hpp"
 
 #include "alexnet.hpp"
+#include "digit_reader.hpp"
 #include "lenet5.hpp"
 #include "resnet18.hpp"
 #include "resnet20.hpp"
@@ -16,6 +17,9 @@ std::vector<counted_network> counted_networks() {
           counted_plain<lenet5_mnist_75x>("lenet5_mnist", "folded_75x_taught"),
           counted_bytes<lenet5_mnist_75x>("lenet5_mnist", "bytes_295x_taught"),
           counted_plain<thin_lenet5_mnist>("lenet5_mnist", "thin"),
+          counted<network<dense_digit_reader>>("digit_reader_mnist", "dense"),
+          counted_plain<digit_reader>("digit_reader_mnist", "folded"),
+          counted_integers<digit_reader>("digit_reader_mnist", "integers"),
           counted<network<lenet5>>("lenet5_fashion_mnist", "dense"),
           counted_plain<lenet5_fashion_22x>("lenet5_fashion_mnist", "folded_22x"),
           counted_bytes<lenet5_fashion_22x>("lenet5_fashion_mnist", "bytes_85x"),

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/integers.hpp>
 #include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/network.hpp>
 
@@ -31,6 +32,13 @@ template <auto Pipeline, polyfold::byte_numbers Rule = polyfold::in_bytes>
 [[nodiscard]] counted_network counted_bytes(std::string study, std::string configuration) {
   return counted<polyfold::network<polyfold::without_batch_norm(Pipeline), Rule>>(std::move(study),
                                                                                   std::move(configuration));
+}
+
+/// What `recorded::put_into_integers` leaves.
+template <auto Pipeline>
+[[nodiscard]] counted_network counted_integers(std::string study, std::string configuration) {
+  return counted<polyfold::network<polyfold::without_batch_norm(Pipeline), polyfold::in_int8>>(
+      std::move(study), std::move(configuration));
 }
 
 [[nodiscard]] std::vector<counted_network> counted_networks();

@@ -5,6 +5,7 @@
 
 namespace recorded {
 
+[[nodiscard]] std::vector<measurable_type> measurable_digit_reader();
 [[nodiscard]] std::vector<measurable_type> measurable_lenet5();
 [[nodiscard]] std::vector<measurable_type> measurable_resnet20();
 [[nodiscard]] std::vector<measurable_type> measurable_resnet20_bytes();

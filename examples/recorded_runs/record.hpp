@@ -12,7 +12,7 @@
 struct record {
   std::string study;
   std::string configuration;
-  std::string kind;   // dense, folded, bytes or thin
+  std::string kind;   // dense, folded, bytes, integers or thin
   std::string start;  // what training began with
   std::string data;
   std::string part;  // of the data: test or validation
@@ -29,6 +29,8 @@ struct record {
   std::string machine;  // instruction set and compiler
   std::string run;      // checksum of everything that the run depends on
 
+  /// Whether the network is what the study is about, not what it is compared with.
+  [[nodiscard]] bool folded() const { return kind == "folded" || kind == "bytes" || kind == "integers"; }
   [[nodiscard]] double accuracy() const { return double(correct) / double(measured_on); }
   /// Share of the images that the dense network has right and this one wrong, less the opposite.
   [[nodiscard]] double drop() const { return double(dense_correct - correct) / double(measured_on); }

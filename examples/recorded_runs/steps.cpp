@@ -135,11 +135,10 @@ record record_of(experiment const& e, plan const& p, std::string const& run) {
 
 void leave(experiment const& e, plan const& p, record const& r, std::filesystem::path const& file) {
   constexpr std::uintmax_t small = 100'000;
-  bool const folded = r.kind == "folded" || r.kind == "bytes";
   std::filesystem::path const record_file = e.record_file(p.configuration, ".json");
   polyfold::make_folders(record_file.parent_path());
   // The record comes last: it says that the run is done.
-  if (folded && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
+  if (r.folded() && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
     polyfold::write_file_atomically(e.record_file(p.configuration, ".safetensors"), polyfold::read_file(file));
   write_record(record_file, r);
   std::filesystem::remove(e.work_file(p.configuration, ".checkpoint"));

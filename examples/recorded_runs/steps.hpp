@@ -21,6 +21,8 @@
 #include <polyfold/fit/fit.hpp>
 #include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/fit/quantise.hpp>
+#include <polyfold/fit/quantise_int8.hpp>
+#include <polyfold/integers.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
 #include <polyfold/io/file_access.hpp>
@@ -41,7 +43,7 @@ namespace recorded {
 /// What a configuration is, and the part of its record that does not follow from its type.
 struct plan {
   std::string configuration;
-  std::string kind;   // dense, folded, bytes or thin
+  std::string kind;   // dense, folded, bytes, integers or thin
   std::string start;  // what training begins with
   polyfold::training_options options;
 };
@@ -82,7 +84,7 @@ class step {
   step(experiment& e, plan p) : e_(e), plan_(std::move(p)) {
     polyfold::training_options& o = plan_.options;
     o.seed = e.chosen.seed;
-    if (plan_.kind != "dense") {
+    if (plan_.kind != "dense" && plan_.kind != "integers") {
       o.epochs = e.chosen.epochs.value_or(o.epochs);
       o.optimizer.learning_rate = e.chosen.learning_rate.value_or(o.optimizer.learning_rate);
       o.distil.weight = e.chosen.distillation.value_or(o.distil.weight);
@@ -267,6 +269,23 @@ void retrain_in_bytes(experiment& e, std::string const& name, spelling const& pi
   auto bytes = std::make_unique<bytes_type>();
   polyfold::quantise(*net, *bytes);
   s.finish(*bytes, pipeline);
+}
+
+/// Puts the network that the configuration `e.from` has left, from `Trained` without its batch norms, into integers: maps by a
+/// thousand training images.
+template <auto Trained>
+void put_into_integers(experiment& e, std::string const& name, spelling const& pipeline) {
+  constexpr auto plain = polyfold::without_batch_norm(Trained);
+  using net_type = polyfold::network<plain>;
+  using integer_type = polyfold::network<plain, polyfold::in_int8>;
+  auto const net = earlier<plain>(e, e.from);
+  step<net_type, integer_type> s(e, {name, "integers", joined({e.from, " ", checksum_of(*net)}), {.epochs = 0}});
+  if (s.done()) return;
+  e.training.shuffle(e.chosen.seed);  // whatever was trained before
+  auto const seen = polyfold::calibrate(*net, e.training, 1000);
+  auto integers = std::make_unique<integer_type>();
+  polyfold::quantise(*net, seen, e.training.normalised_by(), *integers);
+  s.finish(*integers, pipeline);
 }
 
 /// Retrains the dense network with its weights arranged as in Arranged, maps and all, and puts it into bytes.

@@ -7,6 +7,7 @@ std::vector<study> all_studies() {
   polyfold::normalisation const halves(0.5f, 0.5f);
   polyfold::normalisation const cifar10 = polyfold::cifar10_normalisation();
   return {{"lenet5_mnist", "mnist", unchanged, 5000},
+          {"digit_reader_mnist", "mnist", unchanged, 5000},
           {"lenet5_fashion_mnist", "fashion-mnist", halves, 5000},
           {"resnet20_cifar10", "cifar-10", cifar10, 5000},
           {"vgg16_cifar10", "cifar-10", cifar10, 5000},

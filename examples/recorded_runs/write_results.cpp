@@ -87,8 +87,7 @@ polyfold::table results_table(std::vector<runs> const& all) {
                      {"s / epoch"}});
   for (runs const& same : all) {
     record const& r = same.front();
-    bool const folded = r.kind == "folded" || r.kind == "bytes";
-    auto const ratio = [&](double value) { return folded ? polyfold::as_ratio(value) : std::string(); };
+    auto const ratio = [&](double value) { return r.folded() ? polyfold::as_ratio(value) : std::string(); };
     std::string seeds;
     for (record const& one : same) seeds += (seeds.empty() ? "" : ", ") + std::to_string(one.seed);
     t.add_row({r.configuration, seeds, std::to_string(r.options.epochs),
@@ -160,7 +159,7 @@ std::string overview_of(fs::path const& records) {
     auto all = read_runs(folder);
     if (all.empty() || all.front().front().kind != "dense") continue;
     runs const dense = all.front();
-    std::erase_if(all, [](runs const& r) { return r.front().kind != "folded" && r.front().kind != "bytes"; });
+    std::erase_if(all, [](runs const& r) { return !r.front().folded(); });
     auto const best = std::min_element(all.begin(), all.end(), [](runs const& a, runs const& b) {
       auto const place = [](runs const& r) {
         double const drop = mean_drop(r);

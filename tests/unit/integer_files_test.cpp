@@ -1,11 +1,14 @@
 // Integer networks in files: what was written is read, and what could overflow is refused.
 
+#include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include <polyfold/fit/quantise_int8.hpp>
 #include <polyfold/integers.hpp>
 #include <polyfold/io/network_file.hpp>
+#include <polyfold/train/evaluate.hpp>
 
 #include "catch.hpp"
 #include "support/integers.hpp"
@@ -51,6 +54,22 @@ TEST_CASE("an integer network comes back from its file") {
   CHECK(by_rows.codes == net.codes);
   network<small> floats;
   CHECK_THROWS_AS(load_network(folder / "net.safetensors", floats), failure);
+}
+
+TEST_CASE("evaluation of an integer network gives it the pixels as they are") {
+  integer_network const net = quantised();
+  image_set images = test::random_images(net.input_shape, 40);
+  dataset data(images, {0.25f, 0.5f});
+  data.shuffle(3);
+  thread_pool team(2);
+  auto const predicted = evaluate(net, data, team).predicted;
+  REQUIRE(predicted.size() == 40);
+  integer_network::workspace<> workspace;
+  for (std::size_t i = 0; i < 40; ++i) {
+    auto const logits = net.run(images.image(data.index(i)).data(), &workspace);
+    CHECK(predicted[i] == int(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+  }
+  CHECK(std::set<int>(predicted.begin(), predicted.end()).size() > 1);
 }
 
 TEST_CASE("an integer network whose sums could overflow is refused") {

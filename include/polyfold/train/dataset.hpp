@@ -37,7 +37,7 @@ class dataset {
 
   /// The images with the numbers `which`: a part of a validation split, say. Throws `failure` as above.
   dataset(image_set const& images, normalisation const& n, std::vector<std::size_t> which)
-      : images_(&images), order_(std::move(which)) {
+      : images_(&images), normalised_by_(n), order_(std::move(which)) {
     if (order_.empty()) throw failure("batch_source: there are no images in this view");
     if (*std::max_element(order_.begin(), order_.end()) >= images.size())
       throw failure("batch_source: a view of " + std::to_string(images.size()) + " images names image " +
@@ -63,6 +63,8 @@ class dataset {
   [[nodiscard]] std::size_t size() const { return order_.size(); }
   [[nodiscard]] shape image_shape() const { return {images_->channels, images_->height, images_->width}; }
   [[nodiscard]] image_set const& images() const { return *images_; }
+  [[nodiscard]] normalisation const& normalised_by() const& { return normalised_by_; }
+  normalisation const& normalised_by() const&& = delete;  // of a temporary, which takes it with it
   /// Number within the image set of image i of this view.
   [[nodiscard]] std::size_t index(std::size_t i) const { return order_[i]; }
   [[nodiscard]] int label(std::size_t i) const { return images_->labels[order_[i]]; }
@@ -179,6 +181,7 @@ class dataset {
   }
 
   image_set const* images_;
+  normalisation normalised_by_;
   std::vector<std::array<float, 256>> values_;  // of every channel
   std::vector<std::size_t> order_;
 };
