@@ -9,7 +9,7 @@ namespace recorded {
 namespace {
 
 training_options digit_reader_options() {
-  training_options o{.epochs = 120};
+  training_options o{.epochs = 60, .batch = 128};
   o.affine = {.rotation = 7, .scale = 0.07f, .shear = 0.07f, .shift = 1};
   o.dense_rate = 1;
   o.average_epochs = 2;

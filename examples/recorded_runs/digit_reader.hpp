@@ -11,7 +11,7 @@ using namespace polyfold;
 /// convolutions and `Planes` for those of the dense layer.
 template <auto Kernel1, auto Kernel2, auto Planes>
 inline constexpr auto made_digit_reader = input<1, 28, 28> | average_pool<2> | conv2d<12, 3>(Kernel1) | batch_norm
-                                          | relu | max_pool<2> | conv2d<16, 3>(Kernel2) | batch_norm | relu
+                                          | relu | max_pool<2> | conv2d<24, 3>(Kernel2) | batch_norm | relu
                                           | dense<10>(Planes);
 
 /// Kernels are quadratic, then linear.

@@ -1,6 +1,4 @@
 #include "digit_reader.hpp"
 #include "measurable.hpp"
 
-std::vector<measurable_type> recorded::measurable_digit_reader() {
-  return {measurable_folded<digit_reader>(), measurable_integers<digit_reader>()};
-}
+std::vector<measurable_type> recorded::measurable_digit_reader() { return {measurable_folded<digit_reader>()}; }

@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
     return remeasure(
         argc - 1, argv + 1, studies,
         {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>(),
-         measurable_bytes<tiny::arranged_network>(), measurable_integers<tiny::folded_network>()},
+         measurable_bytes<tiny::arranged_network>()},
         {counted<polyfold::network<tiny::dense_network>>("tiny", "dense"),
          counted_plain<tiny::folded_network>("tiny", "folded"), counted_bytes<tiny::folded_network>("tiny", "bytes"),
          counted_bytes<tiny::arranged_network>("tiny", "arranged"), counted_plain<tiny::thin_network>("tiny", "thin"),
