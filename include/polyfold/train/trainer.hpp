@@ -254,8 +254,9 @@ class trainer {
     // The mean of the first steps, then an exponential one.
     double const window = double(options_.average_epochs) * double(steps) / options_.epochs;
     float const weight = float(1 / core::larger(1.0, core::smaller(double(state_.optimizer.step), window)));
-    for (std::size_t i = 0; i < state_.average.size(); ++i)
-      state_.average[i] += weight * (state_.master[i] - state_.average[i]);
+    in_slices([&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) state_.average[i] += weight * (state_.master[i] - state_.average[i]);
+    });
   }
 
   /// Finite outputs have a finite loss.
