@@ -21,6 +21,8 @@ void lenet5_mnist_75x_taught_bytes(experiment&, std::string const& name);
 void digit_reader_dense(experiment&, std::string const& name);
 void digit_reader_folded(experiment&, std::string const& name);
 void digit_reader_integers(experiment&, std::string const& name);
+void digit_reader_wide(experiment&, std::string const& name);
+void digit_reader_wide_integers(experiment&, std::string const& name);
 
 void lenet5_fashion_22x_folded(experiment&, std::string const& name);
 void lenet5_fashion_22x_bytes(experiment&, std::string const& name);

@@ -20,6 +20,8 @@ std::vector<counted_network> counted_networks() {
           counted<network<dense_digit_reader>>("digit_reader_mnist", "dense"),
           counted_plain<digit_reader>("digit_reader_mnist", "folded"),
           counted_integers<digit_reader>("digit_reader_mnist", "integers"),
+          counted_plain<wide_digit_reader>("digit_reader_mnist", "folded_wide"),
+          counted_integers<wide_digit_reader>("digit_reader_mnist", "integers_wide"),
           counted<network<lenet5>>("lenet5_fashion_mnist", "dense"),
           counted_plain<lenet5_fashion_22x>("lenet5_fashion_mnist", "folded_22x"),
           counted_bytes<lenet5_fashion_22x>("lenet5_fashion_mnist", "bytes_85x"),

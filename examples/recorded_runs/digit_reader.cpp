@@ -31,4 +31,12 @@ void digit_reader_integers(experiment& e, std::string const& name) {
   put_into_integers<digit_reader>(e, name, {"recorded::digit_reader", "digit_reader.hpp"});
 }
 
+void digit_reader_wide(experiment& e, std::string const& name) {
+  train_alone<wide_digit_reader>(e, name, "folded", digit_reader_options());
+}
+
+void digit_reader_wide_integers(experiment& e, std::string const& name) {
+  put_into_integers<wide_digit_reader>(e, name, {"recorded::wide_digit_reader", "digit_reader.hpp"});
+}
+
 }  // namespace recorded
