@@ -24,9 +24,8 @@ struct training_options {
   float dense_rate = 0.25f;      // factor on the learning rate of dense layers
   float statistics_rate = 0.1f;  // of batch norm's running averages
   float label_smoothing = 0;     // share of the target that all classes have alike
-  float average_epochs =
-      0;  // > 0: the network ends as an average over its steps, a step weighing 1/e after so many epochs
-  int statistics_images = 0;  // > 0: batch norm's statistics are taken anew from so many images at the end
+  float average_epochs = 0;      // > 0: the network ends as the mean of its steps, one so many epochs ago weighing 1/e
+  int statistics_images = 0;     // > 0: batch norm's statistics are taken anew from so many images at the end
   optimizer_options optimizer{};
   distillation distil{};
 
