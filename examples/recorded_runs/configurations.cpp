@@ -23,6 +23,7 @@ configuration_table all_configurations() {
         {"folded_22x", lenet5_fashion_22x_folded},
         {"bytes_85x", lenet5_fashion_22x_bytes, "folded_22x"},
         {"thin", lenet5_fashion_thin, ""}}},
+      {"resnet8_cifar10", {{"dense", resnet8_cifar10_dense, ""}, {"planes", resnet8_cifar10_planes}}},
       {"resnet20_cifar10",
        {{"dense", resnet20_cifar10_dense, ""},
         {"folded_19x", resnet20_cifar10_19x},

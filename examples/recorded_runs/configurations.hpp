@@ -28,6 +28,9 @@ void lenet5_fashion_22x_folded(experiment&, std::string const& name);
 void lenet5_fashion_22x_bytes(experiment&, std::string const& name);
 void lenet5_fashion_thin(experiment&, std::string const& name);
 
+void resnet8_cifar10_dense(experiment&, std::string const& name);
+void resnet8_cifar10_planes(experiment&, std::string const& name);
+
 void resnet20_cifar10_dense(experiment&, std::string const& name);
 void resnet20_cifar10_19x(experiment&, std::string const& name);
 void resnet20_cifar10_19x_longer(experiment&, std::string const& name);

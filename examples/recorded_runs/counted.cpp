@@ -5,6 +5,7 @@
 #include "lenet5.hpp"
 #include "resnet18.hpp"
 #include "resnet20.hpp"
+#include "resnet8.hpp"
 #include "vgg16.hpp"
 
 std::vector<counted_network> counted_networks() {
@@ -26,6 +27,8 @@ std::vector<counted_network> counted_networks() {
           counted_plain<lenet5_fashion_22x>("lenet5_fashion_mnist", "folded_22x"),
           counted_bytes<lenet5_fashion_22x>("lenet5_fashion_mnist", "bytes_85x"),
           counted_plain<thin_lenet5_fashion>("lenet5_fashion_mnist", "thin"),
+          counted<network<resnet8<>>>("resnet8_cifar10", "dense"),
+          counted_plain<resnet8_planes>("resnet8_cifar10", "planes"),
           counted<network<resnet20_dense>>("resnet20_cifar10", "dense"),
           counted_plain<resnet20_19x>("resnet20_cifar10", "folded_19x"),
           counted_plain<resnet20_19x>("resnet20_cifar10", "folded_19x_longer"),

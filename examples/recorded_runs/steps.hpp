@@ -182,8 +182,9 @@ inline constexpr bool has_batch_norm = []<int... I>(std::integer_sequence<int, I
 }
 (std::make_integer_sequence<int, Network::layers>{});
 
-/// The dense network: loaded from the file of weights if there is one, else trained.
-template <auto Dense>
+/// The dense network: loaded from the file of weights if there is one, else trained. InFile: the file's network, which may have a
+/// softmax behind it.
+template <auto Dense, auto InFile = Dense>
 void train_dense(experiment& e, std::string const& name, polyfold::training_options o) {
   using net_type = polyfold::network<Dense>;
   bool const imported = !e.chosen.weights.empty();
@@ -192,8 +193,10 @@ void train_dense(experiment& e, std::string const& name, polyfold::training_opti
   if (s.done()) return;
   auto net = std::make_unique<net_type>();
   if (imported) {
+    auto const given = std::make_unique<polyfold::network<InFile>>();
     std::cout << e.chosen.weights.string() << ": "
-              << polyfold::load_weights(given_weights(e), *net, {.names = e.chosen.names}).comparison();
+              << polyfold::load_weights(given_weights(e), *given, {.names = e.chosen.names}).comparison();
+    net->parameters = given->parameters;
   } else {
     polyfold::initialise(*net, s.options().seed);
     s.train(*net);

@@ -11,12 +11,24 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/fold/program.hpp>
+#include <polyfold/fold/operation.hpp>
+#include <polyfold/schedules/whole_maps.hpp>
 
 namespace polyfold {
+
+/// How much of what a map showed its codes span. What lies beyond is clipped.
+struct range_rule {
+  double share = 0;  ///< of the magnitudes that are not clipped; 0: as many as leave the least squared error
+  friend constexpr bool operator==(range_rule const&, range_rule const&) = default;
+};
+inline constexpr range_rule least_squared_error{};
+/// percentile(99.9) clips one magnitude in a thousand, percentile(100) none.
+[[nodiscard]] constexpr range_rule percentile(double percent) { return {percent / 100}; }
 
 template <class Network>
 class calibration {
@@ -26,9 +38,12 @@ class calibration {
  public:
   static constexpr int bins = 2048;
 
+  /// What `range` goes by; choose_ranges (fit/choose_ranges.hpp) finds the best for a network.
+  range_rule ranges = least_squared_error;
+
   /// Takes the largest magnitudes of an image's values into account: input_shape.size() normalised floats.
   void widen(Network const& net, float const* image) {
-    for_each_value(net, image, [&](int v, std::vector<float> const& values) {
+    for_each_value(net, image, [&](int v, std::span<float const> values) {
       for (float const x : values) largest_[std::size_t(v)] = core::larger(largest_[std::size_t(v)], std::abs(x));
     });
   }
@@ -36,7 +51,7 @@ class calibration {
   /// inputs that products read, at some of their pixels.
   void add(Network const& net, float const* image) {
     ++images_;
-    for_each_value(net, image, [&](int v, std::vector<float> const& values) {
+    for_each_value(net, image, [&](int v, std::span<float const> values) {
       auto& counts = counts_[std::size_t(v)];
       counts.resize(bins);
       float const scale = float(bins) / core::larger(largest_[std::size_t(v)], 1e-30f);
@@ -51,12 +66,18 @@ class calibration {
   /// The largest magnitude of value v; 0 where nothing was seen.
   [[nodiscard]] float largest(int v) const { return largest_[std::size_t(v)]; }
 
-  /// The number that the largest of `levels` codes should stand for, so that rounding and clipping together do least: the
-  /// smallest sum of squared errors.
-  [[nodiscard]] float best_range(int v, int levels) const {
+  /// The number that the largest of `levels` codes of value v should stand for.
+  [[nodiscard]] float range(int v, int levels) const {
+    auto const& counts = counts_[std::size_t(v)];
+    if (counts.empty() || largest(v) == 0) return largest(v);
+    return ranges.share > 0 ? range_of_share(v) : range_of_least_error(v, levels);
+  }
+
+ private:
+  /// So that rounding and clipping together do least.
+  [[nodiscard]] float range_of_least_error(int v, int levels) const {
     auto const& counts = counts_[std::size_t(v)];
     float const top = largest(v);
-    if (counts.empty() || top == 0) return top;
     double best = -1;
     float range = top;
     for (int part = 128; part >= 32; --part) {
@@ -75,37 +96,33 @@ class calibration {
     }
     return range;
   }
+  [[nodiscard]] float range_of_share(int v) const {
+    auto const& counts = counts_[std::size_t(v)];
+    double const all = double(std::accumulate(counts.begin(), counts.end(), std::uint64_t(0)));
+    double seen = 0;
+    int b = 0;
+    while (b < bins && seen < ranges.share * all) seen += double(counts[std::size_t(b++)]);
+    return largest(v) * float(b) / float(bins);
+  }
 
- private:
+  /// Calls visit(v, numbers) for every value as soon as it is computed.
   template <class Visit>
   void for_each_value(Network const& net, float const* image, Visit visit) {
-    values_[0].assign(image, image + Network::input_shape.size());
-    visit(0, values_[0]);
+    workspace_.resize(std::size_t(program_type::inference.size));
+    visit(0, std::span(image, std::size_t(Network::input_shape.size())));
     program_type::for_each_step([&]<int J>() {
-      constexpr auto const& facts = program_type::facts[std::size_t(J)];
+      constexpr auto const& facts = program_type::facts[J];
       using operation_type = typename program_type::template operation_at<J>;
-      fold::context<float> at;
-      at.parameters = net.template numbers_of<J>();
-      at.map = net.maps.data() + facts.first_map_byte;
-      scratch_.resize(std::size_t(facts.scratch));
-      at.scratch = scratch_.data();
-      auto& out = values_[std::size_t(facts.value)];
-      out.resize(std::size_t(operation_type::output.size()));
-      tensor_view<float, operation_type::output> const to(out.data());
-      constexpr int first = facts.sources[0];
-      constexpr int second = facts.sources[1];
-      tensor_view<float const, program_type::template value_shape<first>()> const in(
-          values_[std::size_t(first)].data());
-      row_range const all{0, operation_type::output.height};
-      if constexpr (second >= 0)
-        operation_type::forward(at, all, to, in,
-                                tensor_view<float const, program_type::template value_shape<second>()>(
-                                    values_[std::size_t(second)].data()));
-      else
-        operation_type::forward(at, all, to, in);
+      schedules::detail::run_on_whole_maps<program_type, J>(image, workspace_.data(), net.template numbers_of<J>(),
+                                                            net.maps.data() + facts.first_map_byte);
       if constexpr (operation_type::role == fold::operation_role::product && requires { operation_type::fan_in; })
-        if (images_ > 0) add_inputs<operation_type>(in, inputs_[std::size_t(J)]);
-      visit(facts.value, out);
+        if (images_ > 0)
+          add_inputs<operation_type>(
+              tensor_view<float const, program_type::template value_shape<facts.sources[0]>()>(
+                  schedules::detail::value_of<program_type, facts.sources[0]>(image, workspace_.data())),
+              inputs_[std::size_t(J)]);
+      float const* const out = workspace_.data() + program_type::inference.value[facts.value];
+      visit(facts.value, std::span(out, std::size_t(operation_type::output.size())));
     });
   }
 
@@ -139,9 +156,8 @@ class calibration {
 
   std::array<float, std::size_t(steps) + 1> largest_{};
   std::array<std::vector<std::uint64_t>, std::size_t(steps) + 1> counts_;
-  std::array<std::vector<float>, std::size_t(steps) + 1> values_;
   std::array<std::vector<double>, std::size_t(steps)> inputs_;  // lower triangles
-  std::vector<float> scratch_;
+  std::vector<float> workspace_;
   int images_ = 0;
 };
 

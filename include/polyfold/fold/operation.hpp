@@ -67,6 +67,8 @@ enum class operation_role {
   addition,        ///< of two maps
   activation,      ///< of numbers alone, its `function`; `nondecreasing` where it never falls
   maximum,         ///< of the numbers under a window
+  average,         ///< of the numbers under a window, which never hangs over the edge
+  identity,        ///< at inference it writes what it reads
 };
 
 /// Defaults of the members above.

@@ -61,9 +61,7 @@ struct groupable_step {
   int stage = 0;
   integer_activation activation = integer_activation::none;
   bool nondecreasing = false;
-  bool average = false;
-  bool identity = false;  // at inference: dropout
-  bool halves = false;    // a maximum of each 2 x 2 numbers
+  bool halves = false;  // a maximum of each 2 x 2 numbers
 };
 
 template <int Steps>
@@ -111,16 +109,13 @@ template <int Steps>
     g.head = j;
     g.source = source_of(j, 0);
     g.value = s.value;
-    if (s.identity) {
-      same_as(s.value) = g.source;
-      continue;
-    }
-    if (s.average) {
-      g.kind = integer_group_kind::average;
-      all.groups[all.count++] = g;
-      continue;
-    }
     switch (s.role) {
+      case fold::operation_role::identity:
+        same_as(s.value) = g.source;
+        continue;
+      case fold::operation_role::average:
+        g.kind = integer_group_kind::average;
+        break;
       case fold::operation_role::column_moments:
         continue;
       case fold::operation_role::row_moments: {
@@ -160,7 +155,7 @@ template <int Steps>
           } else if (next.role == fold::operation_role::maximum && next.halves && g.pool < 0 && g.expansion < 0 &&
                      g.added < 0 && (g.activation < 0 || steps[g.activation].nondecreasing)) {
             g.pool = k;
-          } else if (next.identity) {
+          } else if (next.role == fold::operation_role::identity) {
             same_as(next.value) = g.value;
             taken[k] = true;
             continue;

@@ -10,35 +10,17 @@
 
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/for_constexpr.hpp>
-#include <polyfold/fold/arranged_product.hpp>
 #include <polyfold/fold/expand.hpp>
 #include <polyfold/fold/moments.hpp>
 #include <polyfold/fold/product.hpp>
 #include <polyfold/integers/groups.hpp>
 #include <polyfold/integers/kernel_moments.hpp>
 #include <polyfold/layers/activation.hpp>
-#include <polyfold/layers/dropout.hpp>
 #include <polyfold/layers/pooling.hpp>
 
 namespace polyfold::integer {
 
 namespace detail {
-
-template <class Operation>
-inline constexpr bool is_dropout = false;
-template <shape In, int Numerator, int Denominator>
-inline constexpr bool is_dropout<layer_types::dropout_operation<In, Numerator, Denominator>> = true;
-
-template <class Operation>
-inline constexpr bool is_average = false;
-template <shape In, window W, window Counted>
-inline constexpr bool is_average<layer_types::average_under_window<In, W, Counted>> =
-    W == Counted&& W.y.before == 0 && W.y.after == 0 && W.x.before == 0 && W.x.after == 0;
-
-template <class Operation>
-inline constexpr bool is_arranged = false;
-template <shape In, int Filters, window W, int Groups, arrangement A, fold::bias_rule Bias>
-inline constexpr bool is_arranged<fold::arranged_product<In, Filters, W, Groups, A, Bias>> = true;
 
 /// What an activation's function is in integers: a slope below 0, in parts of 2^15; relu's is 0.
 template <class Function>
@@ -71,16 +53,14 @@ template <class Operation>
   s.value = f.value;
   s.stage = f.stage;
   s.nondecreasing = Operation::nondecreasing;
-  s.average = is_average<Operation>;
   s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
-  s.identity = is_dropout<Operation>;
   if constexpr (Operation::role == fold::operation_role::activation)
     s.activation = integer_function<typename Operation::function>::kind;
   // Bases of kernels that running sums do not serve, and arranged weights, have none yet.
   if constexpr (Operation::role == fold::operation_role::column_moments ||
                 Operation::role == fold::operation_role::row_moments)
     if (!Operation::basis::running_sums) s.role = fold::operation_role::other;
-  if constexpr (is_arranged<Operation>) s.role = fold::operation_role::other;
+  if constexpr (Operation::map_bytes > 0) s.role = fold::operation_role::other;
   return s;
 }
 

@@ -38,6 +38,44 @@ template <fold::bias_rule Rule, int Outputs, class Net>
   }
 }
 
+/// The largest magnitude of the sums of filter, or partial product, m of group G.
+template <int G, class Net>
+[[nodiscard]] constexpr long long sum_bound(Net const& net, int m) {
+  using integers = typename Net::integers;
+  constexpr integer_group g = integers::template group<G>;
+  constexpr auto first = integers::places[G];
+  constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
+  constexpr int fan_in = form.fan_in();
+  constexpr int source_degrees = integers::template degrees<g.source>();
+  constexpr int degrees = integers::template degree_count<G>;
+  long long sum = bias_bound<integers::template product_biases<G>, form.outputs>(net, first.bias, m);
+  for (int k = 0; k < fan_in; ++k) {
+    long long bound = integers::template map<g.source>.bound;
+    int degree = k / form.under.area() % source_degrees;
+    if constexpr (integers::template takes_moments<G>) {
+      using moments = typename integers::template kernel_moments<G>;
+      auto const& term = moments::of_terms[k % moments::terms];
+      bound = term.bound;
+      degree = k / moments::terms % source_degrees * (degrees / source_degrees) + term.degree;
+    }
+    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
+    sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * bound;
+  }
+  return sum;
+}
+/// Of what the expansion of group G makes for output m.
+template <int G, class Net>
+[[nodiscard]] constexpr long long expansion_bound(Net const& net, int m) {
+  using integers = typename Net::integers;
+  constexpr integer_group g = integers::template group<G>;
+  constexpr fold::operation_form of = integers::template operation_at<g.expansion>::form;
+  constexpr int products = integers::template operation_at<g.head>::form.outputs;
+  using basis = integer_basis<of.outputs / of.groups, of.along, 0>;
+  constexpr long long of_value = basis::value_bound(32767);
+  return of_value + bias_bound<of.bias, of.outputs>(
+                        net, integers::places[G].bias + integers::template product_biases<G>.parameters(products), m);
+}
+
 template <int G, class Net>
 [[nodiscard]] constexpr bool sums_of_group_fit(Net const& net) {
   using integers = typename Net::integers;
@@ -48,37 +86,14 @@ template <int G, class Net>
     return requantises(net.scale(first.scale), area * integers::template map<g.source>.bound);
   } else if constexpr (g.kind == integer_group_kind::product) {
     constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
-    constexpr int fan_in = form.fan_in();
-    constexpr int source_degrees = integers::template degrees<g.source>();
     constexpr int degrees = integers::template degree_count<G>;
-    constexpr fold::bias_rule rule = integers::template product_biases<G>;
     for (int d = 0; degrees > 1 && d < degrees; ++d)
       if (net.degree_shifts[std::size_t(first.degree + d)] > 8) return false;
-    for (int m = 0; m < form.outputs; ++m) {
-      long long sum = bias_bound<rule, form.outputs>(net, first.bias, m);
-      for (int k = 0; k < fan_in; ++k) {
-        long long bound = integers::template map<g.source>.bound;
-        int degree = k / form.under.area() % source_degrees;
-        if constexpr (integers::template takes_moments<G>) {
-          using moments = typename integers::template kernel_moments<G>;
-          auto const& term = moments::of_terms[k % moments::terms];
-          bound = term.bound;
-          degree = k / moments::terms % source_degrees * (degrees / source_degrees) + term.degree;
-        }
-        int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
-        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * bound;
-      }
-      if (!requantises(net.scale(first.scale + m), sum)) return false;
-    }
-    if constexpr (g.expansion >= 0) {
-      constexpr fold::operation_form of = integers::template operation_at<g.expansion>::form;
-      using basis = integer_basis<of.outputs / of.groups, of.along, 0>;
-      for (int m = 0; m < of.outputs; ++m) {
-        long long const sum = basis::value_bound(32767) +
-                              bias_bound<of.bias, of.outputs>(net, first.bias + rule.parameters(form.outputs), m);
-        if (!requantises(net.scale(first.scale + form.outputs), sum)) return false;
-      }
-    }
+    for (int m = 0; m < form.outputs; ++m)
+      if (!requantises(net.scale(first.scale + m), sum_bound<G>(net, m))) return false;
+    if constexpr (g.expansion >= 0)
+      for (int m = 0; m < integers::template operation_at<g.expansion>::form.outputs; ++m)
+        if (!requantises(net.scale(first.scale + form.outputs), expansion_bound<G>(net, m))) return false;
     if constexpr (g.added >= 0)
       return requantises(net.scale(first.scale + form.outputs + (g.expansion >= 0)),
                          integers::template map<g.added>.bound);

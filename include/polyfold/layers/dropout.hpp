@@ -13,6 +13,7 @@ namespace polyfold::layer_types {
 template <shape In, int Numerator, int Denominator>
 struct dropout_operation : fold::pixelwise_operation {
   static constexpr shape output = In;
+  static constexpr fold::operation_role role = fold::operation_role::identity;
   static constexpr bool backward_reads_input = false;
   static constexpr bool in_place = true;
   static constexpr bool repeatable = false;  // every dropout draws for itself

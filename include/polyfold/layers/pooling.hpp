@@ -146,6 +146,10 @@ template <shape In, window W, window Counted>
 struct average_under_window : fold::operation {
   static constexpr shape output = W.output(In, In.channels);
   static constexpr window input_window = W;
+  static constexpr fold::operation_role role =
+      W == Counted && W.y.before == 0 && W.y.after == 0 && W.x.before == 0 && W.x.after == 0
+          ? fold::operation_role::average
+          : fold::operation_role::other;
   static constexpr bool backward_reads_input = false;
   static constexpr float scale = 1.0f / float(W.area());
   [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }

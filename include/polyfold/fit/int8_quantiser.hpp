@@ -1,0 +1,308 @@
+// From float32 numbers to the codes, biases and requantisations of a network in integers, group by group.
+//
+// Each filter gets the scale that its largest weight needs, degrees of moments shifts between them, so that codes of high and low
+// degrees use all of their bits. No sum can overflow (integers/sum_bounds.hpp).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <polyfold/failure.hpp>
+#include <polyfold/fit/calibrate.hpp>
+#include <polyfold/fit/map_scales.hpp>
+#include <polyfold/fit/rounding_compensation.hpp>
+#include <polyfold/integers/sum_bounds.hpp>
+#include <polyfold/network.hpp>
+
+namespace polyfold::detail {
+
+/// Weights are rounded to the nearest code, or one after the other, so that what each rounding does to the sums of the calibration's
+/// images is taken back by those that are still to be rounded (fit/rounding_compensation.hpp).
+enum class weight_rounding { nearest, compensated };
+
+/// The requantisation that multiplies sums up to `bound` by `factor`.
+[[nodiscard]] inline integer::requantisation requantisation_by(double factor, long long bound) {
+  integer::requantisation r;
+  while ((bound >> r.before) > 32767) ++r.before;
+  double scaled = std::ldexp(factor, r.before);
+  int after = 0;
+  while (after < 30 && scaled < 16384) {
+    scaled *= 2;
+    ++after;
+  }
+  r.after = static_cast<std::uint8_t>(after);
+  r.multiplier = static_cast<std::int16_t>(std::clamp(std::lround(scaled), 0L, 32767L));
+  return r;
+}
+
+/// `rounded`, where it is not null, takes the numbers that the codes stand for: those of Source::parameters, biases left out.
+template <class Source, class Target>
+class int8_quantiser {
+  using integers = typename Target::integers;
+  using program_type = typename Source::program_type;
+  static constexpr int steps = program_type::steps;
+  template <int J>
+  using operation_at = typename program_type::template operation_at<J>;
+
+ public:
+  int8_quantiser(Source const& net, calibration<Source> const& seen, map_scales<Source> const& scales, Target& target,
+                 weight_rounding rounding, float* rounded = nullptr)
+      : net_(net), seen_(seen), scales_(scales), target_(target), rounding_(rounding), rounded_(rounded) {
+    for (int c = 0; c < Source::input_shape.channels; ++c) target.zeros[std::size_t(c)] = scales.zero(c);
+  }
+
+  void run() {
+    [&]<int... G>(std::integer_sequence<int, G...>) { (quantise_group<G>(), ...); }
+    (std::make_integer_sequence<int, integers::groups>{});
+  }
+
+ private:
+  template <int G>
+  void quantise_group() {
+    constexpr integer::integer_group g = integers::template group<G>;
+    if constexpr (g.kind == integer::integer_group_kind::product) {
+      quantise_product<G>();
+    } else if constexpr (g.kind == integer::integer_group_kind::average) {
+      constexpr int area = operation_at<g.head>::input_window.area();
+      put_scale(integers::places[G].scale, requantisation_by(scales_[g.source] / area / scales_[g.value],
+                                                             area * integers::template map<g.value>.bound));
+    }
+  }
+
+  template <int G>
+  void quantise_product() {
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr auto first = integers::places[G];
+    using product_type = operation_at<g.head>;
+    constexpr fold::operation_form form = product_type::form;
+    constexpr bool expands = g.expansion >= 0;
+    constexpr bool adds = g.added >= 0;
+    constexpr int fan_in = form.fan_in();
+    constexpr int rows = form.outputs;
+    constexpr int degrees = integers::template degree_count<G>;
+    float const* const parameters = net_.template numbers_of<g.head>();
+
+    // What a unit of each input stands for, and its degree.
+    std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
+    std::vector<int> degree(static_cast<std::size_t>(fan_in));
+    for (int m = 0; m < rows; ++m)
+      for (int k = 0; k < fan_in; ++k) {
+        auto const at = input_of<G>(m, k);
+        unit[std::size_t(m * fan_in + k)] = at.unit;
+        degree[std::size_t(k)] = at.degree;
+      }
+    auto const weight = [&](int m, int k) {
+      return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
+    };
+
+    std::vector<double> const compensation = rounding_ == weight_rounding::nearest
+                                                 ? std::vector<double>()
+                                                 : compensation_of(seen_.products_of_inputs(g.head), fan_in);
+    std::vector<int> shift = degree_shifts<degrees>(rows, fan_in, degree, weight);
+    std::vector<double> row_scale(static_cast<std::size_t>(rows));
+    constexpr bool one_scale = integers::template product_biases<G>.kind == fold::bias_kind::segmented;
+    for (int extra = 0;; ++extra) {
+      for (int m = 0; m < rows; ++m) {
+        double largest = 1e-30;
+        for (int k = 0; k < fan_in; ++k)
+          largest =
+              core::larger(largest, std::ldexp(std::abs(weight(m, k)), -shift[std::size_t(degree[std::size_t(k)])]));
+        row_scale[std::size_t(m)] = largest / 127;
+      }
+      if (one_scale)
+        std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
+      if constexpr (degrees > 1)
+        for (int d = 0; d < degrees; ++d)
+          target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
+      if (fill_codes<G>(shift, degree, row_scale, unit, compensation)) break;
+      if (extra == 8)
+        throw failure("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
+                      " do not fit into 32 bits; cut its weights or choose a lower order");
+      for (int& s : shift) s = core::larger(0, s - 1);
+    }
+
+    // What a unit of the sums becomes.
+    double const out_scale = scales_[g.value];
+    if constexpr (g.value == integers::result) target_.logit_scale[0] = float(out_scale);
+    double const written = adds ? out_scale / (1 << integer::addition_fraction) : out_scale;
+    double sum_scale = 0;
+    if constexpr (expands)
+      sum_scale =
+          1.25 * core::larger(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
+    for (int m = 0; m < rows; ++m) {
+      long long limit = integer::detail::sum_bound<G>(target_, m);
+      for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
+        integer::requantisation const r =
+            requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
+        put_scale(first.scale + m, r);
+        if (pass == 0 && integers::template product_biases<G>.kind == fold::bias_kind::dense && r.before > 0) {
+          target_.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
+          limit += 1LL << (r.before - 1);
+        } else {
+          break;
+        }
+      }
+    }
+    if constexpr (expands) {
+      using expansion = operation_at<g.expansion>;
+      constexpr fold::operation_form of = expansion::form;
+      using basis = integer::integer_basis<of.outputs / of.groups, of.along, 0>;
+      double const value_unit = std::ldexp(sum_scale, -basis::fraction);
+      constexpr int biases = of.bias.parameters(of.outputs);
+      int const from = first.bias + integers::template product_biases<G>.parameters(rows);
+      float const* const of_expansion = net_.template numbers_of<g.expansion>();
+      for (int i = 0; i < biases; ++i)
+        target_.biases[std::size_t(from + i)] =
+            static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
+      long long limit = 0;
+      for (int m = 0; m < of.outputs; ++m) limit = core::larger(limit, integer::detail::expansion_bound<G>(target_, m));
+      if (limit >= (1LL << 31))
+        throw failure("quantise: biases of layer " + std::to_string(integers::stage_of(G)) +
+                      " do not fit into 32 bits");
+      put_scale(first.scale + rows, requantisation_by(value_unit / written, limit));
+    }
+    if constexpr (adds)
+      put_scale(first.scale + rows + expands,
+                requantisation_by(scales_[g.added] / written, integers::template map<g.added>.bound));
+  }
+
+  struct input {
+    double unit = 0;
+    int degree = 0;
+  };
+  /// Input k of filter m of group G's product.
+  template <int G>
+  [[nodiscard]] input input_of(int m, int k) const {
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
+    int const channels = form.in.channels / form.groups;
+    int const of_group = m / (form.outputs / form.groups) * channels;
+    input at;
+    double const power = std::ldexp(1.0, integers::template exponent<g.source>());
+    int source_channel = 0;
+    if constexpr (integers::template takes_moments<G>) {
+      using moments = typename integers::template kernel_moments<G>;
+      auto const& t = moments::of_terms[k % moments::terms];
+      source_channel = (of_group + k) / moments::terms;
+      int const degrees = integers::template degrees<g.source>();
+      int const plane_degrees = integers::template degree_count<G> / degrees;
+      at.degree = k / moments::terms % degrees * plane_degrees + t.degree;
+      at.unit = std::ldexp(power, t.exponent);
+    } else {
+      source_channel = of_group + k / form.under.area();
+      at.degree = k / form.under.area() % integers::template degrees<g.source>();
+      at.unit = power;
+    }
+    // Channels of the image differ; moments along them share one scale.
+    at.unit *= g.source == 0 ? scales_.of_pixel(source_channel) : scales_[g.source];
+    return at;
+  }
+
+  /// So that weights of all degrees use their codes alike: powers of two between their largest magnitudes.
+  template <int Degrees, class Weight>
+  [[nodiscard]] static std::vector<int> degree_shifts(int rows, int fan_in, std::vector<int> const& degree,
+                                                      Weight weight) {
+    std::vector<int> shift(Degrees, 0);
+    std::vector<double> largest(Degrees, 0);
+    for (int m = 0; m < rows; ++m)
+      for (int k = 0; k < fan_in; ++k) {
+        double& of_degree = largest[std::size_t(degree[std::size_t(k)])];
+        of_degree = core::larger(of_degree, std::abs(weight(m, k)));
+      }
+    double least = 0;
+    for (double const l : largest)
+      if (l > 0 && (least == 0 || l < least)) least = l;
+    for (std::size_t d = 0; d < shift.size(); ++d)
+      if (largest[d] > 0) shift[d] = std::clamp(int(std::lround(std::log2(largest[d] / least))), 0, 7);
+    return shift;
+  }
+
+  /// Writes codes and biases of a product; false where a sum could leave 31 bits.
+  template <int G>
+  bool fill_codes(std::vector<int> const& shift, std::vector<int> const& degree, std::vector<double> const& row_scale,
+                  std::vector<double> const& unit, std::vector<double> const& compensation) {
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr auto first = integers::places[G];
+    constexpr fold::operation_form form = operation_at<g.head>::form;
+    constexpr int fan_in = form.fan_in();
+    float const* const parameters = net_.template numbers_of<g.head>();
+    constexpr fold::bias_rule rule = integers::template product_biases<G>;
+    std::vector<double> biases = product_biases<g.head>();
+    float* const rounded = rounded_ == nullptr ? nullptr : rounded_ + (parameters - net_.parameters.data());
+    for (int m = 0; m < form.outputs; ++m) {
+      double of_zero = 0;  // what the sum has where all is padding
+      std::vector<double> rest(parameters + m * fan_in, parameters + (m + 1) * fan_in);
+      for (int k = 0; k < fan_in; ++k) {
+        int const s = shift[std::size_t(degree[std::size_t(k)])];
+        double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];  // of a code
+        long const code = std::clamp(std::lround(rest[std::size_t(k)] / step), -127L, 127L);
+        double const off = rest[std::size_t(k)] - double(code) * step;
+        for (int j = k + 1; j < fan_in && !compensation.empty(); ++j)
+          rest[std::size_t(j)] -= off * compensation[static_cast<std::size_t>(k) * fan_in + std::size_t(j)];
+        target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
+        if (rounded != nullptr) rounded[m * fan_in + k] = float(double(code) * step);
+        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
+      }
+      if constexpr (rule.kind == fold::bias_kind::dense) {
+        double const code = biases[std::size_t(m)] / row_scale[std::size_t(m)] - of_zero;
+        if (!(std::abs(code) < double(1 << 30))) return false;
+        target_.biases[std::size_t(first.bias + m)] = static_cast<std::int32_t>(std::lround(code));
+      }
+    }
+    if constexpr (rule.kind == fold::bias_kind::segmented) {
+      for (int i = 0; i < rule.parameters(form.outputs); ++i) {
+        double const code = double(parameters[form.coefficients() + i]) / row_scale[0];
+        if (!(std::abs(code) < double(1 << 30))) return false;
+        target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
+      }
+    }
+    for (int m = 0; m < form.outputs; ++m)
+      if (integer::detail::sum_bound<G>(target_, m) >= (1LL << 30)) return false;
+    return true;
+  }
+
+  /// Biases of the outputs of a product, each by itself.
+  template <int J>
+  [[nodiscard]] std::vector<double> product_biases() const {
+    constexpr fold::operation_form form = operation_at<J>::form;
+    using bias = typename operation_at<J>::bias;
+    float const* const stored = net_.template numbers_of<J>() + form.coefficients();
+    std::vector<float> expanded(std::size_t(bias::scratch) + 1);
+    bias::prepare(stored, expanded.data());
+    std::vector<double> all;
+    for (int m = 0; m < form.outputs; ++m)
+      all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
+    return all;
+  }
+  /// What input k of filter m is over nothing but padding.
+  template <int G>
+  [[nodiscard]] double moment_of_zero(int m, int k) const {
+    constexpr integer::integer_group g = integers::template group<G>;
+    constexpr fold::operation_form form = operation_at<g.head>::form;
+    using moments = typename integers::template kernel_moments<G>;
+    int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
+    auto const& t = moments::of_terms[k % moments::terms];
+    int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
+    return std::ldexp(double(t.of_one) * zero, -t.exponent);
+  }
+
+  void put_scale(int i, integer::requantisation const& r) {
+    target_.multipliers[std::size_t(i)] = r.multiplier;
+    target_.shifts[std::size_t(2 * i)] = r.before;
+    target_.shifts[std::size_t(2 * i + 1)] = r.after;
+  }
+
+  Source const& net_;
+  calibration<Source> const& seen_;
+  map_scales<Source> const& scales_;
+  Target& target_;
+  weight_rounding rounding_;
+  float* rounded_;
+};
+
+}  // namespace polyfold::detail
