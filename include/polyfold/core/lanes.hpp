@@ -96,6 +96,10 @@ class lanes<float, N> {
     for (int i = 0; i < parts; ++i) out.v_[i] = a.v_[i] > b.v_[i] ? yes.v_[i] : no.v_[i];
     return out;
   }
+  /// Of magnitudes below 2^31.
+  friend lanes whole_part(lanes const& a) {
+    return map(a, [](vector x) { return __builtin_convertvector(__builtin_convertvector(x, mask), vector); });
+  }
   friend lanes exponential(lanes const& a) {
     return each(a, [](float x) { return std::exp(x); });
   }

@@ -37,6 +37,8 @@ class map_scales {
       std::size_t const i = pixels.mean.size() == 1 ? 0 : std::size_t(c);
       pixel_scales_[std::size_t(c)] = 1.0 / (255.0 * double(pixels.deviation[i]));
       zeros_[std::size_t(c)] = static_cast<std::uint8_t>(std::clamp(std::lround(255 * pixels.mean[i]), 0L, 255L));
+      offsets_[std::size_t(c)] =
+          (255 * double(pixels.mean[i]) - zeros_[std::size_t(c)]) * pixel_scales_[std::size_t(c)];
     }
     scales_[0] = *std::max_element(pixel_scales_.begin(), pixel_scales_.end());
     [&]<int... G>(std::integer_sequence<int, G...>) {
@@ -48,6 +50,8 @@ class map_scales {
   /// Of value v. Channels of the image differ: here the largest of theirs.
   [[nodiscard]] double operator[](int v) const { return scales_[std::size_t(v)]; }
   [[nodiscard]] double of_pixel(int channel) const { return pixel_scales_[std::size_t(channel)]; }
+  /// What a network in integers reads, less the normalised pixel: none where the mean is a whole pixel.
+  [[nodiscard]] double offset(int channel) const { return offsets_[std::size_t(channel)]; }
   /// The pixel that stands for zero.
   [[nodiscard]] std::uint8_t zero(int channel) const { return zeros_[std::size_t(channel)]; }
 
@@ -77,6 +81,7 @@ class map_scales {
 
   std::array<double, std::size_t(program_type::steps) + 1> scales_{};
   std::array<double, std::size_t(Network::input_shape.channels)> pixel_scales_{};
+  std::array<double, std::size_t(Network::input_shape.channels)> offsets_{};
   std::array<std::uint8_t, std::size_t(Network::input_shape.channels)> zeros_{};
 };
 

@@ -259,13 +259,15 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
   }
 
   /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
-  /// must keep what backward reads.
-  [[nodiscard]] static constexpr core::fixed_array<int, steps + 1> homes(bool training) {
+  /// must keep what backward reads, and the values `kept`.
+  [[nodiscard]] static constexpr core::fixed_array<int, steps + 1> homes(
+      bool training, core::fixed_array<bool, steps + 1> const& kept = {}) {
     core::fixed_array<int, steps + 1> at{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[j];
       int const source = f.sources[0];
-      bool const over_input = f.executed && f.in_place && source > 0 && readers(source) == 1 && source != result &&
+      bool const over_input = f.executed && f.in_place && source > 0 && !kept[core::larger(0, source)] &&
+                              readers(source) == 1 && source != result &&
                               !(training && (f.backward_reads_input || facts[source - 1].backward_reads_output));
       at[j + 1] = over_input ? at[source] : j + 1;
     }

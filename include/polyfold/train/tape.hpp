@@ -4,23 +4,32 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/fixed_array.hpp>
 #include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/train/exact_maps.hpp>
 #include <polyfold/train/row_strips.hpp>
 
 namespace polyfold::training {
 
-/// T is the scalar, usually lanes<float, 16>: the passes then run that many images side by side.
-template <class Network, class T>
+/// T is the scalar, usually lanes<float, 16>: the passes then run that many images side by side. Maps: what may be done to maps.
+template <class Network, class T, class Maps = exact_maps>
 class tape {
   using program = typename Network::program_type;
+  static constexpr auto rounded = []<int... V>(std::integer_sequence<int, V...>) {
+    return core::fixed_array<bool, program::steps + 1>{Maps::template rounds<V>...};
+  }
+  (std::make_integer_sequence<int, program::steps + 1>{});
 
  public:
   tape() : memory_(places.size), scratch_(places.scratch), saved_(places.saved) {}
+
+  /// What forward passes from now on, with their backward passes, do to maps; null: nothing.
+  void round_by(Maps const* maps) { maps_ = maps; }
 
   /// Runs the network on `images` (input_shape.size() scalars) and returns its outputs. `seed` draws the dropout.
   T const* forward(Network const& net, T const* images, std::uint64_t seed) {
@@ -110,7 +119,7 @@ class tape {
   static constexpr placement places = [] {
     constexpr int values = program::steps + 1;
     placement p;
-    auto const homes = program::homes(true);
+    auto const homes = program::homes(true, rounded);
     for (int& reader : p.first_reader) reader = -1;
     p.first_reader[homes[program::result]] = program::steps;        // the loss
     core::fixed_array<fold::detail::buffer, 2 * values> buffers{};  // of the values, then of their gradients
@@ -122,7 +131,8 @@ class tape {
       int const home = homes[f.value];
       int const reader = p.first_reader[home];
       auto& value = buffers[home];
-      value = {f.output_size, j, core::larger(value.dies, j, f.backward_reads_output ? backward_time(j) : 0), 0};
+      bool const read_again = f.backward_reads_output || rounded[f.value];
+      value = {f.output_size, j, core::larger(value.dies, j, read_again ? backward_time(j) : 0), 0};
       // The loss reads the outputs and writes their gradient between the two passes.
       if (reader == program::steps) value.dies = core::larger(value.dies, program::steps);
       auto& gradient = buffers[values + home];
@@ -204,6 +214,8 @@ class tape {
       run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>(), source<f.sources[1]>());
     else
       run_by::forward(context_of<J>(net), all, value<f.value>(), source<f.sources[0]>());
+    if constexpr (rounded[f.value] && !in_strips(J))
+      if (maps_ != nullptr) maps_->template round<f.value>(value<f.value>().data());
   }
 
   /// Readies the gradient of value V, that of source S of step J, where the step is the first, in reverse, to add to it.
@@ -218,6 +230,13 @@ class tape {
       }
   }
 
+  /// The gradient of value V, from behind its rounding to before it.
+  template <int V>
+  void pass_rounding() {
+    if constexpr (rounded[V])
+      if (maps_ != nullptr) maps_->template pass_gradient<V>(source<V>().data(), gradient_of<V>(nullptr).data());
+  }
+
   template <int J>
   void backward_step(Network const& net, float* gradient, T* image_gradient) {
     constexpr auto const& f = program::facts[J];
@@ -230,6 +249,7 @@ class tape {
         return c;
       };
       if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
+      pass_rounding<f.value>();
       if constexpr (read > 0)
         if constexpr (places.first_reader[read] == J) clear_gradient<read>();
       strips<J>::backward(at, scratch_.data() + f.scratch, gradient_of<f.value>(nullptr), source<read>(),
@@ -241,6 +261,7 @@ class tape {
       auto const out = value<f.value>();
       auto const dout = gradient_of<f.value>(nullptr);
       if constexpr (places.first_reader[f.value] < 0) clear_gradient<f.value>();
+      pass_rounding<f.value>();
       begin_gradient<J, 0, f.sources[0]>(at);
       begin_gradient<J, 1, f.sources[1]>(at);
       if constexpr (f.sources[1] >= 0)
@@ -254,6 +275,7 @@ class tape {
   std::vector<T> memory_;
   std::vector<T> scratch_;
   std::vector<T> saved_;
+  Maps const* maps_ = nullptr;
   T const* images_ = nullptr;
   std::uint64_t seed_ = 0;
 };

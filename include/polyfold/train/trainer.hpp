@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
@@ -49,7 +51,8 @@ class training_diverged : public failure {
   using failure::failure;
 };
 
-template <class Network>
+/// Maps: what its passes may do to maps, rounded_maps of fit/rounded_maps.hpp, say.
+template <class Network, class Maps = training::exact_maps>
 class trainer {
  public:
   using scalar_type = lanes<float, 16>;
@@ -80,6 +83,8 @@ class trainer {
   /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013). Put through it again, a rounded network
   /// must stay as it is. quantised_rounding of fit/quantise.hpp, say.
   std::function<void(Network&)> rounding;
+  /// Likewise, what maps are rounded to in the last `rounded_epochs` epochs.
+  std::optional<Maps> maps;
   /// Called after every step.
   std::function<void(training_progress const&)> on_progress;
   /// Called before every epoch, with the epochs done so far; then the network is rounded anew.
@@ -117,7 +122,7 @@ class trainer {
                       std::to_string(data.label(i)) + "; the network has the classes 0 to " +
                       std::to_string(Network::output_shape.size() - 1));
     if (options_.distil.weight > 0 && !teacher) throw failure("trainer: distillation needs a teacher");
-    if (options_.rounded_epochs > 0 && !rounding) throw failure("trainer: rounded_epochs need a rounding");
+    if (options_.rounded_epochs > 0 && !rounding && !maps) throw failure("trainer: rounded_epochs need a rounding");
     std::size_t const batch = std::size_t(groups_) * group;
     long long const steps_per_epoch = static_cast<long long>((data.size() + batch - 1) / batch);
     round();
@@ -148,7 +153,7 @@ class trainer {
     training::loss_sums sums;
   };
   struct pass {
-    training::tape<Network, scalar_type> passes;
+    training::tape<Network, scalar_type, Maps> passes;
     std::vector<scalar_type> images = std::vector<scalar_type>(Network::input_shape.size());
   };
 
@@ -202,6 +207,10 @@ class trainer {
       labels[lane] = i < present ? data.label(image) : -1;
       data.load(image, own.images.data(), lane, training::draw(changes, random));
     }
+    bool const rounds = maps && in_rounded_epochs();
+    own.passes.round_by(rounds ? &*maps : nullptr);
+    if constexpr (!std::is_same_v<Maps, training::exact_maps>)
+      if (rounds) maps->round_image(own.images.data());
     scalar_type const* const logits = own.passes.forward(net_, own.images.data(), random());
     if (!outputs_finite(logits)) throw diverged("the loss is", data, first);
     scalar_type const* const taught = teacher ? teacher(own.images.data(), worker) : nullptr;
@@ -275,8 +284,11 @@ class trainer {
     return training_diverged(text.str());
   }
 
+  [[nodiscard]] bool in_rounded_epochs() const {
+    return options_.rounded_epochs > 0 && state_.epochs_done >= options_.epochs - options_.rounded_epochs;
+  }
   void round() {
-    if (options_.rounded_epochs > 0 && state_.epochs_done >= options_.epochs - options_.rounded_epochs) rounding(net_);
+    if (rounding && in_rounded_epochs()) rounding(net_);
   }
 
   Network& net_;
