@@ -59,7 +59,8 @@ class calibration {
     });
   }
 
-  /// Of the product of step j: sum over windows of x_a x_b, fan-in x fan-in; empty where nothing was counted.
+  /// Of the product of step j: sum over windows of x_a x_b, the lower triangle; behind the inputs of a filter comes 1, that of its bias.
+  /// Empty where nothing was counted.
   [[nodiscard]] std::vector<double> const& products_of_inputs(int j) const& { return inputs_[std::size_t(j)]; }
   std::vector<double> const& products_of_inputs(int j) const&& = delete;
 
@@ -134,8 +135,9 @@ class calibration {
     constexpr window under = Product::input_window;
     constexpr shape of = Input::extent;
     constexpr int channels = of.channels / Product::filter_groups;
-    sums.resize(static_cast<std::size_t>(fan_in) * fan_in);
-    std::vector<double> x(static_cast<std::size_t>(fan_in));
+    constexpr int inputs = fan_in + 1;
+    sums.resize(static_cast<std::size_t>(inputs) * inputs);
+    std::vector<double> x(static_cast<std::size_t>(inputs), 1.0);
     int const pixels = Product::output.pixels();
     for (int n = 0; n < core::smaller(windows, pixels); ++n) {
       int const at = pixels <= windows
@@ -148,9 +150,9 @@ class calibration {
         bool const inside = y >= 0 && y < of.height && column >= 0 && column < of.width;
         x[std::size_t(k)] = inside ? double(in(group * channels + k / under.area(), y, column)) : 0.0;
       }
-      for (int a = 0; a < fan_in; ++a)
+      for (int a = 0; a < inputs; ++a)
         for (int b = 0; b <= a; ++b)
-          sums[static_cast<std::size_t>(a) * fan_in + std::size_t(b)] += x[std::size_t(a)] * x[std::size_t(b)];
+          sums[static_cast<std::size_t>(a) * inputs + std::size_t(b)] += x[std::size_t(a)] * x[std::size_t(b)];
     }
   }
 

@@ -1,10 +1,13 @@
 // From float32 numbers to the codes, biases and requantisations of a network in integers, group by group.
 //
 // Each filter gets the scale that its largest weight needs, degrees of moments shifts between them, so that codes of high and low
-// degrees use all of their bits. No sum can overflow (integers/sum_bounds.hpp).
+// degrees use all of their bits. Weights are rounded one after the other, and what each rounding does to the sums of the
+// calibration's images is taken back by those that are still to be rounded (fit/rounding_compensation.hpp). No sum can overflow
+// (integers/sum_bounds.hpp).
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/failure.hpp>
 #include <polyfold/fit/calibrate.hpp>
 #include <polyfold/fit/map_scales.hpp>
@@ -20,10 +24,6 @@
 #include <polyfold/network.hpp>
 
 namespace polyfold::detail {
-
-/// Weights are rounded to the nearest code, or one after the other, so that what each rounding does to the sums of the calibration's
-/// images is taken back by those that are still to be rounded (fit/rounding_compensation.hpp).
-enum class weight_rounding { nearest, compensated };
 
 /// The requantisation that multiplies sums up to `bound` by `factor`.
 [[nodiscard]] inline integer::requantisation requantisation_by(double factor, long long bound) {
@@ -40,42 +40,56 @@ enum class weight_rounding { nearest, compensated };
   return r;
 }
 
-/// `rounded`, where it is not null, takes the numbers that the codes stand for: those of Source::parameters, biases left out.
 template <class Source, class Target>
 class int8_quantiser {
   using integers = typename Target::integers;
   using program_type = typename Source::program_type;
-  static constexpr int steps = program_type::steps;
   template <int J>
   using operation_at = typename program_type::template operation_at<J>;
 
  public:
-  int8_quantiser(Source const& net, calibration<Source> const& seen, map_scales<Source> const& scales, Target& target,
-                 weight_rounding rounding, float* rounded = nullptr)
-      : net_(net), seen_(seen), scales_(scales), target_(target), rounding_(rounding), rounded_(rounded) {
-    for (int c = 0; c < Source::input_shape.channels; ++c) target.zeros[std::size_t(c)] = scales.zero(c);
+  /// `effort`: roughly, products that the choice of each filter's scale may take. `seen` must outlive it.
+  int8_quantiser(calibration<Source> const& seen, map_scales<Source> const& scales, int effort = 1'000'000)
+      : seen_(seen), scales_(scales), effort_(effort) {
+    core::for_constexpr<integers::groups>([&]<int G>() {
+      constexpr integer::integer_group g = integers::template group<G>;
+      if constexpr (g.kind == integer::integer_group_kind::product) {
+        constexpr int fan_in = operation_at<g.head>::form.fan_in();
+        roundings_[std::size_t(G)] =
+            compensated_rounding(seen.products_of_inputs(g.head), fan_in + 1, fan_in + int(has_biases<G>));
+      }
+    });
   }
 
-  void run() {
-    [&]<int... G>(std::integer_sequence<int, G...>) { (quantise_group<G>(), ...); }
-    (std::make_integer_sequence<int, integers::groups>{});
+  /// Sets `target` to `net`. `rounded`, where it is not null, takes the numbers that the codes stand for: those of
+  /// Source::parameters, biases left out. Throws `failure` where sums do not fit into 32 bits.
+  void operator()(Source const& net, Target& target, float* rounded = nullptr) const {
+    for (int c = 0; c < Source::input_shape.channels; ++c) target.zeros[std::size_t(c)] = scales_.zero(c);
+    core::for_constexpr<integers::groups>([&]<int G>() { quantise_group<G>({net, target, rounded}); });
   }
 
  private:
+  struct task {
+    Source const& net;
+    Target& target;
+    float* rounded;
+  };
+
   template <int G>
-  void quantise_group() {
+  void quantise_group(task const& at) const {
     constexpr integer::integer_group g = integers::template group<G>;
     if constexpr (g.kind == integer::integer_group_kind::product) {
-      quantise_product<G>();
+      quantise_product<G>(at);
     } else if constexpr (g.kind == integer::integer_group_kind::average) {
       constexpr int area = operation_at<g.head>::input_window.area();
-      put_scale(integers::places[G].scale, requantisation_by(scales_[g.source] / area / scales_[g.value],
-                                                             area * integers::template map<g.value>.bound));
+      put_scale(
+          at, integers::places[G].scale,
+          requantisation_by(scales_[g.source] / area / scales_[g.value], area * integers::template map<g.value>.bound));
     }
   }
 
   template <int G>
-  void quantise_product() {
+  void quantise_product(task const& at) const {
     constexpr integer::integer_group g = integers::template group<G>;
     constexpr auto first = integers::places[G];
     using product_type = operation_at<g.head>;
@@ -85,24 +99,21 @@ class int8_quantiser {
     constexpr int fan_in = form.fan_in();
     constexpr int rows = form.outputs;
     constexpr int degrees = integers::template degree_count<G>;
-    float const* const parameters = net_.template numbers_of<g.head>();
+    float const* const parameters = at.net.template numbers_of<g.head>();
 
     // What a unit of each input stands for, and its degree.
     std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
     std::vector<int> degree(static_cast<std::size_t>(fan_in));
     for (int m = 0; m < rows; ++m)
       for (int k = 0; k < fan_in; ++k) {
-        auto const at = input_of<G>(m, k);
-        unit[std::size_t(m * fan_in + k)] = at.unit;
-        degree[std::size_t(k)] = at.degree;
+        auto const read = input_of<G>(m, k);
+        unit[std::size_t(m * fan_in + k)] = read.unit;
+        degree[std::size_t(k)] = read.degree;
       }
     auto const weight = [&](int m, int k) {
       return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
 
-    std::vector<double> const compensation = rounding_ == weight_rounding::nearest
-                                                 ? std::vector<double>()
-                                                 : compensation_of(seen_.products_of_inputs(g.head), fan_in);
     std::vector<int> shift = degree_shifts<degrees>(rows, fan_in, degree, weight);
     std::vector<double> row_scale(static_cast<std::size_t>(rows));
     constexpr bool one_scale = integers::template product_biases<G>.kind == fold::bias_kind::segmented;
@@ -118,8 +129,8 @@ class int8_quantiser {
         std::fill(row_scale.begin(), row_scale.end(), *std::max_element(row_scale.begin(), row_scale.end()));
       if constexpr (degrees > 1)
         for (int d = 0; d < degrees; ++d)
-          target_.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
-      if (fill_codes<G>(shift, degree, row_scale, unit, compensation)) break;
+          at.target.degree_shifts[std::size_t(first.degree + d)] = static_cast<std::uint8_t>(shift[std::size_t(d)]);
+      if (fill_codes<G>(at, shift, degree, row_scale, unit)) break;
       if (extra == 8)
         throw failure("quantise: sums of layer " + std::to_string(integers::stage_of(G)) +
                       " do not fit into 32 bits; cut its weights or choose a lower order");
@@ -128,20 +139,20 @@ class int8_quantiser {
 
     // What a unit of the sums becomes.
     double const out_scale = scales_[g.value];
-    if constexpr (g.value == integers::result) target_.logit_scale[0] = float(out_scale);
+    if constexpr (g.value == integers::result) at.target.logit_scale[0] = float(out_scale);
     double const written = adds ? out_scale / (1 << integer::addition_fraction) : out_scale;
     double sum_scale = 0;
     if constexpr (expands)
       sum_scale =
           1.25 * core::larger(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
     for (int m = 0; m < rows; ++m) {
-      long long limit = integer::detail::sum_bound<G>(target_, m);
+      long long limit = integer::detail::sum_bound<G>(at.target, m);
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
         integer::requantisation const r =
             requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);
-        put_scale(first.scale + m, r);
+        put_scale(at, first.scale + m, r);
         if (pass == 0 && integers::template product_biases<G>.kind == fold::bias_kind::dense && r.before > 0) {
-          target_.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
+          at.target.biases[std::size_t(first.bias + m)] += 1 << (r.before - 1);
           limit += 1LL << (r.before - 1);
         } else {
           break;
@@ -155,19 +166,20 @@ class int8_quantiser {
       double const value_unit = std::ldexp(sum_scale, -basis::fraction);
       constexpr int biases = of.bias.parameters(of.outputs);
       int const from = first.bias + integers::template product_biases<G>.parameters(rows);
-      float const* const of_expansion = net_.template numbers_of<g.expansion>();
+      float const* const of_expansion = at.net.template numbers_of<g.expansion>();
       for (int i = 0; i < biases; ++i)
-        target_.biases[std::size_t(from + i)] =
+        at.target.biases[std::size_t(from + i)] =
             static_cast<std::int32_t>(std::lround(double(of_expansion[i]) / value_unit));
       long long limit = 0;
-      for (int m = 0; m < of.outputs; ++m) limit = core::larger(limit, integer::detail::expansion_bound<G>(target_, m));
+      for (int m = 0; m < of.outputs; ++m)
+        limit = core::larger(limit, integer::detail::expansion_bound<G>(at.target, m));
       if (limit >= (1LL << 31))
         throw failure("quantise: biases of layer " + std::to_string(integers::stage_of(G)) +
                       " do not fit into 32 bits");
-      put_scale(first.scale + rows, requantisation_by(value_unit / written, limit));
+      put_scale(at, first.scale + rows, requantisation_by(value_unit / written, limit));
     }
     if constexpr (adds)
-      put_scale(first.scale + rows + expands,
+      put_scale(at, first.scale + rows + expands,
                 requantisation_by(scales_[g.added] / written, integers::template map<g.added>.bound));
   }
 
@@ -222,56 +234,81 @@ class int8_quantiser {
     return shift;
   }
 
-  /// Writes codes and biases of a product; false where a sum could leave 31 bits.
+  /// A filter with a bias of its own: that takes back what rounding its weights does to the mean of its sums.
   template <int G>
-  bool fill_codes(std::vector<int> const& shift, std::vector<int> const& degree, std::vector<double> const& row_scale,
-                  std::vector<double> const& unit, std::vector<double> const& compensation) {
+  static constexpr bool has_biases =
+      operation_at<integers::template group<G>.head>::form.bias.kind == fold::bias_kind::dense;
+
+  /// Writes codes and biases of a product, and the best scale of each filter; false where a sum could leave 31 bits.
+  template <int G>
+  bool fill_codes(task const& at, std::vector<int> const& shift, std::vector<int> const& degree,
+                  std::vector<double>& row_scale, std::vector<double> const& unit) const {
     constexpr integer::integer_group g = integers::template group<G>;
     constexpr auto first = integers::places[G];
     constexpr fold::operation_form form = operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
-    float const* const parameters = net_.template numbers_of<g.head>();
+    float const* const parameters = at.net.template numbers_of<g.head>();
     constexpr fold::bias_rule rule = integers::template product_biases<G>;
-    std::vector<double> biases = product_biases<g.head>();
-    float* const rounded = rounded_ == nullptr ? nullptr : rounded_ + (parameters - net_.parameters.data());
+    std::vector<double> biases = product_biases<g.head>(at);
+    float* const rounded = at.rounded == nullptr ? nullptr : at.rounded + (parameters - at.net.parameters.data());
+    constexpr bool one_scale = rule.kind == fold::bias_kind::segmented;
     for (int m = 0; m < form.outputs; ++m) {
+      std::vector<double> numbers(parameters + m * fan_in, parameters + (m + 1) * fan_in);
+      if constexpr (has_biases<G>) numbers.push_back(biases[std::size_t(m)]);
+      std::vector<double> steps(numbers.size(), 0.0);
+      std::vector<double> best;
+      double least = -1;
+      double const full = row_scale[std::size_t(m)];
+      int const tries = one_scale ? 1 : std::clamp(effort_ / int(3 * numbers.size() * numbers.size()), 1, 1000);
+      for (int i = 0; i < tries; ++i) {
+        double const scale = tries == 1 ? full : full * (0.75 + 0.65 * i / (tries - 1));
+        for (int k = 0; k < fan_in; ++k)
+          steps[std::size_t(k)] =
+              std::ldexp(scale, shift[std::size_t(degree[std::size_t(k)])]) / unit[std::size_t(m * fan_in + k)];
+        std::vector<double> values = numbers;
+        double const error = roundings_[std::size_t(G)](values, steps);
+        if (least >= 0 && error >= least) continue;
+        least = error;
+        best = values;
+        row_scale[std::size_t(m)] = scale;
+      }
       double of_zero = 0;  // what the sum has where all is padding
-      std::vector<double> rest(parameters + m * fan_in, parameters + (m + 1) * fan_in);
       for (int k = 0; k < fan_in; ++k) {
         int const s = shift[std::size_t(degree[std::size_t(k)])];
-        double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];  // of a code
-        long const code = std::clamp(std::lround(rest[std::size_t(k)] / step), -127L, 127L);
-        double const off = rest[std::size_t(k)] - double(code) * step;
-        for (int j = k + 1; j < fan_in && !compensation.empty(); ++j)
-          rest[std::size_t(j)] -= off * compensation[static_cast<std::size_t>(k) * fan_in + std::size_t(j)];
-        target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
-        if (rounded != nullptr) rounded[m * fan_in + k] = float(double(code) * step);
-        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
+        double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];
+        long const code = std::lround(best[std::size_t(k)] / step);
+        at.target.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
+        if (rounded != nullptr) rounded[m * fan_in + k] = float(best[std::size_t(k)]);
+        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(at, m, k);
+      }
+      if constexpr (has_biases<G>) {
+        biases[std::size_t(m)] = best.back();
+        if (rounded != nullptr) rounded[form.coefficients() + m] = float(best.back());
       }
       if constexpr (rule.kind == fold::bias_kind::dense) {
         double const code = biases[std::size_t(m)] / row_scale[std::size_t(m)] - of_zero;
         if (!(std::abs(code) < double(1 << 30))) return false;
-        target_.biases[std::size_t(first.bias + m)] = static_cast<std::int32_t>(std::lround(code));
+        at.target.biases[std::size_t(first.bias + m)] = static_cast<std::int32_t>(std::lround(code));
       }
     }
     if constexpr (rule.kind == fold::bias_kind::segmented) {
       for (int i = 0; i < rule.parameters(form.outputs); ++i) {
         double const code = double(parameters[form.coefficients() + i]) / row_scale[0];
         if (!(std::abs(code) < double(1 << 30))) return false;
-        target_.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
+        at.target.biases[std::size_t(first.bias + i)] = static_cast<std::int32_t>(std::lround(code));
       }
     }
     for (int m = 0; m < form.outputs; ++m)
-      if (integer::detail::sum_bound<G>(target_, m) >= (1LL << 30)) return false;
+      if (integer::detail::sum_bound<G>(at.target, m) >= (1LL << 30)) return false;
     return true;
   }
 
   /// Biases of the outputs of a product, each by itself.
   template <int J>
-  [[nodiscard]] std::vector<double> product_biases() const {
+  [[nodiscard]] std::vector<double> product_biases(task const& at) const {
     constexpr fold::operation_form form = operation_at<J>::form;
     using bias = typename operation_at<J>::bias;
-    float const* const stored = net_.template numbers_of<J>() + form.coefficients();
+    float const* const stored = at.net.template numbers_of<J>() + form.coefficients();
     std::vector<float> expanded(std::size_t(bias::scratch) + 1);
     bias::prepare(stored, expanded.data());
     std::vector<double> all;
@@ -281,28 +318,26 @@ class int8_quantiser {
   }
   /// What input k of filter m is over nothing but padding.
   template <int G>
-  [[nodiscard]] double moment_of_zero(int m, int k) const {
+  [[nodiscard]] double moment_of_zero(task const& at, int m, int k) const {
     constexpr integer::integer_group g = integers::template group<G>;
     constexpr fold::operation_form form = operation_at<g.head>::form;
     using moments = typename integers::template kernel_moments<G>;
     int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
     auto const& t = moments::of_terms[k % moments::terms];
-    int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
+    int const zero = g.source == 0 ? int(at.target.zeros[std::size_t(channel)]) : 128;
     return std::ldexp(double(t.of_one) * zero, -t.exponent);
   }
 
-  void put_scale(int i, integer::requantisation const& r) {
-    target_.multipliers[std::size_t(i)] = r.multiplier;
-    target_.shifts[std::size_t(2 * i)] = r.before;
-    target_.shifts[std::size_t(2 * i + 1)] = r.after;
+  static void put_scale(task const& at, int i, integer::requantisation const& r) {
+    at.target.multipliers[std::size_t(i)] = r.multiplier;
+    at.target.shifts[std::size_t(2 * i)] = r.before;
+    at.target.shifts[std::size_t(2 * i + 1)] = r.after;
   }
 
-  Source const& net_;
   calibration<Source> const& seen_;
-  map_scales<Source> const& scales_;
-  Target& target_;
-  weight_rounding rounding_;
-  float* rounded_;
+  map_scales<Source> scales_;
+  int effort_;
+  std::array<compensated_rounding, std::size_t(integers::groups)> roundings_;
 };
 
 }  // namespace polyfold::detail

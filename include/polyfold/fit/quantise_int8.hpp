@@ -36,9 +36,7 @@ template <auto Pipeline, auto Schedule>
 void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
               network<Pipeline, in_int8, Schedule>& target) {
   detail::map_scales<network<Pipeline>> const scales(seen, pixels);
-  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, scales, target,
-                                                                                  detail::weight_rounding::compensated)
-      .run();
+  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(seen, scales)(net, target);
 }
 
 }  // namespace polyfold

@@ -133,15 +133,15 @@ class rounded_maps {
   std::array<float, std::size_t(Network::input_shape.channels)> pixel_offsets_{};
 };
 
-/// For trainer::rounding: replaces a network's weights by those that its integer form has, each rounded to the nearest code.
-/// Biases, which have more bits than that takes, stay. Give it by std::ref, so that `store` knows what was rounded last.
+/// For trainer::rounding: replaces a network's weights by those that its integer form has, as `quantise` rounds them. Biases, which have more bits than that takes, stay. Give it by std::ref, so that `store` knows what was rounded last.
 template <class Network>
 class int8_rounding {
  public:
   using integer_network = network<typename Network::description{}, in_int8>;
 
   /// `seen` must outlive it. Throws `failure` where the normalisation is not for the network's images.
-  int8_rounding(calibration<Network> const& seen, normalisation const& pixels) : seen_(seen), scales_(seen, pixels) {}
+  int8_rounding(calibration<Network> const& seen, normalisation const& pixels)
+      : quantise_(seen, detail::map_scales<Network>(seen, pixels), effort) {}
   int8_rounding(calibration<Network> const&& seen, normalisation const& pixels) = delete;
   int8_rounding(int8_rounding const&) = delete;
   int8_rounding& operator=(int8_rounding const&) = delete;
@@ -149,9 +149,7 @@ class int8_rounding {
   /// Throws `failure` where sums do not fit into 32 bits.
   void operator()(Network& net) {
     auto rounded = net.parameters;
-    detail::int8_quantiser<Network, integer_network>(net, seen_, scales_, *integers_, detail::weight_rounding::nearest,
-                                                     rounded.data())
-        .run();
+    quantise_(net, *integers_, rounded.data());
     net.parameters = rounded;
     used_ = true;
   }
@@ -164,8 +162,10 @@ class int8_rounding {
   }
 
  private:
-  calibration<Network> const& seen_;
-  detail::map_scales<Network> scales_;
+  /// Every step rounds: less than `quantise` takes.
+  static constexpr int effort = 30'000;
+
+  detail::int8_quantiser<Network, integer_network> quantise_;
   std::unique_ptr<integer_network> integers_ = std::make_unique<integer_network>();
   bool used_ = false;
 };

@@ -80,8 +80,7 @@ class trainer {
   std::function<void(Network&)> after_step;
   /// Quantisation-aware training: in the last `rounded_epochs` epochs the network is put through this before every step
   /// and at the end. The gradients, taken at the rounded numbers, move numbers that keep all their digits, so that small
-  /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013). Put through it again, a rounded network
-  /// must stay as it is. quantised_rounding of fit/quantise.hpp, say.
+  /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013).  quantised_rounding of fit/quantise.hpp, say.
   std::function<void(Network&)> rounding;
   /// Likewise, what maps are rounded to in the last `rounded_epochs` epochs.
   std::optional<Maps> maps;
@@ -288,7 +287,9 @@ class trainer {
     return options_.rounded_epochs > 0 && state_.epochs_done >= options_.epochs - options_.rounded_epochs;
   }
   void round() {
-    if (rounding && in_rounded_epochs()) rounding(net_);
+    if (!rounding || !in_rounded_epochs()) return;
+    space_.store(state_.master, net_);
+    rounding(net_);
   }
 
   Network& net_;
