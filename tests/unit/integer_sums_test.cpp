@@ -87,6 +87,24 @@ void sums_are_dense() {
 
   constexpr bool centred = !integers::template takes_zero_off<integers::groups - 1>;
   bool good = true;
+  // The bound of a whole sum is that of the image which makes most of it, where no moment is rounded on the way.
+  constexpr int last = integers::groups - 1;
+  for (int m = 0; m < out.channels; ++m) {
+    long long const bias = net->biases.empty() ? 0 : net->biases[std::size_t(m)];
+    long long high = bias;
+    long long low = bias;
+    for (int i = 0; i < channels * kernel.area(); ++i) {
+      long long const w = weights[std::size_t(m * channels * kernel.area() + i)];
+      int const zero =
+          centred ? net->zeros[std::size_t(m / (out.channels / plan.groups) * channels + i / kernel.area())] : 0;
+      (w > 0 ? high : low) += w * (255 - zero);
+      (w > 0 ? low : high) -= w * zero;
+    }
+    long long const bound = integer::detail::whole_sum_bound<last>(*net, m);
+    good = good && bound >= std::max(high, -low);
+    if (integer::detail::bytes_behind_sums<integers, last>() != integer::detail::bytes_behind::none)
+      good = good && bound == std::max(high, -low);
+  }
   for (std::size_t n = 0; n < images.size(); ++n) {
     auto const found = net->run(images.image(n).data(), workspace.get());
     auto const by_rows = rolling->run(images.image(n).data(), rolling_workspace.get());

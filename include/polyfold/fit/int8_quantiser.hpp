@@ -146,7 +146,7 @@ class int8_quantiser {
       sum_scale =
           1.25 * core::larger(double(seen_.largest(program_type::facts[std::size_t(g.head)].value)), 1e-20) / 32767;
     for (int m = 0; m < rows; ++m) {
-      long long limit = integer::detail::sum_bound<G>(at.target, m);
+      long long limit = integer::detail::whole_sum_bound<G>(at.target, m);
       for (int pass = 0; pass < 2; ++pass) {  // a bias that rounds makes the bound a little larger
         integer::requantisation const r =
             requantisation_by(row_scale[std::size_t(m)] / (expands ? sum_scale : written), limit);

@@ -76,6 +76,18 @@ struct integer_kernel_moments {
       if (t.shift > 0) return true;
     return false;
   }();
+  /// No moment is rounded on the way.
+  static constexpr bool is_exact = [] {
+    for (int j = 0; j < row_terms; ++j)
+      if (row_shift(j) > 0) return false;
+    return Bytes && !wide;
+  }();
+  /// The function of term t at a weight of the window.
+  [[nodiscard]] static constexpr int value(int t, int row, int column) {
+    int j = 0;
+    while (j + 1 < row_terms && t >= first_at(j + 1)) ++j;
+    return along_row::value(0, j, column) * along_column::value(0, t - first_at(j), row);
+  }
   static constexpr bool in_lanes = [] {
     for (int j = 0; j < row_terms; ++j)
       if (row_shift(j) > 0) return false;

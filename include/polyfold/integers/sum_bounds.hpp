@@ -38,7 +38,7 @@ template <fold::bias_rule Rule, int Outputs, class Net>
   }
 }
 
-/// The largest magnitude of the sums of filter, or partial product, m of group G.
+/// The largest magnitude of the sums of filter, or partial product, m of group G, whatever was summed up so far.
 template <int G, class Net>
 [[nodiscard]] constexpr long long sum_bound(Net const& net, int m) {
   using integers = typename Net::integers;
@@ -62,6 +62,107 @@ template <int G, class Net>
     sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * bound;
   }
   return sum;
+}
+/// What the source of group G's product is made of, where whole sums follow from bytes: of the codes themselves, of their exact kernel
+/// moments, or of a map of their moments along channels.
+enum class bytes_behind { none, codes, kernel_moments, channel_moments };
+template <class Integers, int G>
+[[nodiscard]] consteval bytes_behind bytes_behind_sums() {
+  constexpr integer_group g = Integers::template group<G>;
+  if constexpr (Integers::template takes_moments<G>) {
+    return Integers::template kernel_moments<G>::is_exact ? bytes_behind::kernel_moments : bytes_behind::none;
+  } else if constexpr (Integers::template map<g.source>.bits == 8) {
+    return bytes_behind::codes;
+  } else {
+    constexpr integer_group maker = Integers::template group<Integers::maker(g.source)>;
+    return maker.kind == integer_group_kind::channel_moments && maker.source > 0 &&
+                   Integers::template map<maker.source>.bits == 8
+               ? bytes_behind::channel_moments
+               : bytes_behind::none;
+  }
+}
+/// Sums of weights times numbers, each between the two numbers that it can be.
+struct sum_range {
+  long long high = 0;
+  long long low = 0;
+  constexpr void add(long long weight, int least, int most) {
+    high += weight * (weight > 0 ? most : least);
+    low += weight * (weight > 0 ? least : most);
+  }
+  [[nodiscard]] constexpr long long bound() const { return core::larger(high, -low); }
+};
+
+/// The largest magnitude that a whole sum can have, which is what a requantisation takes: where bytes are behind it, that of the best
+/// image for it.
+template <int G, class Net>
+[[nodiscard]] constexpr long long whole_sum_bound(Net const& net, int m) {
+  using integers = typename Net::integers;
+  constexpr integer_group g = integers::template group<G>;
+  constexpr auto first = integers::places[G];
+  constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
+  constexpr fold::bias_rule rule = integers::template product_biases<G>;
+  constexpr int fan_in = form.fan_in();
+  constexpr int area = form.under.area();
+  constexpr int degrees = integers::template degree_count<G>;
+  constexpr bytes_behind behind = bytes_behind_sums<integers, G>();
+  auto const weight = [&](int k, int degree) {
+    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
+    return net.codes[std::size_t(first.code + m * fan_in + k)] * (1 << shift);
+  };
+  sum_range sum;
+  if constexpr (rule.kind == fold::bias_kind::dense)
+    sum.add(net.biases[std::size_t(first.bias + m)], 1, 1);
+  else
+    sum.add(bias_bound<rule, form.outputs>(net, first.bias, m), -1, 1);
+  if constexpr (behind == bytes_behind::codes) {
+    constexpr bool is_signed = integers::template map<g.source>.is_signed;
+    int const first_channel = m / (form.outputs / form.groups) * (form.in.channels / form.groups);
+    for (int k = 0; k < fan_in; ++k) {
+      if constexpr (g.source == 0) {
+        int const zero = net.zeros[std::size_t(first_channel + k / area)];
+        sum.add(weight(k, 0), -zero, 255 - zero);
+      } else {
+        sum.add(weight(k, 0), is_signed ? -128 : 0, is_signed ? 127 : 255);
+      }
+    }
+  } else if constexpr (behind == bytes_behind::kernel_moments) {
+    using moments = typename integers::template kernel_moments<G>;
+    for (int k = 0; k < fan_in; k += moments::terms)
+      for (int i = 0; i < moments::under.area(); ++i) {
+        long long of_pixel = 0;
+        for (int t = 0; t < moments::terms; ++t)
+          of_pixel += weight(k + t, moments::of_terms[t].degree) *
+                      moments::value(t, i / moments::under.x.size, i % moments::under.x.size);
+        sum.add(of_pixel, 0, 255);
+      }
+  } else if constexpr (behind == bytes_behind::channel_moments) {
+    constexpr integer_group maker = integers::template group<integers::maker(g.source)>;
+    using basis = typename integers::template moment_basis<integers::maker(g.source)>;
+    constexpr bool is_signed = integers::template map<maker.source>.is_signed;
+    constexpr int shift = integers::template map<g.source>.shift;
+    constexpr int source_degrees = integers::template degrees<g.source>();
+    sum_range of_bytes;
+    for (int c = 0; c < fan_in / area; c += basis::size)
+      for (int a = 0; a < area; ++a)
+        for (int s = 0; s < basis::segments; ++s)
+          for (int i = 0; i < basis::cut.positions_of(s); ++i) {
+            long long of_channel = 0;
+            for (int t = 0; t < basis::cut.terms_of(s); ++t) {
+              int const moment = c + s * basis::terms + t;
+              of_channel +=
+                  static_cast<long long>(weight(moment * area + a, moment % source_degrees)) * basis::value(s, t, i);
+            }
+            of_bytes.add(of_channel, is_signed ? -128 : 0, is_signed ? 127 : 255);
+          }
+    // Each moment is rounded by the shift.
+    long long rounding = 1;
+    for (int k = 0; k < fan_in; ++k) rounding += magnitude(weight(k, k / area % source_degrees));
+    sum.high += (of_bytes.high >> shift) + rounding;
+    sum.low += (of_bytes.low >> shift) - rounding;
+  } else {
+    return sum_bound<G>(net, m);
+  }
+  return sum.bound();
 }
 /// Of what the expansion of group G makes for output m.
 template <int G, class Net>
@@ -90,7 +191,8 @@ template <int G, class Net>
     for (int d = 0; degrees > 1 && d < degrees; ++d)
       if (net.degree_shifts[std::size_t(first.degree + d)] > 8) return false;
     for (int m = 0; m < form.outputs; ++m)
-      if (!requantises(net.scale(first.scale + m), sum_bound<G>(net, m))) return false;
+      if (sum_bound<G>(net, m) >= (1LL << 31) || !requantises(net.scale(first.scale + m), whole_sum_bound<G>(net, m)))
+        return false;
     if constexpr (g.expansion >= 0)
       for (int m = 0; m < integers::template operation_at<g.expansion>::form.outputs; ++m)
         if (!requantises(net.scale(first.scale + form.outputs), expansion_bound<G>(net, m))) return false;
