@@ -29,7 +29,9 @@ void lenet5_fashion_22x_bytes(experiment&, std::string const& name);
 void lenet5_fashion_thin(experiment&, std::string const& name);
 
 void resnet8_cifar10_dense(experiment&, std::string const& name);
+void resnet8_cifar10_dense_int8(experiment&, std::string const& name);
 void resnet8_cifar10_planes(experiment&, std::string const& name);
+void resnet8_cifar10_planes_int8(experiment&, std::string const& name);
 
 void resnet20_cifar10_dense(experiment&, std::string const& name);
 void resnet20_cifar10_19x(experiment&, std::string const& name);

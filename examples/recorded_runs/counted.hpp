@@ -33,12 +33,11 @@ template <auto Pipeline, polyfold::byte_numbers Rule = polyfold::in_bytes>
   return counted<polyfold::network<polyfold::without_batch_norm(Pipeline), Rule>>(std::move(study),
                                                                                   std::move(configuration));
 }
-
-/// What `recorded::put_into_integers` leaves.
-template <auto Pipeline>
+/// What `recorded::quantise_to_integers` and `recorded::retrain_in_integers` leave.
+template <auto Trained>
 [[nodiscard]] counted_network counted_integers(std::string study, std::string configuration) {
-  return counted<polyfold::network<polyfold::without_batch_norm(Pipeline), polyfold::in_int8>>(
-      std::move(study), std::move(configuration));
+  return counted<polyfold::network<polyfold::without_batch_norm(Trained), polyfold::in_int8>>(std::move(study),
+                                                                                              std::move(configuration));
 }
 
 [[nodiscard]] std::vector<counted_network> counted_networks();

@@ -28,7 +28,7 @@ void digit_reader_folded(experiment& e, std::string const& name) {
 }
 
 void digit_reader_integers(experiment& e, std::string const& name) {
-  put_into_integers<digit_reader>(e, name, {"recorded::digit_reader", "digit_reader.hpp"});
+  quantise_to_integers<without_batch_norm(digit_reader)>(e, name, {"recorded::digit_reader", "digit_reader.hpp"});
 }
 
 void digit_reader_wide(experiment& e, std::string const& name) {
@@ -36,7 +36,7 @@ void digit_reader_wide(experiment& e, std::string const& name) {
 }
 
 void digit_reader_wide_integers(experiment& e, std::string const& name) {
-  put_into_integers<wide_digit_reader>(e, name, {"recorded::wide_digit_reader", "digit_reader.hpp"});
+  quantise_to_integers<without_batch_norm(wide_digit_reader)>(e, name, {"recorded::wide_digit_reader", "digit_reader.hpp"});
 }
 
 }  // namespace recorded

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/data/normalisation.hpp>
 #include <polyfold/failure.hpp>
 #include <polyfold/io/file_access.hpp>
 #include <polyfold/text.hpp>
@@ -41,7 +42,8 @@ struct experiment {
   polyfold::thread_pool& threads;
   polyfold::dataset training;
   polyfold::dataset held_out;  // the test images, or those of the validation split
-  std::string from{};          // what the present configuration goes on from
+  polyfold::normalisation pixels;
+  std::string from{};  // what the present configuration goes on from
 
   /// The configuration's name, and the settings that are not its own: "small_epochs2_rate0.01". Those of the dense network
   /// are never changed.

@@ -7,6 +7,7 @@ namespace recorded {
 
 [[nodiscard]] std::vector<measurable_type> measurable_digit_reader();
 [[nodiscard]] std::vector<measurable_type> measurable_lenet5();
+[[nodiscard]] std::vector<measurable_type> measurable_resnet8();
 [[nodiscard]] std::vector<measurable_type> measurable_resnet20();
 [[nodiscard]] std::vector<measurable_type> measurable_resnet20_bytes();
 [[nodiscard]] std::vector<measurable_type> measurable_vgg16();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <polyfold/integers.hpp>
 #include <polyfold/io/network_file.hpp>
 #include <polyfold/layers/without_batch_norm.hpp>
 #include <polyfold/train/evaluate.hpp>
@@ -45,6 +46,12 @@ template <auto Folded>
 template <auto Folded, polyfold::byte_numbers Rule = polyfold::in_bytes>
 [[nodiscard]] measurable_type measurable_bytes() {
   return measurable<polyfold::network<polyfold::without_batch_norm(Folded), Rule>>();
+}
+
+/// What `recorded::quantise_to_integers` and `recorded::retrain_in_integers` leave.
+template <auto Trained>
+[[nodiscard]] measurable_type measurable_integers() {
+  return measurable<polyfold::network<polyfold::without_batch_norm(Trained), polyfold::in_int8>>();
 }
 
 /// Does what the command line asks for and returns the exit status: EXIT_FAILURE where a network could not be loaded or

@@ -60,7 +60,7 @@ void run_study(study const& s, std::vector<configuration> const& configurations,
   });
   auto const experiment_of = [&](std::uint64_t seed) {
     chosen.seed = seed;
-    return experiment{s.name, s.data, chosen, all_threads, source_of(true), source_of(false)};
+    return experiment{s.name, s.data, chosen, all_threads, source_of(true), source_of(false), normalise};
   };
   for (std::uint64_t const seed : seeds) check_starts(experiment_of(seed), runs);
   for (std::uint64_t const seed : seeds) {

@@ -138,8 +138,7 @@ void leave(experiment const& e, plan const& p, record const& r, std::filesystem:
   std::filesystem::path const record_file = e.record_file(p.configuration, ".json");
   polyfold::make_folders(record_file.parent_path());
   // The record comes last: it says that the run is done.
-  // Integers follow from the numbers of the folded network, and the order in which they lie is the engine's.
-  if (r.folded() && r.kind != "integers" && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
+  if (r.folded() && e.chosen.wanted == task::test && std::filesystem::file_size(file) < small)
     polyfold::write_file_atomically(e.record_file(p.configuration, ".safetensors"), polyfold::read_file(file));
   write_record(record_file, r);
   std::filesystem::remove(e.work_file(p.configuration, ".checkpoint"));

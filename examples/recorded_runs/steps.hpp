@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,6 +23,7 @@
 #include <polyfold/fit/fold_batch_norm.hpp>
 #include <polyfold/fit/quantise.hpp>
 #include <polyfold/fit/quantise_int8.hpp>
+#include <polyfold/fit/rounded_maps.hpp>
 #include <polyfold/integers.hpp>
 #include <polyfold/io/checkpoint.hpp>
 #include <polyfold/io/coefficient_header.hpp>
@@ -89,7 +91,7 @@ class step {
       o.optimizer.learning_rate = e.chosen.learning_rate.value_or(o.optimizer.learning_rate);
       o.distil.weight = e.chosen.distillation.value_or(o.distil.weight);
     }
-    if (plan_.kind == "bytes") o.rounded_epochs = o.epochs;
+    if (plan_.kind == "bytes" || plan_.kind == "integers") o.rounded_epochs = o.epochs;
     run_ = text_of_run(e_, plan_, polyfold::describe<Network>());
   }
 
@@ -100,10 +102,12 @@ class step {
     return recorded_already(e_, plan_.configuration, run_) && polyfold::is_there(network_file());
   }
 
-  void train(Network& net, rounding_function rounding = {}, teacher_function teacher = {}) {
+  template <class Maps = polyfold::training::exact_maps>
+  void train(Network& net, rounding_function rounding = {}, teacher_function teacher = {},
+             std::optional<Maps> maps = {}) {
     std::filesystem::path const checkpoint = e_.work_file(plan_.configuration, ".checkpoint");
     polyfold::make_folders(checkpoint.parent_path());
-    polyfold::trainer<Network> trainer(net, plan_.options, e_.threads);
+    polyfold::trainer<Network, Maps> trainer(net, plan_.options, e_.threads);
     int first_epoch = 0;
     if (auto state = polyfold::load_checkpoint(checkpoint, run_, net.parameters.size())) {
       first_epoch = state->epochs_done;
@@ -112,6 +116,7 @@ class step {
     }
     trainer.rounding = std::move(rounding);
     trainer.teacher = std::move(teacher);
+    trainer.maps = std::move(maps);
     trainer.before_epoch = before_epoch;
     trainer.on_progress = polyfold::progress_bar(std::cout, plan_.configuration, e_.chosen.terminal);
     // A rounding that has to restart ends an epoch with levels that no checkpoint holds: the last epoch would be lost.
@@ -227,14 +232,14 @@ void train_alone(experiment& e, std::string const& name, std::string const& kind
 }
 
 /// Trains `net` as `s` says, taught by `dense` where distillation is asked for.
-template <class Network, class Measured, class Dense>
+template <class Maps = polyfold::training::exact_maps, class Network, class Measured, class Dense>
 void train_taught(experiment& e, step<Network, Measured>& s, Network& net, Dense const& dense,
-                  std::function<void(Network&)> rounding = {}) {
+                  std::function<void(Network&)> rounding = {}, std::optional<Maps> maps = {}) {
   if (s.options().distil.weight > 0) {
     polyfold::teacher_network<Dense, typename step<Network>::scalar> teacher(dense, e.threads);
-    s.train(net, rounding, std::ref(teacher));
+    s.train(net, rounding, std::ref(teacher), maps);
   } else {
-    s.train(net, rounding);
+    s.train(net, rounding, {}, maps);
   }
 }
 
@@ -274,20 +279,45 @@ void retrain_in_bytes(experiment& e, std::string const& name, spelling const& pi
   s.finish(*bytes, pipeline);
 }
 
-/// Puts the network that the configuration `e.from` has left, from `Trained` without its batch norms, into integers: maps by a
-/// thousand training images.
+/// Images that the scales of an integer network's maps are taken from.
+inline constexpr std::size_t calibration_images = 1000;
+
+/// Puts what the configuration `e.from` has left, a network of Trained, into integers as it is.
 template <auto Trained>
-void put_into_integers(experiment& e, std::string const& name, spelling const& pipeline) {
+void quantise_to_integers(experiment& e, std::string const& name, spelling const& pipeline) {
   constexpr auto plain = polyfold::without_batch_norm(Trained);
   using net_type = polyfold::network<plain>;
-  using integer_type = polyfold::network<plain, polyfold::in_int8>;
-  auto const net = earlier<plain>(e, e.from);
-  step<net_type, integer_type> s(e, {name, "integers", joined({e.from, " ", checksum_of(*net)}), {.epochs = 0}});
+  using integers_type = polyfold::network<plain, polyfold::in_int8>;
+  auto const trained = earlier<Trained>(e, e.from);
+  step<net_type, integers_type> s(e, {name, "integers", joined({e.from, " ", checksum_of(*trained)}), {.epochs = 0}});
   if (s.done()) return;
-  e.training.shuffle(e.chosen.seed);  // whatever was trained before
-  auto const seen = polyfold::calibrate(*net, e.training, 1000);
-  auto integers = std::make_unique<integer_type>();
-  polyfold::quantise(*net, seen, e.training.normalised_by(), *integers);
+  auto net = std::make_unique<net_type>();
+  polyfold::fold_batch_norm(*trained, *net);
+  e.training.shuffle(e.chosen.seed);  // some data sets are sorted by class
+  auto integers = std::make_unique<integers_type>();
+  polyfold::quantise(*net, polyfold::calibrate(*net, e.training, calibration_images), e.pixels, *integers);
+  s.finish(*integers, pipeline);
+}
+
+/// Goes on from the configuration `e.from`, which `retrain` has left, on the maps and weights that integers have.
+template <auto Dense, auto Folded>
+void retrain_in_integers(experiment& e, std::string const& name, spelling const& pipeline,
+                         polyfold::training_options const& o) {
+  constexpr auto plain = polyfold::without_batch_norm(Folded);
+  using net_type = polyfold::network<plain>;
+  using integers_type = polyfold::network<plain, polyfold::in_int8>;
+  using maps_type = polyfold::rounded_maps<net_type>;
+  auto const dense = earlier<Dense>(e, "dense");
+  auto const net = earlier<plain>(e, e.from);
+  step<net_type, integers_type> s(e, {name, "integers", joined({e.from, " ", checksum_of(*net)}), o});
+  if (s.done()) return;
+  e.training.shuffle(e.chosen.seed);
+  auto const seen = polyfold::calibrate(*net, e.training, calibration_images);
+  polyfold::int8_rounding<net_type> rounding(seen, e.pixels);
+  train_taught(e, s, *net, *dense, std::function<void(net_type&)>(std::ref(rounding)),
+               std::optional<maps_type>(std::in_place, seen, e.pixels));
+  auto integers = std::make_unique<integers_type>();
+  rounding.store(*integers);
   s.finish(*integers, pipeline);
 }
 

@@ -19,6 +19,7 @@ namespace tiny {
 void train(experiment&, std::string const& name);
 void fold(experiment&, std::string const& name);
 void round(experiment&, std::string const& name);
+void round_to_integers(experiment&, std::string const& name);
 void arrange(experiment&, std::string const& name);
 void put_into_integers(experiment&, std::string const& name);
 void train_thin(experiment&, std::string const& name);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
                                             {{"dense", tiny::train, ""},
                                              {"folded", tiny::fold},
                                              {"bytes", tiny::round, "folded"},
+                                             {"rounded", tiny::round_to_integers, "folded"},
                                              {"arranged", tiny::arrange},
                                              {"thin", tiny::train_thin, ""},
                                              {"integers", tiny::put_into_integers, "folded"}}}};
@@ -44,10 +45,11 @@ int run(int argc, char** argv) {
     return remeasure(
         argc - 1, argv + 1, studies,
         {measurable_folded<tiny::folded_network>(), measurable_bytes<tiny::folded_network>(),
-         measurable_bytes<tiny::arranged_network>()},
+         measurable_integers<tiny::folded_network>(), measurable_bytes<tiny::arranged_network>()},
         {counted<polyfold::network<tiny::dense_network>>("tiny", "dense"),
          counted_plain<tiny::folded_network>("tiny", "folded"), counted_bytes<tiny::folded_network>("tiny", "bytes"),
          counted_bytes<tiny::arranged_network>("tiny", "arranged"), counted_plain<tiny::thin_network>("tiny", "thin"),
+         counted_integers<tiny::folded_network>("tiny", "rounded"),
          counted_integers<tiny::folded_network>("tiny", "integers")});
   if (program == "recorded_runs") return run_studies(argc - 1, argv + 1, studies, configurations);
   if (program != "interrupted_runs") throw polyfold::failure("tiny_runs: no program is named '" + program + "'");

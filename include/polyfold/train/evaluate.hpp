@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
+#include <polyfold/core/tensor.hpp>
 #include <polyfold/network.hpp>
 #include <polyfold/thread_pool.hpp>
 #include <polyfold/train/dataset.hpp>
