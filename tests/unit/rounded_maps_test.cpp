@@ -131,11 +131,11 @@ TEST_CASE("maps take only the values that codes stand for") {
       for (int i = 0; i < size; ++i)
         for (int lane = 0; lane < 16; ++lane) {
           float const code = values[std::size_t(i)][lane] / unit;
-          float const exact = before[std::size_t(i)][lane] / unit;
+          float const unrounded = before[std::size_t(i)][lane] / unit;
           REQUIRE(std::abs(code - std::round(code)) < 1e-4f);
           REQUIRE(code < 255.5f);
           REQUIRE(code > -128.5f);
-          if (exact > 0 && exact < 127) REQUIRE(std::abs(code - exact) < 0.501f);
+          if (unrounded > 0 && unrounded < 127) REQUIRE(std::abs(code - unrounded) < 0.501f);
         }
       // Rounded again they stay.
       auto const once = values;

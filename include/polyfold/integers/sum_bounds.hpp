@@ -38,7 +38,32 @@ template <fold::bias_rule Rule, int Outputs, class Net>
   }
 }
 
-/// The largest magnitude of the sums of filter, or partial product, m of group G, whatever was summed up so far.
+/// What multiplies the codes of a filter of group G again and again: 2^shift of each input, times `of_input(k)`.
+template <int G, class Net, class OfInput>
+[[nodiscard]] constexpr auto code_factors(Net const& net, OfInput of_input) {
+  using integers = typename Net::integers;
+  constexpr integer_group g = integers::template group<G>;
+  constexpr int degrees = integers::template degree_count<G>;
+  constexpr int source_degrees = integers::template degrees<g.source>();
+  constexpr int terms = [] {
+    if constexpr (integers::template takes_moments<G>)
+      return integers::template kernel_moments<G>::terms;
+    else
+      return integers::template operation_at<g.head>::form.under.area();
+  }();
+  core::fixed_array<long long, terms * source_degrees> factors{};
+  for (int k = 0; k < factors.size(); ++k) {
+    int degree = k / terms;
+    if constexpr (integers::template takes_moments<G>)
+      degree = degree * (degrees / source_degrees) + integers::template kernel_moments<G>::of_terms[k % terms].degree;
+    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(integers::places[G].degree + degree)] : 0;
+    factors[k] = of_input(k) * (1LL << shift);
+  }
+  return factors;
+}
+
+/// The largest magnitude of the sums of filter, or partial product, m of group G, whatever was summed up so far. Compilers count
+/// the steps of constants, so loops over all codes take few.
 template <int G, class Net>
 [[nodiscard]] constexpr long long sum_bound(Net const& net, int m) {
   using integers = typename Net::integers;
@@ -46,23 +71,19 @@ template <int G, class Net>
   constexpr auto first = integers::places[G];
   constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
   constexpr int fan_in = form.fan_in();
-  constexpr int source_degrees = integers::template degrees<g.source>();
-  constexpr int degrees = integers::template degree_count<G>;
+  auto const factors = code_factors<G>(net, []([[maybe_unused]] int k) -> long long {
+    if constexpr (integers::template takes_moments<G>)
+      return integers::template kernel_moments<G>::of_terms[k % integers::template kernel_moments<G>::terms].bound;
+    else
+      return integers::template map<g.source>.bound;
+  });
+  long long const* const factor = factors.begin();
+  std::int8_t const* const codes = net.codes.data() + first.code + m * fan_in;
   long long sum = bias_bound<integers::template product_biases<G>, form.outputs>(net, first.bias, m);
-  for (int k = 0; k < fan_in; ++k) {
-    long long bound = integers::template map<g.source>.bound;
-    int degree = k / form.under.area() % source_degrees;
-    if constexpr (integers::template takes_moments<G>) {
-      using moments = typename integers::template kernel_moments<G>;
-      auto const& term = moments::of_terms[k % moments::terms];
-      bound = term.bound;
-      degree = k / moments::terms % source_degrees * (degrees / source_degrees) + term.degree;
-    }
-    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
-    sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * bound;
-  }
+  for (int k = 0; k < fan_in; ++k) sum += (codes[k] < 0 ? -codes[k] : codes[k]) * factor[k % factors.size()];
   return sum;
 }
+
 /// What the source of group G's product is made of, where whole sums follow from bytes: of the codes themselves, of their exact kernel
 /// moments, or of a map of their moments along channels.
 enum class bytes_behind { none, codes, kernel_moments, channel_moments };
@@ -81,17 +102,6 @@ template <class Integers, int G>
                : bytes_behind::none;
   }
 }
-/// Sums of weights times numbers, each between the two numbers that it can be.
-struct sum_range {
-  long long high = 0;
-  long long low = 0;
-  constexpr void add(long long weight, int least, int most) {
-    high += weight * (weight > 0 ? most : least);
-    low += weight * (weight > 0 ? least : most);
-  }
-  [[nodiscard]] constexpr long long bound() const { return core::larger(high, -low); }
-};
-
 /// The largest magnitude that a whole sum can have, which is what a requantisation takes: where bytes are behind it, that of the best
 /// image for it.
 template <int G, class Net>
@@ -103,66 +113,84 @@ template <int G, class Net>
   constexpr fold::bias_rule rule = integers::template product_biases<G>;
   constexpr int fan_in = form.fan_in();
   constexpr int area = form.under.area();
-  constexpr int degrees = integers::template degree_count<G>;
   constexpr bytes_behind behind = bytes_behind_sums<integers, G>();
-  auto const weight = [&](int k, int degree) {
-    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
-    return net.codes[std::size_t(first.code + m * fan_in + k)] * (1 << shift);
-  };
-  sum_range sum;
-  if constexpr (rule.kind == fold::bias_kind::dense)
-    sum.add(net.biases[std::size_t(first.bias + m)], 1, 1);
-  else
-    sum.add(bias_bound<rule, form.outputs>(net, first.bias, m), -1, 1);
+  if constexpr (behind == bytes_behind::none) return sum_bound<G>(net, m);
+  std::int8_t const* const codes = net.codes.data() + first.code + m * fan_in;
+  auto const factors = code_factors<G>(net, [](int) { return 1LL; });
+  long long const* const factor = factors.begin();
+  // A bias has its sign where each output has one.
+  constexpr bool has_biases = rule.kind == fold::bias_kind::dense;
+  long long const bias = bias_bound<rule, form.outputs>(net, first.bias, m);
+  bool const is_below = has_biases && bias > 0 && net.biases[std::size_t(first.bias + m)] < 0;
+  long long high = is_below ? -bias : bias;
+  long long low = has_biases ? high : -bias;
   if constexpr (behind == bytes_behind::codes) {
     constexpr bool is_signed = integers::template map<g.source>.is_signed;
-    int const first_channel = m / (form.outputs / form.groups) * (form.in.channels / form.groups);
-    for (int k = 0; k < fan_in; ++k) {
-      if constexpr (g.source == 0) {
-        int const zero = net.zeros[std::size_t(first_channel + k / area)];
-        sum.add(weight(k, 0), -zero, 255 - zero);
-      } else {
-        sum.add(weight(k, 0), is_signed ? -128 : 0, is_signed ? 127 : 255);
+    constexpr int channels = form.in.channels / form.groups;
+    int const first_channel = m / (form.outputs / form.groups) * channels;
+    for (int c = 0; c < channels; ++c) {
+      int least = is_signed ? -128 : 0;
+      if constexpr (g.source == 0) least = -int(net.zeros[std::size_t(first_channel + c)]);
+      int const most = least + 255;
+      for (int k = c * area; k < (c + 1) * area; ++k) {
+        high += codes[k] * (codes[k] > 0 ? most : least);
+        low += codes[k] * (codes[k] > 0 ? least : most);
       }
     }
   } else if constexpr (behind == bytes_behind::kernel_moments) {
     using moments = typename integers::template kernel_moments<G>;
-    for (int k = 0; k < fan_in; k += moments::terms)
-      for (int i = 0; i < moments::under.area(); ++i) {
-        long long of_pixel = 0;
-        for (int t = 0; t < moments::terms; ++t)
-          of_pixel += weight(k + t, moments::of_terms[t].degree) *
-                      moments::value(t, i / moments::under.x.size, i % moments::under.x.size);
-        sum.add(of_pixel, 0, 255);
+    constexpr int pixels = moments::under.area();
+    constexpr auto values = [] {
+      core::fixed_array<int, moments::terms * moments::under.area()> all{};
+      for (int i = 0; i < all.size(); ++i) {
+        int const at = i % moments::under.area();
+        all[i] = moments::value(i / moments::under.area(), at / moments::under.x.size, at % moments::under.x.size);
       }
+      return all;
+    }();
+    int const* const value = values.begin();
+    [&]<int... T>(std::integer_sequence<int, T...>) {
+      for (int k = 0; k < fan_in; k += moments::terms)
+        for (int i = 0; i < pixels; ++i) {
+          long long const weight = (0 + ... + (codes[k + T] * factor[T] * value[T * pixels + i]));
+          (weight > 0 ? high : low) += 255 * weight;
+        }
+    }
+    (std::make_integer_sequence<int, moments::terms>{});
   } else if constexpr (behind == bytes_behind::channel_moments) {
     constexpr integer_group maker = integers::template group<integers::maker(g.source)>;
     using basis = typename integers::template moment_basis<integers::maker(g.source)>;
-    constexpr bool is_signed = integers::template map<maker.source>.is_signed;
+    constexpr int least = integers::template map<maker.source>.is_signed ? -128 : 0;
     constexpr int shift = integers::template map<g.source>.shift;
-    constexpr int source_degrees = integers::template degrees<g.source>();
-    sum_range of_bytes;
+    long long most_of_bytes = 0;
+    long long least_of_bytes = 0;
     for (int c = 0; c < fan_in / area; c += basis::size)
       for (int a = 0; a < area; ++a)
         for (int s = 0; s < basis::segments; ++s)
           for (int i = 0; i < basis::cut.positions_of(s); ++i) {
-            long long of_channel = 0;
+            long long weight = 0;
             for (int t = 0; t < basis::cut.terms_of(s); ++t) {
-              int const moment = c + s * basis::terms + t;
-              of_channel +=
-                  static_cast<long long>(weight(moment * area + a, moment % source_degrees)) * basis::value(s, t, i);
+              int const k = (c + s * basis::terms + t) * area + a;
+              weight += codes[k] * factor[k % factors.size()] * basis::value(s, t, i);
             }
-            of_bytes.add(of_channel, is_signed ? -128 : 0, is_signed ? 127 : 255);
+            most_of_bytes += weight * (weight > 0 ? least + 255 : least);
+            least_of_bytes += weight * (weight > 0 ? least : least + 255);
           }
     // Each moment is rounded by the shift.
     long long rounding = 1;
-    for (int k = 0; k < fan_in; ++k) rounding += magnitude(weight(k, k / area % source_degrees));
-    sum.high += (of_bytes.high >> shift) + rounding;
-    sum.low += (of_bytes.low >> shift) - rounding;
-  } else {
-    return sum_bound<G>(net, m);
+    for (int k = 0; k < fan_in; ++k) rounding += (codes[k] < 0 ? -codes[k] : codes[k]) * factor[k % factors.size()];
+    high += (most_of_bytes >> shift) + rounding;
+    low += (least_of_bytes >> shift) - rounding;
   }
-  return sum.bound();
+  return core::larger(high, -low);
+}
+/// Whether no sum leaves 32 bits on the way. Where each number may be zero, sums on the way are within the bounds of whole ones.
+template <int G, class Net>
+[[nodiscard]] constexpr bool sums_up_within_32_bits(Net const& net, int m, long long whole) {
+  if constexpr (bytes_behind_sums<typename Net::integers, G>() == bytes_behind::codes)
+    return whole < (1LL << 31);
+  else
+    return sum_bound<G>(net, m) < (1LL << 31);
 }
 /// Of what the expansion of group G makes for output m.
 template <int G, class Net>
@@ -190,9 +218,10 @@ template <int G, class Net>
     constexpr int degrees = integers::template degree_count<G>;
     for (int d = 0; degrees > 1 && d < degrees; ++d)
       if (net.degree_shifts[std::size_t(first.degree + d)] > 8) return false;
-    for (int m = 0; m < form.outputs; ++m)
-      if (sum_bound<G>(net, m) >= (1LL << 31) || !requantises(net.scale(first.scale + m), whole_sum_bound<G>(net, m)))
-        return false;
+    for (int m = 0; m < form.outputs; ++m) {
+      long long const whole = whole_sum_bound<G>(net, m);
+      if (!sums_up_within_32_bits<G>(net, m, whole) || !requantises(net.scale(first.scale + m), whole)) return false;
+    }
     if constexpr (g.expansion >= 0)
       for (int m = 0; m < integers::template operation_at<g.expansion>::form.outputs; ++m)
         if (!requantises(net.scale(first.scale + form.outputs), expansion_bound<G>(net, m))) return false;
