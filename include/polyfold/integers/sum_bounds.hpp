@@ -38,6 +38,20 @@ template <fold::bias_rule Rule, int Outputs, class Net>
   }
 }
 
+// Constants by themselves: within a bound they would be computed for every filter.
+template <class Basis>
+inline constexpr long long largest_synthesis = Basis::value_bound(32767);
+/// Function t of segment s at position i: [(s * segment + i) * terms + t].
+template <class Basis>
+inline constexpr auto basis_values = [] {
+  core::fixed_array<int, Basis::segments * Basis::segment * Basis::terms> all{};
+  for (int s = 0; s < Basis::segments; ++s)
+    for (int i = 0; i < Basis::cut.positions_of(s); ++i)
+      for (int t = 0; t < Basis::cut.terms_of(s); ++t)
+        all[(s * Basis::segment + i) * Basis::terms + t] = Basis::value(s, t, i);
+  return all;
+}();
+
 /// What multiplies the codes of a filter of group G again and again: 2^shift of each input, times `of_input(k)`.
 template <int G, class Net, class OfInput>
 [[nodiscard]] constexpr auto code_factors(Net const& net, OfInput of_input) {
@@ -164,18 +178,20 @@ template <int G, class Net>
     constexpr int shift = integers::template map<g.source>.shift;
     long long most_of_bytes = 0;
     long long least_of_bytes = 0;
+    int const* const values = basis_values<basis>.begin();
     for (int c = 0; c < fan_in / area; c += basis::size)
       for (int a = 0; a < area; ++a)
-        for (int s = 0; s < basis::segments; ++s)
-          for (int i = 0; i < basis::cut.positions_of(s); ++i) {
+        for (int s = 0; s < basis::segments; ++s) {
+          int const terms = basis::cut.terms_of(s);
+          int const positions = basis::cut.positions_of(s);
+          for (int i = 0; i < positions; ++i) {
             long long weight = 0;
-            for (int t = 0; t < basis::cut.terms_of(s); ++t) {
-              int const k = (c + s * basis::terms + t) * area + a;
-              weight += codes[k] * factor[k % factors.size()] * basis::value(s, t, i);
-            }
+            for (int t = 0, k = (c + s * basis::terms) * area + a; t < terms; ++t, k += area)
+              weight += codes[k] * factor[k % factors.size()] * values[(s * basis::segment + i) * basis::terms + t];
             most_of_bytes += weight * (weight > 0 ? least + 255 : least);
             least_of_bytes += weight * (weight > 0 ? least : least + 255);
           }
+        }
     // Each moment is rounded by the shift.
     long long rounding = 1;
     for (int k = 0; k < fan_in; ++k) rounding += (codes[k] < 0 ? -codes[k] : codes[k]) * factor[k % factors.size()];
@@ -200,9 +216,9 @@ template <int G, class Net>
   constexpr fold::operation_form of = integers::template operation_at<g.expansion>::form;
   constexpr int products = integers::template operation_at<g.head>::form.outputs;
   using basis = integer_basis<of.outputs / of.groups, of.along, 0>;
-  constexpr long long of_value = basis::value_bound(32767);
-  return of_value + bias_bound<of.bias, of.outputs>(
-                        net, integers::places[G].bias + integers::template product_biases<G>.parameters(products), m);
+  return largest_synthesis<basis> +
+         bias_bound<of.bias, of.outputs>(
+             net, integers::places[G].bias + integers::template product_biases<G>.parameters(products), m);
 }
 
 template <int G, class Net>
