@@ -124,13 +124,12 @@ class int8_quantiser {
     std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
     std::vector<int> degree(static_cast<std::size_t>(fan_in));
     std::vector<long long> bound(static_cast<std::size_t>(fan_in));
-    for (int m = 0; m < rows; ++m)
-      for (int k = 0; k < fan_in; ++k) {
-        auto const at = input_of<G>(m, k);
-        unit[std::size_t(m * fan_in + k)] = at.unit;
-        degree[std::size_t(k)] = at.degree;
-        bound[std::size_t(k)] = at.bound;
-      }
+    for (int k = 0; k < fan_in; ++k) {
+      integer::product_input const in = integers::template inputs<G>::at(k);
+      degree[std::size_t(k)] = in.degree;
+      bound[std::size_t(k)] = in.bound;
+      for (int m = 0; m < rows; ++m) unit[std::size_t(m * fan_in + k)] = unit_of<G>(m, in);
+    }
     auto const weight = [&](int m, int k) {
       return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
@@ -222,39 +221,20 @@ class int8_quantiser {
                 requantisation_by(scales_[std::size_t(g.added)] / written, integers::template map<g.added>.bound));
   }
 
-  struct input {
-    double unit = 0;
-    int degree = 0;
-    long long bound = 0;
-  };
-  /// Input k of filter m of group G's product.
+  /// The channel of the source in which an input of filter m lies.
   template <int G>
-  [[nodiscard]] input input_of(int m, int k) const {
-    constexpr integer::integer_group g = integers::template group<G>;
-    constexpr fold::operation_form form = operation_at<g.head>::form;
-    int const channels = form.in.channels / form.groups;
-    int const of_group = m / (form.outputs / form.groups) * channels;
-    input at;
-    double const power = std::ldexp(1.0, integers::template exponent<g.source>());
-    int source_channel = 0;
-    if constexpr (integers::template takes_moments<G>) {
-      using moments = typename integers::template kernel_moments<G>;
-      auto const& t = moments::of_terms[k % moments::terms];
-      source_channel = (of_group + k) / moments::terms;
-      int const degrees = integers::template degrees<g.source>();
-      int const plane_degrees = integers::template degree_count<G> / degrees;
-      at.degree = k / moments::terms % degrees * plane_degrees + t.degree;
-      at.bound = t.bound;
-      at.unit = std::ldexp(power, t.exponent);
-    } else {
-      source_channel = of_group + k / form.under.area();
-      at.degree = k / form.under.area() % integers::template degrees<g.source>();
-      at.bound = integers::template map<g.source>.bound;
-      at.unit = power;
-    }
-    // Channels of the image differ; moments along them share one scale.
-    at.unit *= g.source == 0 ? pixel_scales_[std::size_t(source_channel)] : scales_[std::size_t(g.source)];
-    return at;
+  [[nodiscard]] static int channel_of(int m, integer::product_input const& in) {
+    using inputs = typename integers::template inputs<G>;
+    constexpr fold::operation_form form = inputs::form;
+    constexpr int channels = integers::template value_shape<inputs::group.source>().channels / form.groups;
+    return m / (form.outputs / form.groups) * channels + in.channel;
+  }
+  /// What a unit of an input of filter m stands for. Channels of the image differ; moments along them share one scale.
+  template <int G>
+  [[nodiscard]] double unit_of(int m, integer::product_input const& in) const {
+    constexpr int source = integers::template group<G>.source;
+    double const scale = source == 0 ? pixel_scales_[std::size_t(channel_of<G>(m, in))] : scales_[std::size_t(source)];
+    return std::ldexp(scale, integers::template exponent<source>() + in.exponent);
   }
 
   /// So that weights of all degrees use their codes alike: powers of two between their largest magnitudes.
@@ -302,7 +282,7 @@ class int8_quantiser {
           rest[std::size_t(j)] -= off * compensation[static_cast<std::size_t>(k) * fan_in + std::size_t(j)];
         target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
         sum += (std::labs(code) << s) * bound[std::size_t(k)];
-        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(m, k);
+        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * zero_input<G>(m, k);
       }
       if constexpr (rule.kind == fold::bias_kind::dense) {
         double const code = biases[std::size_t(m)] / row_scale[std::size_t(m)] - of_zero;
@@ -339,16 +319,13 @@ class int8_quantiser {
       all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
     return all;
   }
-  /// What input k of filter m is over nothing but padding.
+  /// What input k of filter m, a moment, is over nothing but padding.
   template <int G>
-  [[nodiscard]] double moment_of_zero(int m, int k) const {
-    constexpr integer::integer_group g = integers::template group<G>;
-    constexpr fold::operation_form form = operation_at<g.head>::form;
-    using moments = typename integers::template kernel_moments<G>;
-    int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
-    auto const& t = moments::of_terms[k % moments::terms];
-    int const zero = g.source == 0 ? int(target_.zeros[std::size_t(channel)]) : 128;
-    return std::ldexp(double(t.of_one) * zero, -t.exponent);
+  [[nodiscard]] double zero_input(int m, int k) const {
+    integer::product_input const in = integers::template inputs<G>::at(k);
+    int const zero =
+        integers::template group<G>.source == 0 ? int(target_.zeros[std::size_t(channel_of<G>(m, in))]) : 128;
+    return std::ldexp(double(in.of_one) * zero, -in.exponent);
   }
 
   void put_scale(int i, integer::requantisation const& r) {

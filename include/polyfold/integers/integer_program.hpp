@@ -16,6 +16,7 @@
 #include <polyfold/fold/product.hpp>
 #include <polyfold/integers/groups.hpp>
 #include <polyfold/integers/kernel_moments.hpp>
+#include <polyfold/integers/product_inputs.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/dropout.hpp>
 #include <polyfold/layers/pooling.hpp>
@@ -238,6 +239,10 @@ struct integer_program {
       return 0;
     }
   }();
+
+  /// What the product of group G reads.
+  template <int G>
+  using inputs = product_inputs<integer_program, G>;
 
   struct stored {
     int code = 0;

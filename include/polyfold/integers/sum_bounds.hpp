@@ -49,7 +49,6 @@ template <int G, class Net>
   } else if constexpr (g.kind == integer_group_kind::product) {
     constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
     constexpr int fan_in = form.fan_in();
-    constexpr int source_degrees = integers::template degrees<g.source>();
     constexpr int degrees = integers::template degree_count<G>;
     constexpr fold::bias_rule rule = integers::template product_biases<G>;
     for (int d = 0; degrees > 1 && d < degrees; ++d)
@@ -57,16 +56,9 @@ template <int G, class Net>
     for (int m = 0; m < form.outputs; ++m) {
       long long sum = bias_bound<rule, form.outputs>(net, first.bias, m);
       for (int k = 0; k < fan_in; ++k) {
-        long long bound = integers::template map<g.source>.bound;
-        int degree = k / form.under.area() % source_degrees;
-        if constexpr (integers::template takes_moments<G>) {
-          using moments = typename integers::template kernel_moments<G>;
-          auto const& term = moments::of_terms[k % moments::terms];
-          bound = term.bound;
-          degree = k / moments::terms % source_degrees * (degrees / source_degrees) + term.degree;
-        }
-        int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + degree)] : 0;
-        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * bound;
+        product_input const in = integers::template inputs<G>::at(k);
+        int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + in.degree)] : 0;
+        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * in.bound;
       }
       if (!requantises(net.scale(first.scale + m), sum)) return false;
     }
