@@ -108,6 +108,17 @@ TEST_CASE("integers follow floats: channels, outputs and biases") {
                    dense<4>>() < 0.05);
 }
 
+TEST_CASE("integers follow floats: blocks of sums at edges, of any number of filters") {
+  CHECK(difference<input<3, 13, 15> | conv2d<5, 3>(padding<1>, stride<2>) | relu | max_pool<2> | conv2d<7, 1>(kernel1) |
+                   relu | dense<3>>({{0.4f, 0.5f, 0.6f}, {0.2f, 0.25f, 0.3f}}) < 0.05);
+  CHECK(difference<input<2, 13, 15> | conv2d<6, 3>(padding<2>, dilation<2>, groups<2>) | relu | max_pool<2> |
+                   conv2d<5, 2>(padding<1, 0>, dilation<2, 1>) | relu | max_pool<2> | dense<6>>(
+            {{0.4f, 0.5f}, {0.2f, 0.25f}}) < 0.05);
+  CHECK(difference<input<2, 9, 11> | conv2d<6, 3>(kernel2) | relu |
+                   conv2d<3, 3>(padding<1>, along<axis::channel, segment<3>, linear>) | relu | max_pool<2> |
+                   conv2d<5, 3>(padding<1, 0>, groups<1>) | relu | dense<5>>({{0.4f, 0.5f}, {0.2f, 0.25f}}) < 0.05);
+}
+
 TEST_CASE("integers follow floats: residual blocks") {
   CHECK(difference<input<3, 8, 8> | conv2d<4, 3>(padding<1>, kernel1) | relu |
                    residual(conv2d<4, 3>(padding<1>, kernel1) | relu | conv2d<4, 3>(padding<1>, kernel1)) | relu |

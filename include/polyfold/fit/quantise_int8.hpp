@@ -280,7 +280,8 @@ class int8_quantiser {
         double const off = rest[std::size_t(k)] - double(code) * step;
         for (int j = k + 1; j < fan_in && !compensation.empty(); ++j)
           rest[std::size_t(j)] -= off * compensation[static_cast<std::size_t>(k) * fan_in + std::size_t(j)];
-        target_.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
+        target_.codes[std::size_t(first.code + m * fan_in + integers::template inputs<G>::place[k])] =
+            static_cast<std::int8_t>(code);
         sum += (std::labs(code) << s) * bound[std::size_t(k)];
         if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * zero_input<G>(m, k);
       }

@@ -198,6 +198,17 @@ struct integer_program {
       return 1;
   }
 
+  /// Whether all channels of a pixel of value V lie side by side, else all pixels of a row of a channel: as it is read.
+  template <int V>
+  static constexpr bool side_by_side = [] {
+    bool by_rows = V == 0 || V == result;
+    for (int g = 0; g < groups; ++g)
+      if (grouping.groups[g].source == V)
+        by_rows =
+            by_rows || grouping.groups[g].columns >= 0 || grouping.groups[g].kind == integer_group_kind::row_moments;
+    return !by_rows;
+  }();
+
   // Stored parameters of a group.
   template <int G>
   static constexpr int code_count = [] {

@@ -58,7 +58,9 @@ template <int G, class Net>
       for (int k = 0; k < fan_in; ++k) {
         product_input const in = integers::template inputs<G>::at(k);
         int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + in.degree)] : 0;
-        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + k)]) << shift) * in.bound;
+        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + integers::template inputs<G>::place[k])])
+                << shift) *
+               in.bound;
       }
       if (!requantises(net.scale(first.scale + m), sum)) return false;
     }

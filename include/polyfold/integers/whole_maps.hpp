@@ -33,11 +33,7 @@ struct whole_integer_maps {
   static constexpr int groups = integers::groups;
 
  private:
-  /// Sizes do not depend on where things lie.
-  struct sizes {
-    using integers = Integers;
-  };
-  [[nodiscard]] static constexpr int aligned(int bytes) { return core::ceil_div(bytes, 4) * 4; }
+  using sizes = integer_sizes<Integers>;
   struct placement {
     core::fixed_array<int, groups> map{};
     core::fixed_array<int, groups> state{};
@@ -52,10 +48,11 @@ struct whole_integer_maps {
       constexpr integer_group g = integers::template group<I>;
       using rows_of = rows_of_group<sizes, I>;
       if (g.value != integers::result)
-        all[I] = {aligned(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes),
-                  I, I, 0};
-      all[groups + I] = {aligned(rows_of::state_bytes), I, I, 0};
-      all[2 * groups + I] = {aligned(rows_of::scratch_bytes), I, I, 0};
+        all[I] = {
+            aligned_bytes(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes),
+            I, I, 0};
+      all[groups + I] = {aligned_bytes(rows_of::state_bytes), I, I, 0};
+      all[2 * groups + I] = {aligned_bytes(rows_of::scratch_bytes), I, I, 0};
       for (int source : {g.source, g.added})
         if (source > 0) all[integers::maker(source)].dies = I;
     });
