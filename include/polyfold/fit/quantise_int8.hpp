@@ -347,10 +347,10 @@ class int8_quantiser {
 
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
 /// `failure` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
-template <auto Pipeline, auto Schedule>
+template <auto Pipeline, int8_numbers Numbers, auto Schedule>
 void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
-              network<Pipeline, in_int8, Schedule>& target) {
-  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(net, seen, pixels, target).run();
+              network<Pipeline, Numbers, Schedule>& target) {
+  detail::int8_quantiser<network<Pipeline>, network<Pipeline, Numbers, Schedule>>(net, seen, pixels, target).run();
 }
 
 }  // namespace polyfold

@@ -70,7 +70,6 @@ template <class Operation>
   s.sources[0] = f.sources[0];
   s.sources[1] = f.sources[1];
   s.value = f.value;
-  s.stage = f.stage;
   s.nondecreasing = Operation::nondecreasing;
   s.average = is_average<Operation>;
   s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
@@ -87,8 +86,9 @@ template <class Operation>
 
 }  // namespace detail
 
-template <class Program>
+template <class Program, int Moment_bits>
 struct integer_program {
+  static constexpr int moment_bits = Moment_bits;
   static constexpr int steps = Program::steps;
   static constexpr auto const& facts = Program::facts;
   template <int J>
@@ -137,8 +137,8 @@ struct integer_program {
         long long bound = 0;
         for (int k = 0; k < basis::size; ++k)
           bound = core::larger(bound, basis::moment_bound(k, map_of<g.source>().bound));
-        int const shift = shift_to_16_bits(bound);
-        return {16, true, shifted_bound(bound, shift), shift};
+        int const shift = shift_to_bits(bound, Moment_bits - 1);
+        return {Moment_bits, true, shifted_bound(bound, shift), shift};
       }
     }
   }
@@ -163,7 +163,7 @@ struct integer_program {
   template <int G>
   using kernel_moments =
       integer_kernel_moments<operation_at<grouping.groups[G].rows>, operation_at<grouping.groups[G].columns>,
-                             of_bytes<G> ? 255 : int(map<grouping.groups[G].source>.bound), of_bytes<G>>;
+                             of_bytes<G> ? 255 : int(map<grouping.groups[G].source>.bound), of_bytes<G>, Moment_bits>;
   template <int G>
   static constexpr bool takes_moments = grouping.groups[G].columns >= 0;
   /// Kernel moments of bytes are those of numbers from 0 to 255: what stands for zero is taken off their sums by the biases, of
@@ -278,25 +278,28 @@ struct integer_program {
     return places[groups];
   }
 
-  /// Bytes of the tables of functions that group g reads and no group before it.
+  /// Bytes of the constants of functions that group g reads and no group before it.
   static constexpr auto table_bytes = [] {
-    struct counted_table {
+    struct counted {
       polyfold::basis::function_set set;
       int fraction = 0;
     };
-    core::fixed_array<counted_table, 4 * groups + 1> known{};
+    core::fixed_array<counted, 4 * groups + 1> known{};
     int count = 0;
     core::fixed_array<long long, groups + 1> bytes{};
-    auto const add = [&](int g, counted_table const& t) {
+    auto const add = [&](int g, counted const& t, int constant_bytes) {
       for (int k = 0; k < count; ++k)
         if (known[k].set == t.set && known[k].fraction == t.fraction) return;
       known[count++] = t;
-      bytes[g] += 2LL * t.set.half() * t.set.functions;
+      bytes[g] += constant_bytes;
     };
     auto const add_basis = [&]<class Basis>(int g, std::type_identity<Basis>) {
-      if (Basis::binomials) return;
-      if (Basis::segments > 1) add(g, {Basis::cut.set_of(0), Basis::fraction});
-      add(g, {Basis::cut.set_of(Basis::segments - 1), Basis::fraction});
+      if constexpr (!Basis::binomials) {
+        constexpr auto first = Basis::cut.set_of(0);
+        constexpr auto last = Basis::cut.set_of(Basis::segments - 1);
+        add(g, {first, Basis::fraction}, integer_functions<first, Basis::fraction>::constant_bytes);
+        add(g, {last, Basis::fraction}, integer_functions<last, Basis::fraction>::constant_bytes);
+      }
     };
     core::for_constexpr<groups>([&]<int G>() {
       if constexpr (makes_moments(G)) {

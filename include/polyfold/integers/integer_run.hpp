@@ -136,9 +136,9 @@ using rows_of_group = integer_group_rows<Places, G, Places::integers::template g
 }  // namespace detail
 
 /// What the engines of all schedules have: `Workspace` has the members `bytes` and `logits`.
-template <class Structure, class Places, class Workspace>
+template <class Structure, int8_numbers Numbers, class Places, class Workspace>
 struct integer_engine {
-  using parameters = polyfold::storage::stored_parameters<Structure, in_int8>;
+  using parameters = polyfold::storage::stored_parameters<Structure, Numbers>;
   using storage = parameters;
   using integers = typename Places::integers;
   using places = Places;

@@ -18,6 +18,13 @@ inline constexpr bool has_dual_products = true;
 inline constexpr bool has_dual_products = false;
 #endif
 
+/// Whether half of the registers hold sums, and words alone are read at offsets.
+#if defined(__thumb__) && !defined(__thumb2__)
+inline constexpr bool has_few_registers = true;
+#else
+inline constexpr bool has_few_registers = false;
+#endif
+
 /// The low lanes of both, the first one's low.
 [[gnu::always_inline, nodiscard]] constexpr unsigned low_lanes(unsigned a, unsigned b) {
 #ifdef __ARM_FEATURE_SIMD32
@@ -83,8 +90,8 @@ inline constexpr bool has_dual_products = false;
   if (!std::is_constant_evaluated()) asm("" : "+r"(sum));
 #endif
 }
-template <class Pointer>
-[[gnu::always_inline]] constexpr void load_again([[maybe_unused]] Pointer& from) {
+template <class Number>
+[[gnu::always_inline]] constexpr void load_again([[maybe_unused]] Number*& from) {
 #ifdef __ARM_ARCH_ISA_THUMB
   if (!std::is_constant_evaluated()) asm("" : "+r"(from));
 #endif

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <polyfold/integers/lanes.hpp>
+
 namespace polyfold::integer::detail {
 
 /// Numbers of type Number from `bytes` on, aligned as Number is.
@@ -51,6 +53,8 @@ class numbers_in_bytes {
   [[gnu::always_inline, nodiscard]] constexpr numbers_in_bytes operator+(int i) const {
     return numbers_in_bytes(bytes_ + i * int(sizeof(Number)));
   }
+
+  [[gnu::always_inline]] friend constexpr void load_again(numbers_in_bytes& from) { load_again(from.bytes_); }
 
  private:
   typedef Number __attribute__((may_alias)) aliasing;

@@ -24,17 +24,16 @@ struct integer_moment_sums {
   static constexpr auto first = integers::places[G];
 
  private:
-  static constexpr int wide_pitch = core::ceil_div(inputs::numbers, 2) * 2;  // weights of a filter
-  static constexpr int line_pitch = form.groups == 1 ? wide_pitch : form.in.channels;
+  static constexpr int wide_pitch = core::ceil_div(inputs::numbers, 2) * 2;  // weights of a filter, moments of a pixel
+  static constexpr int line_pitch = form.groups * wide_pitch;
+  static constexpr int line_numbers = moments::pitch * line_pitch;
   static constexpr int wide_bytes = 2 * wide_pitch * form.outputs;
   /// Weights of 16 bits are kept from row to row where they are few, else made anew for each row.
   static constexpr bool keeps_weights = wide_bytes <= 1024 && form.output().height > 1;
 
  public:
   static constexpr int state_bytes = keeps_weights ? wide_bytes : 0;
-  static constexpr int line_numbers = moments::pitch * line_pitch;
-  /// The last pixel of a group with an odd number of moments is read one number too far.
-  static constexpr int scratch_bytes = 2 * (Rows * line_numbers + 2);
+  static constexpr int scratch_bytes = 2 * Rows * line_numbers;
 
   /// Once for each image.
   template <class Run>
@@ -45,22 +44,24 @@ struct integer_moment_sums {
   /// Lays out a row of moments, the one of this number in a block.
   template <class Moments, class Run>
   static constexpr void prepare_moments(Run const& run, typename Moments::sums held, int row) {
-    numbers_in_bytes<std::int16_t> const to = line(run) + row * line_numbers;
-    int k = 0;
-    if constexpr (!moments::wide && has_dual_products) {
-      auto const words = held.words();
-      for (; k + 1 < form.in.channels; k += 2)
-        for (int word = 0; word < moments::pitch / 2; ++word) {
-          unsigned const a = unsigned(words[k * (moments::pitch / 2) + word]);
-          unsigned const b = unsigned(words[(k + 1) * (moments::pitch / 2) + word]);
-          to.set_two(2 * word * line_pitch + k, low_lanes(a, b));
-          to.set_two((2 * word + 1) * line_pitch + k, high_lanes(a, b));
-        }
-    }
-    for (; k < form.in.channels; ++k) {
-      int const shift = moments::wide ? moments::of_terms[k % moments::terms].shift : 0;
-      for (int x = 0, at = k; x < form.output().width; ++x, at += line_pitch)
-        to.set(at, rounded_shift(held[k * moments::pitch + x], shift));
+    for (int g = 0; g < form.groups; ++g) {
+      auto const to = line(run) + row * line_numbers + g * wide_pitch;
+      auto const from = held + g * inputs::numbers * moments::pitch;
+      int k = 0;
+      if constexpr (!moments::rounds && has_dual_products)
+        for (; k + 1 < inputs::numbers; k += 2)
+          for (int word = 0; word < moments::pitch / 2; ++word) {
+            auto const words = from.words() + (k * (moments::pitch / 2) + word);
+            unsigned const a = unsigned(words[0]);
+            unsigned const b = unsigned(words[moments::pitch / 2]);
+            to.set_two(2 * word * line_pitch + k, low_lanes(a, b));
+            to.set_two((2 * word + 1) * line_pitch + k, high_lanes(a, b));
+          }
+      for (; k < inputs::numbers; ++k) {
+        int const shift = moments::rounds ? moments::of_terms[k % moments::terms].shift : 0;
+        for (int x = 0, at = k; x < form.output().width; ++x, at += line_pitch)
+          to.set(at, rounded_shift(from[k * moments::pitch + x], shift));
+      }
     }
   }
 
@@ -81,7 +82,7 @@ struct integer_moment_sums {
   [[gnu::always_inline]] static constexpr void add(Run const& run, weights const& of, int m, int, int x, int* sums) {
     using block = product_block<Filters, Rows, Columns, line_pitch, line_numbers, wide_pitch>;
     int const g = form.groups == 1 ? 0 : m / (form.outputs / form.groups);
-    block::add_wide(sums, line(run) + (x * line_pitch + g * inputs::numbers), of.wide, inputs::numbers);
+    block::add_wide(sums, line(run) + (x * line_pitch + g * wide_pitch), of.wide, inputs::numbers);
   }
 
  private:
@@ -96,18 +97,13 @@ struct integer_moment_sums {
   /// The codes of filter m with their shifts.
   template <class Run>
   static constexpr void widen(Run const& run, int m, numbers_in_bytes<std::int16_t> to) {
-    constexpr int terms = moments::terms;
     constexpr int plane_degrees = inputs::degrees / inputs::source_degrees;
-    std::int8_t const* code = run.net.codes.data() + first.code + m * inputs::numbers;
+    std::int8_t const* const codes = run.net.codes.data() + first.code + m * inputs::numbers;
+    std::uint8_t const* const shifts = run.net.degree_shifts.data() + first.degree;
     int degree = 0;  // of the plane's channel
-    core::c_array<int, terms> shift{};
-    for (int k = 0; k < inputs::numbers; k += terms) {
-      if (inputs::degrees > 1 && (k == 0 || inputs::source_degrees > 1))
-        for (int t = 0; t < terms; ++t)
-          shift[t] =
-              run.net.degree_shifts[std::size_t(first.degree + degree * plane_degrees + moments::of_terms[t].degree)];
-#pragma GCC unroll 8
-      for (int t = 0; t < terms; ++t) to.set(k + t, *code++ * (1 << shift[t]));
+    for (int k = 0; k < inputs::numbers;) {
+      for (int t = 0; t < moments::terms; ++t, ++k)
+        to.set(k, codes[k] * (1 << (inputs::degrees > 1 ? shifts[degree * plane_degrees + moments::degrees[t]] : 0)));
       degree = degree + 1 == inputs::source_degrees ? 0 : degree + 1;
     }
     if constexpr (wide_pitch > inputs::numbers) to.set(inputs::numbers, 0);

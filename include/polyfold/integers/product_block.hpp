@@ -52,9 +52,10 @@ struct product_block {
     for (count &= 3; count > 0; --count, ++codes, line = line + 1) add_one(sums, codes, line);
   }
 
-  /// The same with weights of 16 bits; of an odd number of them one 0 more lies behind the last.
+  /// The same with weights of 16 bits, all in words of two: of an odd number of them a 0 lies behind the last.
   [[gnu::always_inline]] static constexpr void add_wide(int* sums, numbers_in_bytes<std::int16_t> line,
                                                         numbers_in_bytes<std::int16_t> wide, int count) {
+    load_again(wide);
     if constexpr (has_dual_products) {
 #pragma GCC unroll 3
       for (int i = 0; i < count; i += 2) {
@@ -63,6 +64,21 @@ struct product_block {
         for (int f = 0; f < Filters; ++f) weights[f] = wide.two(f * Pitch + i);
         add_two(sums, weights, line + i);
       }
+    } else if constexpr (has_few_registers) {
+      for (int i = 0; i < count; i += 2, line = line + 2, wide = wide + 2)
+#pragma GCC unroll 4
+        for (int f = 0; f < Filters; ++f) {
+          unsigned const weights = unsigned(wide.words()[f * Pitch / 2]);
+          int const low = low_lane(weights);
+          int const high = high_lane(weights);
+#pragma GCC unroll 4
+          for (int p = 0; p < pixels; ++p) {
+            keep_order();
+            unsigned const two = unsigned(line.words()[offset(p) / 2]);
+            sums[f * pixels + p] += low * low_lane(two) + high * high_lane(two);
+            keep_in_register(sums[f * pixels + p]);
+          }
+        }
     } else {
 #pragma GCC unroll 6
       for (int i = 0; i < count; ++i) add_one(sums, wide + i, line + i);

@@ -43,22 +43,26 @@ struct integer_group_rows<Places, G, integer_group_kind::product> {
   [[nodiscard]] static constexpr row_range reads(int y) {
     if constexpr (takes_moments) {
       using moments = typename integers::template kernel_moments<G>;
-      row_range const first = core::rows_under(moments::under, rows * y, moments::in.height);
-      row_range const last = core::rows_under(moments::under, rows * y + rows - 1, moments::in.height);
-      return {core::larger(0, first.first - int(moments::in_lanes)), last.last};
+      row_range const under = rows_under(moments::under, moments::in.height, y);
+      return {core::larger(0, under.first - int(moments::in_lanes)), under.last};
     } else {
-      return {core::rows_under(form.under, rows * y, in.height).first,
-              core::rows_under(form.under, rows * y + rows - 1, in.height).last};
+      return rows_under(form.under, in.height, y);
     }
   }
 
  private:
+  [[nodiscard]] static constexpr row_range rows_under(window const& under, int height, int y) {
+    return {core::rows_under(under, rows * y, height).first, core::rows_under(under, rows * y + rows - 1, height).last};
+  }
   static constexpr int width = sums.width / rows;  // of the map
   /// A block of sums that the registers of a small core hold, and the columns of the map that come of it.
   static constexpr int columns = pools ? 2 : core::smaller(width, 4);
   static constexpr int written = columns / rows;
   static constexpr int pixels = rows * columns;
-  static constexpr int filters = core::smaller(per_group, pixels == 1 ? 4 : 2);
+  /// A few products of one pixel are not worth the code of more filters.
+  static constexpr int filters = core::smaller(per_group, pixels > 1                   ? (has_few_registers ? 1 : 2)
+                                                          : form.coefficients() > 2000 ? 4
+                                                                                       : 1);
   static constexpr bool reads_rows = integers::template inputs<G>::reads_rows;
   static constexpr auto sums_type() {
     if constexpr (reads_rows)

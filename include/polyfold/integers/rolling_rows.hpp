@@ -227,20 +227,20 @@ struct rolling_run {
 
 }  // namespace detail
 
-template <class Structure, class Places>
+template <class Structure, int8_numbers Numbers, class Places>
 using rolling_engine =
-    integer_engine<Structure, Places,
+    integer_engine<Structure, Numbers, Places,
                    rolling_workspace<Places::places.size, Places::groups, Structure::output_shape.size()>>;
 
 }  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 
-template <class Structure>
-struct engine<Structure, in_int8, rolling_rows_schedule>
-    : integer::rolling_engine<Structure,
+template <class Structure, int8_numbers Numbers>
+struct engine<Structure, Numbers, rolling_rows_schedule>
+    : integer::rolling_engine<Structure, Numbers,
                               integer::detail::rolling_integer_maps<
-                                  typename storage::stored_parameters<Structure, in_int8>::integers, false>> {
+                                  typename storage::stored_parameters<Structure, Numbers>::integers, false>> {
   [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
                                                          std::uint8_t const* image,
                                                          typename engine::template workspace<std::uint8_t>* memory) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/integers/product_rows.hpp>
 
 namespace polyfold::integer {
@@ -53,15 +54,16 @@ template <int G, class Net>
     constexpr fold::bias_rule rule = integers::template product_biases<G>;
     for (int d = 0; degrees > 1 && d < degrees; ++d)
       if (net.degree_shifts[std::size_t(first.degree + d)] > 8) return false;
+    core::fixed_array<long long, fan_in> of_one{};  // what a product with a code of 1 can be
+    for (int k = 0; k < fan_in; ++k) {
+      product_input const in = integers::template inputs<G>::at(k);
+      int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + in.degree)] : 0;
+      of_one[integers::template inputs<G>::place[k]] = in.bound << shift;
+    }
     for (int m = 0; m < form.outputs; ++m) {
       long long sum = bias_bound<rule, form.outputs>(net, first.bias, m);
-      for (int k = 0; k < fan_in; ++k) {
-        product_input const in = integers::template inputs<G>::at(k);
-        int const shift = degrees > 1 ? net.degree_shifts[std::size_t(first.degree + in.degree)] : 0;
-        sum += (magnitude(net.codes[std::size_t(first.code + m * fan_in + integers::template inputs<G>::place[k])])
-                << shift) *
-               in.bound;
-      }
+      for (int i = 0; i < fan_in; ++i)
+        sum += magnitude(net.codes[std::size_t(first.code + m * fan_in + i)]) * of_one[i];
       if (!requantises(net.scale(first.scale + m), sum)) return false;
     }
     if constexpr (g.expansion >= 0) {

@@ -78,18 +78,19 @@ struct whole_integer_maps {
 
 }  // namespace detail
 
-template <class Structure, class Places>
+template <class Structure, int8_numbers Numbers, class Places>
 using whole_engine =
-    integer_engine<Structure, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
+    integer_engine<Structure, Numbers, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
 
 }  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 
-template <class Structure>
-struct engine<Structure, in_int8, whole_maps_schedule>
-    : integer::whole_engine<Structure, integer::detail::whole_integer_maps<
-                                           typename storage::stored_parameters<Structure, in_int8>::integers>> {
+template <class Structure, int8_numbers Numbers>
+struct engine<Structure, Numbers, whole_maps_schedule>
+    : integer::whole_engine<
+          Structure, Numbers,
+          integer::detail::whole_integer_maps<typename storage::stored_parameters<Structure, Numbers>::integers>> {
   [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
                                                          std::uint8_t const* image,
                                                          typename engine::template workspace<std::uint8_t>* memory) {
