@@ -79,8 +79,11 @@ struct product_block {
             keep_in_register(sums[f * pixels + p]);
           }
         }
-    } else {
+    } else if constexpr (Pitch <= 6) {  // a few, without a loop
 #pragma GCC unroll 6
+      for (int i = 0; i < count; ++i) add_one(sums, wide + i, line + i);
+    } else {
+#pragma GCC unroll 1
       for (int i = 0; i < count; ++i) add_one(sums, wide + i, line + i);
     }
   }
