@@ -6,7 +6,7 @@ execute_process(
   COMMAND
     arm-none-eabi-g++ -mcpu=${CORE} -mthumb -O2 -std=c++20 -Wall -Wextra -Werror -fno-exceptions -fno-rtti
     -fno-threadsafe-statics -ffunction-sections -fdata-sections -I${ROOT}/include -I${firmware}
-    ${CMAKE_CURRENT_LIST_DIR}/same_bits.cpp ${firmware}/board.cpp --specs=nano.specs -nostartfiles -Wl,--gc-sections
+    ${CMAKE_CURRENT_LIST_DIR}/same_bits.cpp ${firmware}/startup.cpp ${firmware}/qemu.cpp --specs=nano.specs -nostartfiles -Wl,--gc-sections
     -Wl,--defsym=stack_size=0xC00 -L${firmware} -T${SCRIPT}.ld -o ${BUILD}/same_bits COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND ${EMULATOR} -M ${MACHINE} -display none -monitor none -serial none -chardev stdio,id=console -semihosting-config
