@@ -186,7 +186,7 @@ function(polyfold_add_device_tests)
   foreach(core IN ITEMS cortex_m0 cortex_m3 cortex_m4 cortex_m7 cortex_m33 cortex_m55)
     set(build ${CMAKE_CURRENT_BINARY_DIR}/device_${core})
     string(REPLACE _ - cpu ${core})
-    set(tests device.run.${core} device.symbols.${core})
+    set(tests device.run.${core} device.symbols.${core} device.bits.${core})
     if(skips)
       foreach(test IN LISTS tests)
         add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -E echo ${skips})
@@ -205,6 +205,18 @@ function(polyfold_add_device_tests)
           ${CMAKE_COMMAND} -DCORE=${cpu} "-DPROGRAMS=${programs}" -DFIRMWARE=${PROJECT_SOURCE_DIR}/examples/device/firmware
           -DBUILD=${build} -DGENERATOR=${CMAKE_GENERATOR} -DWARNINGS_AS_ERRORS=${POLYFOLD_WARNINGS_AS_ERRORS} -P
           ${CMAKE_CURRENT_SOURCE_DIR}/device/check_run.cmake)
+      set(machines_of_cortex_m0 microbit microbit)
+      set(machines_of_cortex_m3 mps2-an385 mps2)
+      set(machines_of_cortex_m4 mps2-an386 mps2)
+      set(machines_of_cortex_m7 mps2-an500 mps2)
+      set(machines_of_cortex_m33 mps2-an505 mps2_secure)
+      set(machines_of_cortex_m55 mps3-an547 mps3)
+      list(GET machines_of_${core} 0 machine)
+      list(GET machines_of_${core} 1 script)
+      add_test(NAME device.bits.${core}
+               COMMAND ${CMAKE_COMMAND} -DCORE=${cpu} -DEMULATOR=${POLYFOLD_ARM_EMULATOR} -DMACHINE=${machine}
+                       -DSCRIPT=${script} -DROOT=${PROJECT_SOURCE_DIR} -DBUILD=${build}_bits -P
+                       ${CMAKE_CURRENT_SOURCE_DIR}/device/check_bits.cmake)
       list(TRANSFORM integers PREPEND ${build}/)
       add_test(NAME device.symbols.${core}
                COMMAND ${CMAKE_COMMAND} -DNM=${POLYFOLD_ARM_NM} -DOBJDUMP=${POLYFOLD_ARM_OBJDUMP} "-DPROGRAMS=${integers}" -P

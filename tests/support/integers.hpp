@@ -29,11 +29,11 @@ inline image_set random_images(shape s, int count) {
   return images;
 }
 
-template <auto Pipeline, auto Schedule>
-auto as_scheduled(network<Pipeline, in_int8> const& net) {
-  using scheduled = network<Pipeline, in_int8, Schedule>;
+template <auto Pipeline, auto Schedule, int8_numbers Numbers>
+auto as_scheduled(network<Pipeline, Numbers> const& net) {
+  using scheduled = network<Pipeline, Numbers, Schedule>;
   auto other = std::make_unique<scheduled>();
-  static_cast<storage::stored_parameters<typename scheduled::structure, in_int8>&>(*other) = net;
+  static_cast<storage::stored_parameters<typename scheduled::structure, Numbers>&>(*other) = net;
   return other;
 }
 

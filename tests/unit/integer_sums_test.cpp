@@ -54,6 +54,9 @@ void sums_are_dense() {
   int const columns = core::smaller(order + 1, kernel.y.size);
   std::vector<int> weights(std::size_t(out.channels * channels * kernel.area()));
   int const fan_in = plan.product().fan_in();
+  auto const code_of = [&](int m, int k) {
+    return int(net->codes[std::size_t(m * fan_in + integers::template inputs<integers::groups - 1>::place[k])]);
+  };
   for (int m = 0; m < out.channels; ++m)
     for (int c = 0; c < channels; ++c)
       for (int r = 0; r < kernel.y.size; ++r)
@@ -66,9 +69,7 @@ void sums_are_dense() {
             int const channel_degree = cuts_channels ? d : 0;
             if (!cuts_kernel) {
               int const shift = net->degree_shifts.empty() ? 0 : net->degree_shifts[std::size_t(channel_degree)];
-              sum += (net->codes[std::size_t(m * fan_in + of_channel * kernel.area() + r * kernel.x.size + s)] *
-                      (1 << shift)) *
-                     channel_value;
+              sum += code_of(m, of_channel * kernel.area() + r * kernel.x.size + s) * (1 << shift) * channel_value;
               continue;
             }
             int term = 0;
@@ -77,8 +78,7 @@ void sums_are_dense() {
                 int const shift = net->degree_shifts.empty()
                                       ? 0
                                       : net->degree_shifts[std::size_t(channel_degree * (order + 1) + i + j)];
-                int const code =
-                    net->codes[std::size_t(m * fan_in + of_channel * fold::terms_up_to(rows, columns, order) + term)];
+                int const code = code_of(m, of_channel * fold::terms_up_to(rows, columns, order) + term);
                 sum += code * (1 << shift) * channel_value * int(basis::binomial(r, i) * basis::binomial(s, j));
               }
           }

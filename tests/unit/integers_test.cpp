@@ -38,11 +38,11 @@ std::unique_ptr<Network> random_network(std::uint64_t seed) {
 }
 
 /// Logits of integers against those of floats, in parts of the largest, and the same bits by rolling rows.
-template <auto Pipeline>
+template <auto Pipeline, int8_numbers Numbers = in_int8>
 double difference(normalisation const& pixels = {0.4f, 0.25f}) {
   using float_network = network<Pipeline>;
-  using integer_network = network<Pipeline, in_int8>;
-  using rolling_network = network<Pipeline, in_int8, rolling_rows>;
+  using integer_network = network<Pipeline, Numbers>;
+  using rolling_network = network<Pipeline, Numbers, rolling_rows>;
   auto const net = random_network<float_network>(11);
   image_set const images = test::random_images(float_network::input_shape, 24);
   dataset const source(images, pixels);
@@ -108,12 +108,50 @@ TEST_CASE("integers follow floats: channels, outputs and biases") {
                    dense<4>>() < 0.05);
 }
 
+TEST_CASE("integers follow floats: blocks of sums at edges, of any number of filters") {
+  CHECK(difference<input<3, 13, 15> | conv2d<5, 3>(padding<1>, stride<2>) | relu | max_pool<2> | conv2d<7, 1>(kernel1) |
+                   relu | dense<3>>({{0.4f, 0.5f, 0.6f}, {0.2f, 0.25f, 0.3f}}) < 0.05);
+  CHECK(difference<input<2, 13, 15> | conv2d<6, 3>(padding<2>, dilation<2>, groups<2>) | relu | max_pool<2> |
+                   conv2d<5, 2>(padding<1, 0>, dilation<2, 1>) | relu | max_pool<2> | dense<6>>(
+            {{0.4f, 0.5f}, {0.2f, 0.25f}}) < 0.05);
+  CHECK(difference<input<2, 9, 11> | conv2d<6, 3>(kernel2) | relu |
+                   conv2d<3, 3>(padding<1>, along<axis::channel, segment<3>, linear>) | relu | max_pool<2> |
+                   conv2d<5, 3>(padding<1, 0>, groups<1>) | relu | dense<5>>({{0.4f, 0.5f}, {0.2f, 0.25f}}) < 0.05);
+}
+
 TEST_CASE("integers follow floats: residual blocks") {
   CHECK(difference<input<3, 8, 8> | conv2d<4, 3>(padding<1>, kernel1) | relu |
                    residual(conv2d<4, 3>(padding<1>, kernel1) | relu | conv2d<4, 3>(padding<1>, kernel1)) | relu |
                    residual(conv2d<6, 3>(padding<1>, stride<2>, kernel1) | relu | conv2d<6, 3>(padding<1>, kernel1),
                             conv2d<6, 1>(stride<2>)) |
                    relu | global_average_pool | dense<4>>({{0.4f, 0.5f, 0.6f}, {0.2f, 0.25f, 0.3f}}) < 0.08);
+}
+
+TEST_CASE("moments of 8 bits are a choice of the network's numbers") {
+  constexpr auto bytes = in_int8.with_8_bit_moments();
+  constexpr auto folded = input<2, 12, 12> | conv2d<4, 5>(padding<2>, kernel2) | leaky_relu<1, 5> | max_pool<2> |
+                          conv2d<6, 3>(padding<1>, along<axis::channel, segment<2>, linear>, kernel1) | relu |
+                          dense<12>(kernel1, along<axis::output, order<5>>) | relu |
+                          dense<5>(along<axis::channel, order<4>>);
+  using exact = network<folded, in_int8>::integers;
+  using rounded = network<folded, bytes>::integers;
+  STATIC_REQUIRE(exact::kernel_moments<0>::of_terms[0].bound == 25 * 255);
+  STATIC_REQUIRE(rounded::kernel_moments<0>::of_terms[0].bound <= 255);
+  STATIC_REQUIRE(rounded::kernel_moments<0>::of_terms[0].shift == 5);
+  STATIC_REQUIRE(rounded::map<rounded::group<1>.value>.bits == 8);
+  STATIC_REQUIRE(rounded::map<rounded::group<1>.value>.bound <= 127);
+  double const of_exact = difference<folded>({{0.4f, 0.5f}, {0.2f, 0.25f}});
+  double const of_rounded = difference<folded, bytes>({{0.4f, 0.5f}, {0.2f, 0.25f}});
+  CHECK(of_exact < 0.05);
+  CHECK(of_rounded < 0.1);
+  CHECK(of_exact != of_rounded);
+  CHECK(
+      difference<input<1, 8, 8> | conv2d<6, 3>(padding<1>, stride<2>, kernel1) | relu |
+                     conv2d<8, 3>(padding<1>, along<axis::channel, segment<3>, linear>) | relu | max_pool<2> | dense<5>,
+                 bytes>() < 0.1);
+  CHECK(difference<input<2, 8, 9> | conv2d<4, 3>(groups<2>, kernel2) |
+                       conv2d<4, 5>(padding<2>, along<axis::flat, segment<5>, linear>) | relu | dense<4>,
+                   bytes>({{0.4f, 0.5f}, {0.2f, 0.25f}}) < 0.1);
 }
 
 TEST_CASE("pooled sums and pooled codes are one") {
@@ -195,6 +233,44 @@ TEST_CASE("integers are the same at compile time") {
   constexpr auto constant = run_tiny<whole_maps>();
   CHECK(run_tiny<whole_maps>() == constant);
   CHECK(run_tiny<rolling_rows>() == constant);
+}
+
+namespace {
+/// The largest distance from the orthonormal functions, in units of the last bit, and of what a basis makes of moments and values.
+template <int Positions, int Functions>
+double distance_of_functions() {
+  using functions_basis = integer::integer_basis<Positions, cut{true, 0, Functions - 1}, 255>;
+  constexpr basis::function_set set = functions_basis::cut.set_of(0);
+  auto const exact = basis::orthonormal_functions<Positions, Functions>(basis_kind::polynomial);
+  double worst = 0;
+  std::array<int, std::size_t(Positions)> numbers;
+  for (int i = 0; i < Positions; ++i) numbers[std::size_t(i)] = i * i * 7 % 255;
+  std::array<int, std::size_t(Functions)> moments{};
+  for (int k = 0; k < Functions; ++k)
+    for (int i = 0; i < Positions; ++i) {
+      int const value = functions_basis::value(0, k, i);
+      worst = std::max(worst, std::abs(value - exact[i][k] * double(1 << functions_basis::fraction)));
+      moments[std::size_t(k)] += value * numbers[std::size_t(i)];
+    }
+  functions_basis::analyse([&](int i) { return numbers[std::size_t(i)]; },
+                           [&](int k, int sum) { CHECK(sum == moments[std::size_t(k)]); });
+  functions_basis::synthesise([&](int k) { return moments[std::size_t(k)] >> 8; },
+                              [&](int i, int sum) {
+                                for (int k = 0; k < Functions; ++k)
+                                  sum -= functions_basis::value(0, k, i) * (moments[std::size_t(k)] >> 8);
+                                CHECK(sum == 0);
+                              });
+  CHECK(integer::integer_functions<set, functions_basis::fraction>::constant_bytes <= 1024);
+  return worst;
+}
+}  // namespace
+
+TEST_CASE("functions that recur are nearly the orthonormal ones") {
+  CHECK(distance_of_functions<84, 8>() <= 0.5);  // of a table
+  CHECK(distance_of_functions<120, 10>() < 4);
+  CHECK(distance_of_functions<121, 20>() < 8);
+  CHECK(distance_of_functions<512, 5>() < 4);
+  CHECK(distance_of_functions<4096, 4>() < 4);
 }
 
 TEST_CASE("requantisation needs 32 bits") {

@@ -182,9 +182,12 @@ TEST_CASE("what has been rounded is stored, and nothing else") {
   // The numbers are those that codes stand for: the ratios of two weights of a filter are those of their codes.
   constexpr int first = net_type::first_parameter(net_type::layers - 1);
   constexpr std::size_t codes = integers.codes.size() - 4 * 4;
+  using integer_type = decltype(integers)::integers;
+  constexpr auto const& place = integer_type::inputs<integer_type::groups - 1>::place;
   for (std::size_t k = 1; k < 4; ++k)
-    CHECK(double(net.parameters[first + k]) * double(integers.codes[codes]) ==
-          Approx(double(net.parameters[first]) * double(integers.codes[codes + k])).margin(1e-6));
+    CHECK(double(net.parameters[first + k]) * double(integers.codes[codes + std::size_t(place[0])]) ==
+          Approx(double(net.parameters[first]) * double(integers.codes[codes + std::size_t(place[int(k)])]))
+              .margin(1e-6));
 }
 
 TEST_CASE("gradients pass a rounding, and stop where a map is clipped") {

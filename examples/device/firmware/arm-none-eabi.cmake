@@ -49,8 +49,10 @@ endif()
 
 set(CMAKE_C_COMPILER arm-none-eabi-gcc)
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+# Loops that copy and clear a few words stay loops: the C library's functions for it are larger than some layers.
 # Multiplications and additions are fused only where one writes so: all cores and desktops compute the same floats.
 set(CMAKE_C_FLAGS_INIT "-mcpu=${core} -mthumb ${unit} -ffunction-sections -fdata-sections -ffp-contract=off")
+string(APPEND CMAKE_C_FLAGS_INIT " -fno-tree-loop-distribute-patterns")
 set(CMAKE_CXX_FLAGS_INIT "${CMAKE_C_FLAGS_INIT} -fno-exceptions -fno-rtti -fno-threadsafe-statics")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--specs=nano.specs -nostartfiles -Wl,--gc-sections")
 foreach(language IN ITEMS C CXX)

@@ -104,12 +104,11 @@ class int8_quantiser {
     // What a unit of each input stands for, and its degree.
     std::vector<double> unit(static_cast<std::size_t>(rows * fan_in));
     std::vector<int> degree(static_cast<std::size_t>(fan_in));
-    for (int m = 0; m < rows; ++m)
-      for (int k = 0; k < fan_in; ++k) {
-        auto const read = input_of<G>(m, k);
-        unit[std::size_t(m * fan_in + k)] = read.unit;
-        degree[std::size_t(k)] = read.degree;
-      }
+    for (int k = 0; k < fan_in; ++k) {
+      integer::product_input const in = integers::template inputs<G>::at(k);
+      degree[std::size_t(k)] = in.degree;
+      for (int m = 0; m < rows; ++m) unit[std::size_t(m * fan_in + k)] = unit_of<G>(m, in);
+    }
     auto const weight = [&](int m, int k) {
       return double(parameters[m * fan_in + k]) * unit[std::size_t(m * fan_in + k)];
     };
@@ -183,36 +182,20 @@ class int8_quantiser {
                 requantisation_by(scales_[g.added] / written, integers::template map<g.added>.bound));
   }
 
-  struct input {
-    double unit = 0;
-    int degree = 0;
-  };
-  /// Input k of filter m of group G's product.
+  /// The channel of the source in which an input of filter m lies.
   template <int G>
-  [[nodiscard]] input input_of(int m, int k) const {
-    constexpr integer::integer_group g = integers::template group<G>;
-    constexpr fold::operation_form form = operation_at<g.head>::form;
-    int const channels = form.in.channels / form.groups;
-    int const of_group = m / (form.outputs / form.groups) * channels;
-    input at;
-    double const power = std::ldexp(1.0, integers::template exponent<g.source>());
-    int source_channel = 0;
-    if constexpr (integers::template takes_moments<G>) {
-      using moments = typename integers::template kernel_moments<G>;
-      auto const& t = moments::of_terms[k % moments::terms];
-      source_channel = (of_group + k) / moments::terms;
-      int const degrees = integers::template degrees<g.source>();
-      int const plane_degrees = integers::template degree_count<G> / degrees;
-      at.degree = k / moments::terms % degrees * plane_degrees + t.degree;
-      at.unit = std::ldexp(power, t.exponent);
-    } else {
-      source_channel = of_group + k / form.under.area();
-      at.degree = k / form.under.area() % integers::template degrees<g.source>();
-      at.unit = power;
-    }
-    // Channels of the image differ; moments along them share one scale.
-    at.unit *= g.source == 0 ? scales_.of_pixel(source_channel) : scales_[g.source];
-    return at;
+  [[nodiscard]] static int channel_of(int m, integer::product_input const& in) {
+    using inputs = typename integers::template inputs<G>;
+    constexpr fold::operation_form form = inputs::form;
+    constexpr int channels = integers::template value_shape<inputs::group.source>().channels / form.groups;
+    return m / (form.outputs / form.groups) * channels + in.channel;
+  }
+  /// What a unit of an input of filter m stands for. Channels of the image differ; moments along them share one scale.
+  template <int G>
+  [[nodiscard]] double unit_of(int m, integer::product_input const& in) const {
+    constexpr int source = integers::template group<G>.source;
+    double const scale = source == 0 ? scales_.of_pixel(channel_of<G>(m, in)) : scales_[source];
+    return std::ldexp(scale, integers::template exponent<source>() + in.exponent);
   }
 
   /// So that weights of all degrees use their codes alike: powers of two between their largest magnitudes.
@@ -277,9 +260,10 @@ class int8_quantiser {
         int const s = shift[std::size_t(degree[std::size_t(k)])];
         double const step = std::ldexp(row_scale[std::size_t(m)], s) / unit[std::size_t(m * fan_in + k)];
         long const code = std::lround(best[std::size_t(k)] / step);
-        at.target.codes[std::size_t(first.code + m * fan_in + k)] = static_cast<std::int8_t>(code);
+        at.target.codes[std::size_t(first.code + m * fan_in + integers::template inputs<G>::place[k])] =
+            static_cast<std::int8_t>(code);
         if (rounded != nullptr) rounded[m * fan_in + k] = float(best[std::size_t(k)]);
-        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * moment_of_zero<G>(at, m, k);
+        if constexpr (integers::template takes_zero_off<G>) of_zero += double(code << s) * zero_input<G>(at, m, k);
       }
       if constexpr (has_biases<G>) {
         biases[std::size_t(m)] = best.back();
@@ -316,16 +300,13 @@ class int8_quantiser {
       all.push_back(double(bias::template start<float>(stored, expanded.data(), m)));
     return all;
   }
-  /// What input k of filter m is over nothing but padding.
+  /// What input k of filter m, a moment, is over nothing but padding.
   template <int G>
-  [[nodiscard]] double moment_of_zero(task const& at, int m, int k) const {
-    constexpr integer::integer_group g = integers::template group<G>;
-    constexpr fold::operation_form form = operation_at<g.head>::form;
-    using moments = typename integers::template kernel_moments<G>;
-    int const channel = (m / (form.outputs / form.groups) * (form.in.channels / form.groups) + k) / moments::terms;
-    auto const& t = moments::of_terms[k % moments::terms];
-    int const zero = g.source == 0 ? int(at.target.zeros[std::size_t(channel)]) : 128;
-    return std::ldexp(double(t.of_one) * zero, -t.exponent);
+  [[nodiscard]] static double zero_input(task const& at, int m, int k) {
+    integer::product_input const in = integers::template inputs<G>::at(k);
+    int const zero =
+        integers::template group<G>.source == 0 ? int(at.target.zeros[std::size_t(channel_of<G>(m, in))]) : 128;
+    return std::ldexp(double(in.of_one) * zero, -in.exponent);
   }
 
   static void put_scale(task const& at, int i, integer::requantisation const& r) {

@@ -13,6 +13,7 @@
 #include <polyfold/fit/calibrate.hpp>
 #include <polyfold/integers/integer_program.hpp>
 #include <polyfold/layers/activation.hpp>
+#include <polyfold/numbers/int8.hpp>
 
 namespace polyfold::detail {
 
@@ -28,7 +29,7 @@ class map_scales {
   using program_type = typename Network::program_type;
 
  public:
-  using integers = integer::integer_program<program_type>;
+  using integers = integer::integer_program<program_type, in_int8.moment_bits>;
 
   /// Throws `failure` where the normalisation is not for the network's images.
   map_scales(calibration<Network> const& seen, normalisation const& pixels) {

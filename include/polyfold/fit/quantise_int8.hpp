@@ -32,11 +32,11 @@ template <class Network>
 
 /// Sets `target` to `net` in integers, for images whose pixels the network was trained on as `pixels` normalises them. Throws
 /// `failure` where the normalisation is not for the network's images, or sums do not fit into 32 bits.
-template <auto Pipeline, auto Schedule>
+template <auto Pipeline, int8_numbers Numbers, auto Schedule>
 void quantise(network<Pipeline> const& net, calibration<network<Pipeline>> const& seen, normalisation const& pixels,
-              network<Pipeline, in_int8, Schedule>& target) {
+              network<Pipeline, Numbers, Schedule>& target) {
   detail::map_scales<network<Pipeline>> const scales(seen, pixels);
-  detail::int8_quantiser<network<Pipeline>, network<Pipeline, in_int8, Schedule>>(seen, scales)(net, target);
+  detail::int8_quantiser<network<Pipeline>, network<Pipeline, Numbers, Schedule>>(seen, scales)(net, target);
 }
 
 }  // namespace polyfold

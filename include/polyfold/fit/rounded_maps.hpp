@@ -28,6 +28,7 @@
 #include <polyfold/fold/operation.hpp>
 #include <polyfold/integers/whole_maps.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/numbers/int8.hpp>
 
 namespace polyfold {
 
@@ -44,7 +45,7 @@ struct code_range {
 template <class Network>
 class rounded_maps {
   using program_type = typename Network::program_type;
-  using integers = integer::integer_program<program_type>;
+  using integers = integer::integer_program<program_type, in_int8.moment_bits>;
   static_assert(integers::right,
                 "polyfold: maps are rounded to those of an integer network, and this one has no integer form");
 

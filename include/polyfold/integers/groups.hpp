@@ -58,7 +58,6 @@ struct groupable_step {
   bool executed = true;
   int sources[2] = {-1, -1};
   int value = 0;
-  int stage = 0;
   integer_activation activation = integer_activation::none;
   bool nondecreasing = false;
   bool halves = false;  // a maximum of each 2 x 2 numbers

@@ -1,7 +1,12 @@
 // The functions of a cut axis as integers: what integer networks take for them.
 //
-// Binomials are integers. Others are *defined* as the orthonormal functions rounded to some bits behind the point, and kept as
-// the half of a table that their symmetry leaves: phi_k(N - 1 - i) = (-1)^k phi_k(i).
+// Binomials are integers. Others are *defined* here: where a table would be large, polynomials by their recurrence, rounded at
+// every step,
+//
+//   phi_k = ((t a_k >> e) phi_{k-1} - b_k phi_{k-2} + 2^13) >> 14,    t = 2 i + 1 - N,
+//
+// with two bits more than it is read with, from a few constants; else as the orthonormal functions rounded to some bits behind the point, in a table. Symmetry leaves
+// half of the positions: phi_k(N - 1 - i) = (-1)^k phi_k(i).
 #pragma once
 
 #include <array>
@@ -18,6 +23,14 @@ namespace polyfold::integer {
 
 namespace detail {
 
+/// The orthonormal functions, unrounded: for constants.
+template <basis::function_set S>
+inline constexpr auto unrounded_functions = [] {
+  core::fixed_array<core::fixed_array<double, S.functions>, S.positions> phi{};
+  basis::fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return phi[i][k]; });
+  return phi;
+}();
+
 /// Bits behind the point of a set of functions: as many as numbers of 16 bits leave, a synthesis of coefficients of 16 bits, and an
 /// analysis of numbers up to `bound`, both in sums of 30.
 template <basis::function_set S>
@@ -25,13 +38,10 @@ template <basis::function_set S>
   core::fixed_array<double, S.functions> over_positions{};
   double largest = 0;
   double over_functions = 0;
-  auto const magnitude = [](double v) { return v < 0 ? -v : v; };
-  core::fixed_array<core::fixed_array<double, S.functions>, S.positions> phi{};
-  basis::fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return phi[i][k]; });
-  for (int i = 0; i < S.positions; ++i) {
+  for (auto const& at_position : unrounded_functions<S>) {
     double sum = 0;
     for (int k = 0; k < S.functions; ++k) {
-      double const v = magnitude(phi[i][k]);
+      double const v = at_position[k] < 0 ? -at_position[k] : at_position[k];
       largest = core::larger(largest, v);
       sum += v;
       over_positions[k] += v;
@@ -48,21 +58,111 @@ template <basis::function_set S>
   return bits;
 }
 
+[[nodiscard]] constexpr std::int16_t rounded(double v) { return static_cast<std::int16_t>(v < 0 ? v - 0.5 : v + 0.5); }
+
+/// Factors of the recurrence: a_k and b_k.
+struct recurrence_step {
+  std::int16_t along = 0;
+  std::int16_t before = 0;
+};
+/// A set of functions that recurs: function 0, the others by these steps, and e.
+struct recurrence {
+  recurrence_step const* steps;
+  int functions;
+  int level;
+  int shift;
+
+  static constexpr int more_bits = 2;  // while it recurs
+
+  /// take(k, phi_k), k = 0, 1, ... at t.
+  template <class Take>
+  [[gnu::always_inline]] constexpr void at(int t, Take take) const {
+    take(0, level >> more_bits);
+    int before = 0;  // and now, by turns
+    int now = level;
+    auto const step = [&](int k, int& last, int other) __attribute__((always_inline)) {
+      last = ((t * steps[k - 1].along >> shift) * other + (1 << 13) - steps[k - 1].before * last) >> 14;
+      take(k, last >> more_bits);
+    };
+    for (int k = 1; k < functions; k += 2) {
+      step(k, before, now);
+      if (k + 1 == functions) return;
+      step(k + 1, now, before);
+    }
+  }
+};
+struct even_and_odd {
+  int even = 0;
+  int odd = 0;
+};
+// These two are code once for all sets: recurrences are there for what they save in flash.
+/// The sums of even and of odd functions at t, times coefficients.
+[[gnu::noinline, nodiscard]] constexpr even_and_odd synthesised(recurrence r, int t, int const* coefficients) {
+  even_and_odd sum;
+  r.at(
+      t, [&](int k, int phi)
+             __attribute__((always_inline)) { (k % 2 == 0 ? sum.even : sum.odd) += phi * coefficients[k]; });
+  return sum;
+}
+/// Adds to the sums of all functions, at t, what an even and an odd one are to be multiplied by.
+[[gnu::noinline]] constexpr void analysed(recurrence r, int t, even_and_odd of, int* sums) {
+  r.at(
+      t, [&](int k, int phi) __attribute__((always_inline)) { sums[k] += phi * (k % 2 == 0 ? of.even : of.odd); });
+}
+
 }  // namespace detail
 
-/// Half a table of functions, rounded to `Fraction` bits behind the point.
+/// The functions of a set with `Fraction` bits behind the point.
 template <basis::function_set S, int Fraction>
-inline constexpr auto integer_table = [] {
-  core::fixed_array<core::fixed_array<std::int16_t, S.functions>, S.half()> table{};
-  core::fixed_array<core::fixed_array<double, S.functions>, S.positions> unrounded{};
-  basis::fill_orthonormal(S.positions, S.functions, S.kind, [&](int i, int k) -> double& { return unrounded[i][k]; });
-  for (int i = 0; i < table.size(); ++i)
-    for (int k = 0; k < S.functions; ++k) {
-      double const scaled = unrounded[i][k] * double(1 << Fraction);
-      table[i][k] = static_cast<std::int16_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+struct integer_functions {
+  /// Where a table would take more than 1 KB.
+  static constexpr bool recurs = S.recurs() && S.kind == basis_kind::polynomial && S.half() * S.functions > 512 &&
+                                 S.functions > 1 && S.positions <= 8192;
+  static constexpr int constant_bytes = recurs ? 4 * (S.functions - 1) : 2 * S.half() * S.functions;
+
+  [[nodiscard]] static constexpr detail::recurrence recurrence() {
+    return {steps.data(), S.functions,
+            detail::rounded(double(4 << Fraction) / basis::detail::square_root_of(S.positions)), shift};
+  }
+  /// t at position i.
+  [[nodiscard]] static constexpr int distance(int i) { return 2 * i + 1 - S.positions; }
+
+ private:
+  /// a_k as large as 16 bits allow.
+  static constexpr int shift = [] {
+    double largest = 0;
+    for (int k = 1; k < S.functions; ++k)
+      largest =
+          core::larger(largest, 0.5 / basis::detail::square_root_of(basis::detail::recurrence_of(k, S.positions)));
+    int bits = 0;
+    while (bits < 14 && largest * double(2 << (bits + 14)) < 32767) ++bits;
+    return bits;
+  }();
+  static constexpr auto steps = [] {
+    core::fixed_array<detail::recurrence_step, S.functions - 1> all{};
+    double before = 0;
+    for (int k = 1; k < S.functions; ++k) {
+      double const scale = basis::detail::square_root_of(basis::detail::recurrence_of(k, S.positions));
+      all[k - 1] = {detail::rounded(0.5 / scale * double(1 << (shift + 14))),
+                    detail::rounded(before / scale * (1 << 14))};
+      before = scale;
     }
-  return table;
-}();
+    return all;
+  }();
+
+ public:
+  /// All functions over half of the positions: for constants where they recur.
+  static constexpr auto table = [] {
+    core::fixed_array<core::fixed_array<std::int16_t, S.functions>, S.half()> all{};
+    for (int i = 0; i < S.half(); ++i)
+      if constexpr (recurs)
+        recurrence().at(distance(i), [&](int k, int phi) { all[i][k] = static_cast<std::int16_t>(phi); });
+      else
+        for (int k = 0; k < S.functions; ++k)
+          all[i][k] = detail::rounded(detail::unrounded_functions<S>[i][k] * double(1 << Fraction));
+    return all;
+  }();
+};
 
 /// An axis of `Length` positions cut as F says; the numbers that are analysed are at most `Bound`.
 template <int Length, cut F, int Bound>
@@ -122,6 +222,16 @@ struct integer_basis {
           sum[0] += get(first + i);
         }
         for (int k = 0; k < S.functions; ++k) put(first_term + k, sum[k]);
+      } else if constexpr (integer_functions<S, fraction>::recurs) {
+        using functions = integer_functions<S, fraction>;
+        core::c_array<int, S.functions> sum;
+        for (int k = 0; k < S.functions; ++k) sum[k] = 0;
+        for (int i = 0; i < S.half(); ++i) {
+          int const a = get(first + i);
+          int const b = 2 * i + 1 < S.positions ? get(first + S.positions - 1 - i) : 0;
+          detail::analysed(functions::recurrence(), functions::distance(i), {a + b, a - b}, sum);
+        }
+        for (int k = 0; k < S.functions; ++k) put(first_term + k, sum[k]);
       } else {
         // Four functions at a time stay in registers.
         for (int k = 0; k + 4 <= S.functions; k += 4) analyse_block<S, 4>(first, first_term, k, get, put);
@@ -134,7 +244,7 @@ struct integer_basis {
   template <class Get, class Put>
   [[gnu::always_inline]] static constexpr void synthesise(Get get, Put put) {
     for_each_segment([&]<basis::function_set S>(int first, int first_term) __attribute__((always_inline)) {
-      core::c_array<int, S.functions> c{};
+      core::c_array<int, S.functions> c;
       for (int k = 0; k < S.functions; ++k) c[k] = get(first_term + k);
       if constexpr (binomials) {
         for (int i = 0; i < S.positions; ++i) {
@@ -143,16 +253,20 @@ struct integer_basis {
           for (int k = 0; k + 1 < S.functions; ++k) c[k] += c[k + 1];
         }
       } else {
+        using functions = integer_functions<S, fraction>;
         for (int i = 0; i < S.half(); ++i) {
-          auto const& phi = integer_table<S, fraction>[i];
-          int even = 0;
-          int odd = 0;
+          detail::even_and_odd sum;
+          if constexpr (functions::recurs) {
+            sum = detail::synthesised(functions::recurrence(), functions::distance(i), c);
+          } else {
+            auto const& phi = functions::table[i];
 #pragma GCC unroll 16
-          for (int k = 0; k < S.functions; k += 2) even += phi[k] * c[k];
+            for (int k = 0; k < S.functions; k += 2) sum.even += phi[k] * c[k];
 #pragma GCC unroll 16
-          for (int k = 1; k < S.functions; k += 2) odd += phi[k] * c[k];
-          put(first + i, even + odd);
-          if (2 * i + 1 < S.positions) put(first + S.positions - 1 - i, even - odd);
+            for (int k = 1; k < S.functions; k += 2) sum.odd += phi[k] * c[k];
+          }
+          put(first + i, sum.even + sum.odd);
+          if (2 * i + 1 < S.positions) put(first + S.positions - 1 - i, sum.even - sum.odd);
         }
       }
     });
@@ -161,7 +275,7 @@ struct integer_basis {
   /// Function k of segment s at its position i: for constants.
   [[nodiscard]] static constexpr int value(int s, int k, int i) {
     if (binomials) return int(basis::binomial(i, k));
-    return s == segments - 1 ? from_table<cut.set_of(segments - 1)>(k, i) : from_table<cut.set_of(0)>(k, i);
+    return s == segments - 1 ? in_set<cut.set_of(segments - 1)>(k, i) : in_set<cut.set_of(0)>(k, i);
   }
 
  private:
@@ -176,7 +290,7 @@ struct integer_basis {
   [[gnu::always_inline]] static constexpr void analyse_block(int first, int first_term, int k, Get get, Put put) {
     core::c_array<int, Block> sum{};
     for (int i = 0; i < S.half(); ++i) {
-      auto const& phi = integer_table<S, fraction>[i];
+      auto const& phi = integer_functions<S, fraction>::table[i];
       int const a = get(first + i);
       int const b = 2 * i + 1 < S.positions ? get(first + S.positions - 1 - i) : 0;
 #pragma GCC unroll 4
@@ -187,11 +301,10 @@ struct integer_basis {
   }
 
   template <basis::function_set S>
-  [[nodiscard]] static constexpr int from_table(int k, int i) {
-    auto const& table = integer_table<S, fraction>;
-    if (i < S.half()) return table[i][k];
-    int const mirrored = table[S.positions - 1 - i][k];
-    return k % 2 == 0 ? mirrored : -mirrored;
+  [[nodiscard]] static constexpr int in_set(int k, int i) {
+    bool const mirrored = i >= S.half();
+    int const value = integer_functions<S, fraction>::table[mirrored ? S.positions - 1 - i : i][k];
+    return mirrored && k % 2 != 0 ? -value : value;
   }
 };
 

@@ -15,6 +15,7 @@
 #include <polyfold/fold/product.hpp>
 #include <polyfold/integers/groups.hpp>
 #include <polyfold/integers/kernel_moments.hpp>
+#include <polyfold/integers/product_inputs.hpp>
 #include <polyfold/layers/activation.hpp>
 #include <polyfold/layers/pooling.hpp>
 
@@ -51,7 +52,6 @@ template <class Operation>
   s.sources[0] = f.sources[0];
   s.sources[1] = f.sources[1];
   s.value = f.value;
-  s.stage = f.stage;
   s.nondecreasing = Operation::nondecreasing;
   s.halves = Operation::input_window == window{{2, 2}, {2, 2}};
   if constexpr (Operation::role == fold::operation_role::activation)
@@ -66,8 +66,9 @@ template <class Operation>
 
 }  // namespace detail
 
-template <class Program>
+template <class Program, int Moment_bits>
 struct integer_program {
+  static constexpr int moment_bits = Moment_bits;
   static constexpr int steps = Program::steps;
   static constexpr auto const& facts = Program::facts;
   template <int J>
@@ -116,8 +117,8 @@ struct integer_program {
         long long bound = 0;
         for (int k = 0; k < basis::size; ++k)
           bound = core::larger(bound, basis::moment_bound(k, map_of<g.source>().bound));
-        int const shift = shift_to_16_bits(bound);
-        return {16, true, shifted_bound(bound, shift), shift};
+        int const shift = shift_to_bits(bound, Moment_bits - 1);
+        return {Moment_bits, true, shifted_bound(bound, shift), shift};
       }
     }
   }
@@ -142,7 +143,7 @@ struct integer_program {
   template <int G>
   using kernel_moments =
       integer_kernel_moments<operation_at<grouping.groups[G].rows>, operation_at<grouping.groups[G].columns>,
-                             of_bytes<G> ? 255 : int(map<grouping.groups[G].source>.bound), of_bytes<G>>;
+                             of_bytes<G> ? 255 : int(map<grouping.groups[G].source>.bound), of_bytes<G>, Moment_bits>;
   template <int G>
   static constexpr bool takes_moments = grouping.groups[G].columns >= 0;
   /// Kernel moments of bytes are those of numbers from 0 to 255: what stands for zero is taken off their sums by the biases, of
@@ -176,6 +177,17 @@ struct integer_program {
     else
       return 1;
   }
+
+  /// Whether all channels of a pixel of value V lie side by side, else all pixels of a row of a channel: as it is read.
+  template <int V>
+  static constexpr bool side_by_side = [] {
+    bool by_rows = V == 0 || V == result;
+    for (int g = 0; g < groups; ++g)
+      if (grouping.groups[g].source == V)
+        by_rows =
+            by_rows || grouping.groups[g].columns >= 0 || grouping.groups[g].kind == integer_group_kind::row_moments;
+    return !by_rows;
+  }();
 
   // Stored parameters of a group.
   template <int G>
@@ -219,6 +231,10 @@ struct integer_program {
     }
   }();
 
+  /// What the product of group G reads.
+  template <int G>
+  using inputs = product_inputs<integer_program, G>;
+
   struct stored {
     int code = 0;
     int bias = 0;
@@ -242,25 +258,28 @@ struct integer_program {
     return places[groups];
   }
 
-  /// Bytes of the tables of functions that group g reads and no group before it.
+  /// Bytes of the constants of functions that group g reads and no group before it.
   static constexpr auto table_bytes = [] {
-    struct counted_table {
+    struct counted {
       polyfold::basis::function_set set;
       int fraction = 0;
     };
-    core::fixed_array<counted_table, 4 * groups + 1> known{};
+    core::fixed_array<counted, 4 * groups + 1> known{};
     int count = 0;
     core::fixed_array<long long, groups + 1> bytes{};
-    auto const add = [&](int g, counted_table const& t) {
+    auto const add = [&](int g, counted const& t, int constant_bytes) {
       for (int k = 0; k < count; ++k)
         if (known[k].set == t.set && known[k].fraction == t.fraction) return;
       known[count++] = t;
-      bytes[g] += 2LL * t.set.half() * t.set.functions;
+      bytes[g] += constant_bytes;
     };
     auto const add_basis = [&]<class Basis>(int g, std::type_identity<Basis>) {
-      if (Basis::binomials) return;
-      if (Basis::segments > 1) add(g, {Basis::cut.set_of(0), Basis::fraction});
-      add(g, {Basis::cut.set_of(Basis::segments - 1), Basis::fraction});
+      if constexpr (!Basis::binomials) {
+        constexpr auto first = Basis::cut.set_of(0);
+        constexpr auto last = Basis::cut.set_of(Basis::segments - 1);
+        add(g, {first, Basis::fraction}, integer_functions<first, Basis::fraction>::constant_bytes);
+        add(g, {last, Basis::fraction}, integer_functions<last, Basis::fraction>::constant_bytes);
+      }
     };
     core::for_constexpr<groups>([&]<int G>() {
       if constexpr (makes_moments(G)) {

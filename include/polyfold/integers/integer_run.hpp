@@ -17,7 +17,7 @@ namespace polyfold::integer {
 
 namespace detail {
 
-/// The rows of value V in a workspace, of which the last `Kept` are there: row after row, all channels of one side by side.
+/// The rows of value V in a workspace, of which the last `Kept` are there: row after row, all channels of one together.
 template <class Integers, int V, int Offset, int Kept>
 struct integer_rows {
   static constexpr shape extent = Integers::template value_shape<V>();
@@ -37,8 +37,11 @@ struct integer_rows {
   [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int y) {
     return numbers_in_bytes<number>(memory + Offset) + slot(y) * row_numbers;
   }
-  [[gnu::always_inline, nodiscard]] static constexpr numbers_in_bytes<number> row(std::uint8_t* memory, int c, int y) {
-    return row(memory, y) + c * extent.width;
+  [[gnu::always_inline, nodiscard]] static constexpr auto row(std::uint8_t* memory, int c, int y) {
+    if constexpr (Integers::template side_by_side<V> && extent.channels > 1)
+      return spaced_numbers<number, extent.channels>{row(memory, y) + c};
+    else
+      return row(memory, y) + c * extent.width;
   }
 
  private:
@@ -55,7 +58,6 @@ struct pixel_row {
   std::uint8_t const* pixels;
   int zero;
   [[gnu::always_inline, nodiscard]] constexpr int operator[](int x) const { return pixels[x] - zero; }
-  [[gnu::always_inline, nodiscard]] constexpr pixel_row operator+(int i) const { return {pixels + i, zero}; }
 };
 
 /// Signed codes as numbers from 0 on.
@@ -116,6 +118,14 @@ struct integer_run {
   }
 };
 
+/// Where rows lie is asked of a group whose sizes alone are known.
+template <class Integers>
+struct integer_sizes {
+  using integers = Integers;
+};
+/// Buffers begin at words.
+[[nodiscard]] constexpr int aligned_bytes(int bytes) { return core::ceil_div(bytes, 4) * 4; }
+
 /// Group G: `row(run, y)` takes step y, a row of sums or of what it makes; steps come in order.
 template <class Places, int G, integer_group_kind Kind>
 struct integer_group_rows;
@@ -126,9 +136,9 @@ using rows_of_group = integer_group_rows<Places, G, Places::integers::template g
 }  // namespace detail
 
 /// What the engines of all schedules have: `Workspace` has the members `bytes` and `logits`.
-template <class Structure, class Places, class Workspace>
+template <class Structure, int8_numbers Numbers, class Places, class Workspace>
 struct integer_engine {
-  using parameters = polyfold::storage::stored_parameters<Structure, in_int8>;
+  using parameters = polyfold::storage::stored_parameters<Structure, Numbers>;
   using storage = parameters;
   using integers = typename Places::integers;
   using places = Places;

@@ -22,8 +22,8 @@
 namespace polyfold::integer {
 
 /// By the operations `Rows` and `Columns` (fold/moments.hpp), of maps whose numbers are at most `Bound`; of bytes, none of them
-/// negative, or of 16 bits.
-template <class Rows, class Columns, int Bound, bool Bytes>
+/// negative, or of 16 bits. Products read them with `Bits` bits.
+template <class Rows, class Columns, int Bound, bool Bytes, int Bits>
 struct integer_kernel_moments {
   static constexpr shape in = Rows::form.in;
   static constexpr window under{Columns::form.under.y, Rows::form.under.x};
@@ -32,7 +32,7 @@ struct integer_kernel_moments {
 
   using along_row = integer_basis<under.x.size, of_kernel, Bound>;
   static constexpr int row_terms = along_row::size;
-  [[nodiscard]] static constexpr int row_shift(int j) { return shift_to_16_bits(along_row::moment_bound(j, Bound)); }
+  [[nodiscard]] static constexpr int row_shift(int j) { return shift_to_bits(along_row::moment_bound(j, Bound), 15); }
   [[nodiscard]] static constexpr int row_bound(int j) {
     return int(shifted_bound(along_row::moment_bound(j, Bound), row_shift(j)));
   }
@@ -63,15 +63,35 @@ struct integer_kernel_moments {
     for (int j = 0; j < row_terms; ++j)
       for (int i = 0; i < column_terms(j); ++i) {
         long long const bound = along_column::moment_bound(i, row_bound(j));
-        int const shift = shift_to_16_bits(bound);
+        int const shift =
+            shift_to_bits(bound, Bits - int(Bits == 16 || !Bytes));  // bytes that are not negative have no sign
         all[first_at(j) + i] = {shift, row_shift(j) + shift, i + j, int(shifted_bound(bound, shift)),
                                 along_column::moment_bound(i, along_row::moment_bound(j, 1))};
       }
     return all;
   }();
 
+  /// Of each term, what loops at run time read.
+  static constexpr auto of_ones = [] {
+    core::fixed_array<int, terms> all{};
+    for (int t = 0; t < terms; ++t) all[t] = int(of_terms[t].of_one);
+    return all;
+  }();
+  static constexpr auto degrees = [] {
+    core::fixed_array<std::uint8_t, terms> all{};
+    for (int t = 0; t < terms; ++t) all[t] = static_cast<std::uint8_t>(of_terms[t].degree);
+    return all;
+  }();
+
   /// Column sums are held as they are; where one of them has more than 16 bits, all have 32.
   static constexpr bool wide = [] {
+    for (int j = 0; j < row_terms; ++j)
+      for (int i = 0; i < column_terms(j); ++i)
+        if (along_column::moment_bound(i, row_bound(j)) > 32767) return true;
+    return false;
+  }();
+  /// Whether any of them is divided when it is read.
+  static constexpr bool rounds = [] {
     for (term const& t : of_terms)
       if (t.shift > 0) return true;
     return false;
@@ -80,7 +100,7 @@ struct integer_kernel_moments {
   static constexpr bool is_exact = [] {
     for (int j = 0; j < row_terms; ++j)
       if (row_shift(j) > 0) return false;
-    return Bytes && !wide;
+    return Bytes && !wide && !rounds;
   }();
   /// The function of term t at a weight of the window.
   [[nodiscard]] static constexpr int value(int t, int row, int column) {
@@ -111,7 +131,7 @@ struct integer_kernel_moments {
         if (y == 0) {
           // The window over nothing but padding, into which the first rows are moved.
           for (int t = 0; t < terms; ++t)
-            for (int x = 0; x < pitch; ++x) of_channel.set(t * pitch + x, pad(c) * int(of_terms[t].of_one));
+            for (int x = 0; x < pitch; ++x) of_channel.set(t * pitch + x, pad(c) * of_ones[t]);
           for (int entering = 0; entering < under.y.size - 1 - under.y.before; ++entering)
             slide(of_channel, scratch, c, entering, in_row, pad(c));
         }

@@ -18,6 +18,13 @@ inline constexpr bool has_dual_products = true;
 inline constexpr bool has_dual_products = false;
 #endif
 
+/// Whether half of the registers hold sums, and words alone are read at offsets.
+#if defined(__thumb__) && !defined(__thumb2__)
+inline constexpr bool has_few_registers = true;
+#else
+inline constexpr bool has_few_registers = false;
+#endif
+
 /// The low lanes of both, the first one's low.
 [[gnu::always_inline, nodiscard]] constexpr unsigned low_lanes(unsigned a, unsigned b) {
 #ifdef __ARM_FEATURE_SIMD32
@@ -52,20 +59,42 @@ inline constexpr bool has_dual_products = false;
   return sum + low_lane(a) * low_lane(b) + high_lane(a) * high_lane(b);
 }
 
-/// Codes 0 and 2, and 1 and 3, of four in a row.
-struct four_codes {
-  unsigned even;
-  unsigned odd;
-};
-[[gnu::always_inline, nodiscard]] constexpr four_codes widened_codes(std::int8_t const* codes) {
+/// Codes 0 and 2 of four in a word, and codes 1 and 3.
+[[gnu::always_inline, nodiscard]] constexpr unsigned even_codes(unsigned four) {
+#ifdef __ARM_FEATURE_SIMD32
+  if (!std::is_constant_evaluated()) return unsigned(__sxtb16(int8x4_t(four)));
+#endif
+  return low_lanes(unsigned(static_cast<std::int8_t>(four & 0xffu)),
+                   unsigned(static_cast<std::int8_t>(four >> 16 & 0xffu)));
+}
+[[gnu::always_inline, nodiscard]] constexpr unsigned odd_codes(unsigned four) {
 #ifdef __ARM_FEATURE_SIMD32
   if (!std::is_constant_evaluated()) {
-    unsigned four;
-    __builtin_memcpy(&four, codes, 4);
-    return {unsigned(__sxtb16(int8x4_t(four))), unsigned(__sxtb16(int8x4_t(four >> 8 | four << 24)))};
+    unsigned two;  // compilers rotate in an instruction of its own
+    asm("sxtb16 %0, %1, ror #8" : "=r"(two) : "r"(four));
+    return two;
   }
 #endif
-  return {low_lanes(unsigned(codes[0]), unsigned(codes[2])), low_lanes(unsigned(codes[1]), unsigned(codes[3]))};
+  return even_codes(four >> 8);
+}
+
+/// Where a block of sums takes all registers, compilers for small cores are not to move loads to the front, to add in another
+/// order, nor to keep what they could load again: they would put sums on the stack instead.
+[[gnu::always_inline]] constexpr void keep_order() {
+#ifdef __ARM_ARCH_ISA_THUMB
+  if (!std::is_constant_evaluated()) asm volatile("");
+#endif
+}
+[[gnu::always_inline]] constexpr void keep_in_register([[maybe_unused]] int& sum) {
+#ifdef __ARM_ARCH_ISA_THUMB
+  if (!std::is_constant_evaluated()) asm("" : "+r"(sum));
+#endif
+}
+template <class Number>
+[[gnu::always_inline]] constexpr void load_again([[maybe_unused]] Number*& from) {
+#ifdef __ARM_ARCH_ISA_THUMB
+  if (!std::is_constant_evaluated()) asm("" : "+r"(from));
+#endif
 }
 
 }  // namespace polyfold::integer::detail

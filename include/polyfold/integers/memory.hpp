@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <polyfold/integers/lanes.hpp>
+
 namespace polyfold::integer::detail {
 
 /// Numbers of type Number from `bytes` on, aligned as Number is.
@@ -33,13 +35,44 @@ class numbers_in_bytes {
   [[gnu::always_inline, nodiscard]] constexpr numbers_in_bytes<std::uint32_t> words() const {
     return numbers_in_bytes<std::uint32_t>(bytes_);
   }
+  /// Numbers i and i + 1, of 16 bits, in the lanes of a word; anywhere.
+  [[gnu::always_inline, nodiscard]] constexpr unsigned two(int i) const {
+    if (std::is_constant_evaluated()) return (unsigned((*this)[i]) & 0xffffu) | unsigned((*this)[i + 1]) << 16;
+    unsigned word;
+    __builtin_memcpy(&word, bytes_ + i * int(sizeof(Number)), 4);
+    return word;
+  }
+  [[gnu::always_inline]] constexpr void set_two(int i, unsigned word) const {
+    if (std::is_constant_evaluated()) {
+      set(i, int(word & 0xffffu));
+      set(i + 1, int(word >> 16));
+    } else {
+      __builtin_memcpy(bytes_ + i * int(sizeof(Number)), &word, 4);
+    }
+  }
   [[gnu::always_inline, nodiscard]] constexpr numbers_in_bytes operator+(int i) const {
     return numbers_in_bytes(bytes_ + i * int(sizeof(Number)));
   }
 
+  [[gnu::always_inline]] friend constexpr void load_again(numbers_in_bytes& from) { load_again(from.bytes_); }
+
  private:
   typedef Number __attribute__((may_alias)) aliasing;
   std::uint8_t* bytes_;
+};
+
+/// `count` numbers from a row to another.
+template <class Number>
+constexpr void copy_numbers(numbers_in_bytes<Number> from, numbers_in_bytes<std::int16_t> to, int count) {
+  for (int i = 0; i < count; ++i) to.set(i, from[i]);
+}
+
+/// Numbers that lie `Pitch` apart.
+template <class Number, int Pitch>
+struct spaced_numbers {
+  numbers_in_bytes<Number> first;
+  [[gnu::always_inline, nodiscard]] constexpr int operator[](int i) const { return first[i * Pitch]; }
+  [[gnu::always_inline]] constexpr void set(int i, int value) const { first.set(i * Pitch, value); }
 };
 
 }  // namespace polyfold::integer::detail

@@ -37,10 +37,10 @@ struct requantisation {
 [[nodiscard]] constexpr long long shifted_bound(long long bound, int shift) {
   return shift == 0 ? bound : (bound + (1LL << (shift - 1))) >> shift;
 }
-/// The shift that brings numbers up to `bound` down to 15 bits and a sign; 0 where they are.
-[[nodiscard]] constexpr int shift_to_16_bits(long long bound) {
+/// The shift that brings numbers up to `bound` down to so many bits, beside a sign; 0 where they are.
+[[nodiscard]] constexpr int shift_to_bits(long long bound, int bits) {
   int shift = 0;
-  while (shifted_bound(bound, shift) > 32767) ++shift;
+  while (shifted_bound(bound, shift) >= 1LL << bits) ++shift;
   return shift;
 }
 

@@ -46,9 +46,7 @@ struct rolling_integer_maps {
   static constexpr int groups = integers::groups;
 
  private:
-  struct sizes {
-    using integers = Integers;
-  };
+  using sizes = integer_sizes<Integers>;
   template <int G>
   using rows_of = rows_of_group<sizes, G>;
   struct group_facts {
@@ -65,7 +63,6 @@ struct rolling_integer_maps {
                     rows_of<G>::steps, &rows_of<G>::made, &rows_of<G>::reads}...};
   }
   (std::make_integer_sequence<int, groups>{});
-  [[nodiscard]] static constexpr int aligned(int bytes) { return core::ceil_div(bytes, 4) * 4; }
 
   struct usage {
     core::fixed_array<rolling_use, groups + 1> values{};  // the image's first
@@ -143,15 +140,15 @@ struct rolling_integer_maps {
     int last = 0;
     constexpr shape image = integers::template value_shape<0>();
     rolling_use const& pixels = used.values[0];
-    if (Streamed) all[0] = {aligned(kept(0) * image.channels * image.width), pixels.born, pixels.dies, 0};
+    if (Streamed) all[0] = {aligned_bytes(kept(0) * image.channels * image.width), pixels.born, pixels.dies, 0};
     core::for_constexpr<groups>([&]<int I>() {
       constexpr int value = integers::template group<I>.value;
       rolling_use const& map = used.values[I + 1];
       if (value != integers::result)
-        all[I + 1] = {aligned(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
+        all[I + 1] = {aligned_bytes(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
       rolling_use const& state = used.states[I];
-      all[groups + 1 + I] = {aligned(rows_of<I>::state_bytes), state.born, state.dies, 0};
-      scratch = core::larger(scratch, aligned(rows_of<I>::scratch_bytes));
+      all[groups + 1 + I] = {aligned_bytes(rows_of<I>::state_bytes), state.born, state.dies, 0};
+      scratch = core::larger(scratch, aligned_bytes(rows_of<I>::scratch_bytes));
       last = core::larger(last, state.dies);
     });
     // What a row needs while it is computed is there all the time.
@@ -230,20 +227,20 @@ struct rolling_run {
 
 }  // namespace detail
 
-template <class Structure, class Places>
+template <class Structure, int8_numbers Numbers, class Places>
 using rolling_engine =
-    integer_engine<Structure, Places,
+    integer_engine<Structure, Numbers, Places,
                    rolling_workspace<Places::places.size, Places::groups, Structure::output_shape.size()>>;
 
 }  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 
-template <class Structure>
-struct engine<Structure, in_int8, rolling_rows_schedule>
-    : integer::rolling_engine<Structure,
+template <class Structure, int8_numbers Numbers>
+struct engine<Structure, Numbers, rolling_rows_schedule>
+    : integer::rolling_engine<Structure, Numbers,
                               integer::detail::rolling_integer_maps<
-                                  typename storage::stored_parameters<Structure, in_int8>::integers, false>> {
+                                  typename storage::stored_parameters<Structure, Numbers>::integers, false>> {
   [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
                                                          std::uint8_t const* image,
                                                          typename engine::template workspace<std::uint8_t>* memory) {

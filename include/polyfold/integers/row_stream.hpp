@@ -17,8 +17,8 @@ namespace polyfold {
 namespace detail {
 template <class Network>
 inline constexpr bool takes_rows = false;
-template <auto Pipeline>
-inline constexpr bool takes_rows<network<Pipeline, in_int8, rolling_rows>> = true;
+template <auto Pipeline, int8_numbers Numbers>
+inline constexpr bool takes_rows<network<Pipeline, Numbers, rolling_rows>> = true;
 }  // namespace detail
 
 /// One object for each stream: it holds all that is between two rows, and `net` must outlive it.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <polyfold/core/fixed_array.hpp>
 #include <polyfold/integers/product_rows.hpp>
 
 namespace polyfold::integer {
@@ -52,29 +53,36 @@ inline constexpr auto basis_values = [] {
   return all;
 }();
 
-/// What multiplies the codes of a filter of group G again and again: 2^shift of each input, times `of_input(k)`.
+/// What multiplies the codes of a filter of group G again and again: 2^shift of each input, times `of_input(input)`.
 template <int G, class Net, class OfInput>
 [[nodiscard]] constexpr auto code_factors(Net const& net, OfInput of_input) {
   using integers = typename Net::integers;
-  constexpr integer_group g = integers::template group<G>;
+  using inputs = typename integers::template inputs<G>;
   constexpr int degrees = integers::template degree_count<G>;
-  constexpr int source_degrees = integers::template degrees<g.source>();
-  constexpr int terms = [] {
+  constexpr int period = [] {
     if constexpr (integers::template takes_moments<G>)
       return integers::template kernel_moments<G>::terms;
     else
-      return integers::template operation_at<g.head>::form.under.area();
-  }();
-  core::fixed_array<long long, terms * source_degrees> factors{};
-  for (int k = 0; k < factors.size(); ++k) {
-    int degree = k / terms;
-    if constexpr (integers::template takes_moments<G>)
-      degree = degree * (degrees / source_degrees) + integers::template kernel_moments<G>::of_terms[k % terms].degree;
-    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(integers::places[G].degree + degree)] : 0;
-    factors[k] = of_input(k) * (1LL << shift);
+      return inputs::under.area();
+  }() * inputs::source_degrees;
+  core::fixed_array<long long, period> factors{};
+  for (int k = 0; k < period; ++k) {
+    product_input const in = inputs::at(k);
+    int const shift = degrees > 1 ? net.degree_shifts[std::size_t(integers::places[G].degree + in.degree)] : 0;
+    factors[k] = of_input(in) * (1LL << shift);
   }
   return factors;
 }
+/// The codes of filter m of group G, by the inputs that they multiply.
+template <int G, class Net>
+struct codes_by_input {
+  using inputs = typename Net::integers::template inputs<G>;
+  int const* place = inputs::place.begin();
+  std::int8_t const* codes;
+  constexpr codes_by_input(Net const& net, int m)
+      : codes(net.codes.data() + Net::integers::places[G].code + m * inputs::form.fan_in()) {}
+  [[nodiscard]] constexpr int operator[](int k) const { return codes[place[k]]; }
+};
 
 /// The largest magnitude of the sums of filter, or partial product, m of group G, whatever was summed up so far. Compilers count
 /// the steps of constants, so loops over all codes take few.
@@ -85,14 +93,9 @@ template <int G, class Net>
   constexpr auto first = integers::places[G];
   constexpr fold::operation_form form = integers::template operation_at<g.head>::form;
   constexpr int fan_in = form.fan_in();
-  auto const factors = code_factors<G>(net, []([[maybe_unused]] int k) -> long long {
-    if constexpr (integers::template takes_moments<G>)
-      return integers::template kernel_moments<G>::of_terms[k % integers::template kernel_moments<G>::terms].bound;
-    else
-      return integers::template map<g.source>.bound;
-  });
+  auto const factors = code_factors<G>(net, [](product_input const& in) { return in.bound; });
   long long const* const factor = factors.begin();
-  std::int8_t const* const codes = net.codes.data() + first.code + m * fan_in;
+  codes_by_input<G, Net> const codes(net, m);
   long long sum = bias_bound<integers::template product_biases<G>, form.outputs>(net, first.bias, m);
   for (int k = 0; k < fan_in; ++k) sum += (codes[k] < 0 ? -codes[k] : codes[k]) * factor[k % factors.size()];
   return sum;
@@ -129,8 +132,8 @@ template <int G, class Net>
   constexpr int area = form.under.area();
   constexpr bytes_behind behind = bytes_behind_sums<integers, G>();
   if constexpr (behind == bytes_behind::none) return sum_bound<G>(net, m);
-  std::int8_t const* const codes = net.codes.data() + first.code + m * fan_in;
-  auto const factors = code_factors<G>(net, [](int) { return 1LL; });
+  codes_by_input<G, Net> const codes(net, m);
+  auto const factors = code_factors<G>(net, [](product_input const&) { return 1LL; });
   long long const* const factor = factors.begin();
   // A bias has its sign where each output has one.
   constexpr bool has_biases = rule.kind == fold::bias_kind::dense;

@@ -33,11 +33,7 @@ struct whole_integer_maps {
   static constexpr int groups = integers::groups;
 
  private:
-  /// Sizes do not depend on where things lie.
-  struct sizes {
-    using integers = Integers;
-  };
-  [[nodiscard]] static constexpr int aligned(int bytes) { return core::ceil_div(bytes, 4) * 4; }
+  using sizes = integer_sizes<Integers>;
   struct placement {
     core::fixed_array<int, groups> map{};
     core::fixed_array<int, groups> state{};
@@ -52,10 +48,11 @@ struct whole_integer_maps {
       constexpr integer_group g = integers::template group<I>;
       using rows_of = rows_of_group<sizes, I>;
       if (g.value != integers::result)
-        all[I] = {aligned(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes),
-                  I, I, 0};
-      all[groups + I] = {aligned(rows_of::state_bytes), I, I, 0};
-      all[2 * groups + I] = {aligned(rows_of::scratch_bytes), I, I, 0};
+        all[I] = {
+            aligned_bytes(integer_rows<integers, g.value, 0, integers::template value_shape<g.value>().height>::bytes),
+            I, I, 0};
+      all[groups + I] = {aligned_bytes(rows_of::state_bytes), I, I, 0};
+      all[2 * groups + I] = {aligned_bytes(rows_of::scratch_bytes), I, I, 0};
       for (int source : {g.source, g.added})
         if (source > 0) all[integers::maker(source)].dies = I;
     });
@@ -81,18 +78,19 @@ struct whole_integer_maps {
 
 }  // namespace detail
 
-template <class Structure, class Places>
+template <class Structure, int8_numbers Numbers, class Places>
 using whole_engine =
-    integer_engine<Structure, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
+    integer_engine<Structure, Numbers, Places, integer_workspace<Places::places.size, Structure::output_shape.size()>>;
 
 }  // namespace polyfold::integer
 
 namespace polyfold::schedules {
 
-template <class Structure>
-struct engine<Structure, in_int8, whole_maps_schedule>
-    : integer::whole_engine<Structure, integer::detail::whole_integer_maps<
-                                           typename storage::stored_parameters<Structure, in_int8>::integers>> {
+template <class Structure, int8_numbers Numbers>
+struct engine<Structure, Numbers, whole_maps_schedule>
+    : integer::whole_engine<
+          Structure, Numbers,
+          integer::detail::whole_integer_maps<typename storage::stored_parameters<Structure, Numbers>::integers>> {
   [[nodiscard]] static constexpr std::int16_t const* run(typename engine::storage const& held,
                                                          std::uint8_t const* image,
                                                          typename engine::template workspace<std::uint8_t>* memory) {

@@ -1,87 +1,100 @@
-// Dense integer products of a map, a row of sums at a time.
+// Sums of integer products over a map, for a few pixels and filters at a time.
 //
 // The rows under a window are laid out with all channels of a pixel side by side, 16 bits each, so that the numbers under a row of
 // the window are one run of memory whatever the stride, and two products of neighbours are one instruction where there is one.
-// Maps that a window covers whole are one vector, whose codes are read as they are stored.
+// Codes are stored in the order in which they are read here (product_inputs.hpp). Moments of planes that are one window come the
+// same way.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/for_constexpr.hpp>
 #include <polyfold/integers/integer_run.hpp>
-#include <polyfold/integers/lanes.hpp>
+#include <polyfold/integers/product_block.hpp>
 
 namespace polyfold::integer::detail {
 
-/// Of the product of group G.
-template <class Places, int G>
+/// Of the product of group G, whose codes lie degree by degree: blocks of `Filters` filters and `Rows` x `Columns` pixels.
+template <class Places, int G, int Filters, int Rows, int Columns>
 struct integer_window_sums {
   using integers = typename Places::integers;
-  static constexpr integer_group group = integers::template group<G>;
-  static constexpr fold::operation_form form = integers::template operation_at<group.head>::form;
+  using inputs = typename integers::template inputs<G>;
+  static constexpr integer_group group = inputs::group;
+  static constexpr fold::operation_form form = inputs::form;
   static constexpr shape in = form.in;
-  static constexpr shape sums = form.output();
   static constexpr window under = form.under;
-  static constexpr int channels = in.channels / form.groups;
-  static constexpr int per_group = form.outputs / form.groups;
-  static constexpr int fan_in = form.fan_in();
-  static constexpr int degrees = integers::template degree_count<G>;
+  static constexpr int degrees = inputs::degrees;
   static constexpr auto first = integers::places[G];
 
-  /// The group of filter m.
-  [[gnu::always_inline, nodiscard]] static constexpr int group_of(int m) {
-    return form.groups == 1 ? 0 : m / per_group;
-  }
-
-  static constexpr bool is_vector = sums.pixels() == 1 && under.covers(in) && degrees == 1;
-  static constexpr int at_once = per_group % 4 == 0 && fan_in <= 256 ? 4
-                                 : per_group % 3 == 0                ? 3
-                                 : per_group % 2 == 0                ? 2
-                                                                     : 1;
-
  private:
-  static constexpr int runs = under.x.dilation == 1 ? 1 : under.x.size;  // under a row of the window
-  static constexpr int run_numbers = channels * under.x.size / runs;
-  static constexpr int run_words = core::ceil_div(run_numbers, 2);
-  static constexpr int filter_words = under.y.size * runs * run_words;
-  static constexpr int line_pixels = (sums.width - 1) * under.x.stride + under.x.extent();
-  /// Where runs may begin at an odd number, a second copy lies one number further down.
-  static constexpr int copies = channels % 2 == 0 || !has_dual_products ? 1 : 2;
-  static constexpr int line_numbers = core::ceil_div(line_pixels * channels, 2) * 2 + 2;
+  /// Rows of the map under the windows of a block, from top to bottom.
+  static constexpr int lines = (Rows - 1) * under.y.stride + under.y.extent();
+  static constexpr int line_pixels = (form.output().width - 1) * under.x.stride + under.x.extent();
+  template <int Degree>
+  static constexpr int line_numbers = line_pixels* inputs::template numbers_of<Degree>;
+  /// Numbers of a line of all degrees before.
+  template <int Degree>
+  static constexpr int line_numbers_before = line_pixels* inputs::template first_code<Degree> / under.area();
 
  public:
-  static constexpr int scratch_bytes =
-      is_vector ? 2 * core::ceil_div(fan_in, 4) * 4 : 2 * form.groups * under.y.size * copies * line_numbers;
+  static constexpr int state_bytes = 0;
+  static constexpr int scratch_bytes = 2 * form.groups * lines * line_pixels * inputs::numbers;
 
-  /// Lays out what output row y reads.
+  template <class Run>
+  static constexpr void keep_weights(Run const&, int) {}
+  /// Lays out what the windows of a row of blocks read, from output row y on.
   template <class Run>
   static constexpr void prepare(Run const& run, int y) {
-    if constexpr (is_vector) {
-      numbers_in_bytes<std::int16_t> const to = scratch(run);
-      for (int c = 0, k = 0; c < in.channels; ++c)
-        for (int r = 0; r < in.height; ++r) {
-          auto const row = run.template row<group.source>(c, r);
-          for (int x = 0; x < in.width; ++x, ++k) to.set(place_of(k), row[x]);
-        }
-      for (int k = fan_in; k < core::ceil_div(fan_in, 4) * 4; ++k) to.set(place_of(k), 0);
-    } else {
-      int const top = under.y.start(y);
-      index_range const inside = under.y.inside(top, in.height);
+    int const top = under.y.start(y);
+    core::for_constexpr<degrees>([&]<int Degree>() {
       for (int g = 0; g < form.groups; ++g)
-        for (int r = inside.first; r < inside.last; ++r) fill_line(run, g, r, top + r * under.y.dilation);
-    }
+        for (int i = 0; i < lines; i += Rows == 1 ? under.y.dilation : 1) fill_line<Degree>(run, g, i, top + i);
+    });
+  }
+  /// The same from moments of one window, as they are held.
+  template <class Moments, class Run>
+  static constexpr void prepare_moments(Run const& run, typename Moments::sums held, int) {
+    core::for_constexpr<degrees>([&]<int Degree>() {
+      for (int g = 0; g < form.groups; ++g) {
+        auto to = scratch(run) + line_at<Degree>(g, 0);
+        auto from = held + g * inputs::numbers;
+        for (int c = 0; c < inputs::numbers / Moments::terms; ++c, from = from + Moments::terms) {
+          constexpr int plane_degrees = degrees / inputs::source_degrees;
+          int const first_degree = inputs::source_degrees == 1 ? 0 : c % inputs::source_degrees * plane_degrees;
+#pragma GCC unroll 6
+          for (int t = 0; t < Moments::terms; ++t)
+            if (first_degree + Moments::of_terms[t].degree == Degree) {
+              to.set(0, rounded_shift(from[t], Moments::of_terms[t].shift));
+              to = to + 1;
+            }
+        }
+      }
+    });
   }
 
-  /// Sums of `at_once` filters from m on: store(word, left, right) takes those of pixels 2 * word and the next, of all of them.
-  template <class Run, class Store>
-  [[gnu::always_inline]] static constexpr void multiply(Run const& run, int m, int y, int const* starts, Store store) {
-    if constexpr (is_vector)
-      multiply_vector(run, m, starts, store);
+  /// Of filters m to m + Filters - 1.
+  struct weights {
+    template <class Run>
+    [[gnu::always_inline]] constexpr weights(Run const& run, int, int m)
+        : codes(run.net.codes.data() + first.code + m * form.fan_in()) {}
+    std::int8_t const* codes;
+  };
+
+  /// Adds up these filters over the block at (y, x).
+  template <class Run>
+  [[gnu::always_inline]] static constexpr void add(Run const& run, weights const& of, int m, int y, int x, int* sums) {
+    if constexpr (degrees == 1)
+      add_degree<0>(run, of.codes, m, y, x, sums);
     else
-      multiply_lines(run, m, y, starts, store);
+      core::for_constexpr<degrees>([&]<int Degree>() {
+        core::c_array<int, Filters * Rows * Columns> of_degree{};
+        add_degree<Degree>(run, of.codes, m, y, x, of_degree);
+        int const shift = run.net.degree_shifts[std::size_t(first.degree + Degree)];
+        for (int i = 0; i < Filters * Rows * Columns; ++i) sums[i] += of_degree[i] * (1 << shift);
+      });
   }
 
  private:
@@ -89,136 +102,54 @@ struct integer_window_sums {
   [[gnu::always_inline, nodiscard]] static constexpr auto scratch(Run const& run) {
     return numbers_in_bytes<std::int16_t>(run.memory + Places::scratch(G));
   }
-  [[gnu::always_inline, nodiscard]] static constexpr int line_at(int g, int r, int copy) {
-    return ((g * under.y.size + r) * copies + copy) * line_numbers;
+  template <int Degree>
+  [[gnu::always_inline, nodiscard]] static constexpr int line_at(int g, int i) {
+    return form.groups * lines * line_numbers_before<Degree> + (g * lines + i) * line_numbers<Degree>;
   }
 
-  template <class Run>
-  static constexpr void fill_line(Run const& run, int g, int r, int iy) {
-    auto const to = scratch(run) + line_at(g, r, 0);
-    constexpr int end = core::smaller(line_pixels, under.x.before + in.width);
-    for (int i = 0; i < under.x.before * channels; ++i) to.set(i, 0);
-    for (int i = end * channels; i < line_numbers; ++i) to.set(i, 0);
-    for (int c = 0; c < channels; ++c) {
-      auto const row = run.template row<group.source>(g * channels + c, iy);
-      for (int x = 0, at = under.x.before * channels + c; x < end - under.x.before; ++x, at += channels)
-        to.set(at, row[x]);
+  template <int Degree, class Run>
+  static constexpr void fill_line(Run const& run, int g, int i, int iy) {
+    constexpr int numbers = inputs::template numbers_of<Degree>;
+    constexpr int before = under.x.before;
+    constexpr int end = core::smaller(line_pixels, before + in.width);
+    auto const to = scratch(run) + line_at<Degree>(g, i);
+    if (iy < 0 || iy >= in.height) {
+      for (int k = 0; Rows > 1 && k < line_pixels * numbers; ++k) to.set(k, 0);
+      return;
     }
-    if constexpr (copies == 2) {
-      for (int i = 0; i + 1 < line_numbers; ++i) to.set(line_numbers + i, to[i + 1]);
-      to.set(2 * line_numbers - 1, 0);
-    }
-  }
-  /// The run at a number of a line; words may be read there.
-  [[gnu::always_inline, nodiscard]] static constexpr auto run_at(numbers_in_bytes<std::int16_t> line, int number) {
-    if constexpr (copies == 2)
-      if (has_dual_products && number % 2 != 0) return line + (line_numbers + number - 1);
-    return line + number;
-  }
-
-  /// Codes with their shifts, in the order of the lines.
-  template <class Run>
-  static constexpr void widen(Run const& run, int m, numbers_in_bytes<std::int16_t> to) {
-    std::int8_t const* const codes = run.net.codes.data() + first.code + m * fan_in;
-    for (int i = 0; i < under.y.size * runs && run_numbers % 2 == 1; ++i) to.set(2 * run_words * (i + 1) - 1, 0);
-    int degree = 0;
-    for (int c = 0; c < channels; ++c) {
-      int const shift = degrees > 1 ? run.net.degree_shifts[std::size_t(first.degree + degree)] : 0;
-      degree = degree + 1 == degrees ? 0 : degree + 1;
-      std::int8_t const* const of_channel = codes + c * under.area();
-      for (int r = 0; r < under.y.size; ++r)
-        for (int s = 0; s < under.x.size; ++s) {
-          int const at = runs == 1 ? r * 2 * run_words + s * channels + c : (r * runs + s) * 2 * run_words + c;
-          to.set(at, of_channel[r * under.x.size + s] * (1 << shift));
-        }
-    }
-  }
-
-  template <class Run, class Store>
-  [[gnu::always_inline]] static constexpr void multiply_lines(Run const& run, int m, int y, int const* starts,
-                                                              Store store) {
-    alignas(4) std::uint8_t memory[std::size_t(4 * at_once * filter_words)];
-    numbers_in_bytes<std::int16_t> const widened(memory);
-    for (int f = 0; f < at_once; ++f) widen(run, m + f, widened + 2 * f * filter_words);
-    index_range const inside = under.y.inside(under.y.start(y), in.height);
-    auto const lines = scratch(run) + line_at(group_of(m), 0, 0);
-    for (int word = 0; word < core::ceil_div(sums.width, 2); ++word) {
-      int const x = 2 * word;
-      int const next = x + 1 < sums.width ? x + 1 : x;
-      core::c_array<int, at_once> left;
-      core::c_array<int, at_once> right;
-#pragma GCC unroll 4
-      for (int f = 0; f < at_once; ++f) left[f] = right[f] = starts[f];
-      for (int r = inside.first; r < inside.last; ++r) {
-        auto const line = lines + r * copies * line_numbers;
-        for (int j = 0; j < runs; ++j) {
-          auto const a = run_at(line, (x * under.x.stride + j * under.x.dilation) * channels);
-          auto const b = run_at(line, (next * under.x.stride + j * under.x.dilation) * channels);
-          if constexpr (!has_dual_products) {
-            auto const weights = widened + 2 * (r * runs + j) * run_words;
-#pragma GCC unroll 4
-            for (int i = 0; i < run_numbers; ++i) {
-              int const of_left = a[i];
-              int const of_right = b[i];
-#pragma GCC unroll 4
-              for (int f = 0; f < at_once; ++f) {
-                int const weight = weights[2 * f * filter_words + i];
-                left[f] += weight * of_left;
-                right[f] += weight * of_right;
-              }
-            }
-            continue;
-          }
-          auto const of_words = a.words();
-          auto const next_words = b.words();
-          auto const weights = widened.words() + (r * runs + j) * run_words;
-#pragma GCC unroll 4
-          for (int i = 0; i < run_words; ++i) {
-            unsigned const of_left = unsigned(of_words[i]);
-            unsigned const of_right = unsigned(next_words[i]);
-#pragma GCC unroll 4
-            for (int f = 0; f < at_once; ++f) {
-              unsigned const two = unsigned(weights[f * filter_words + i]);
-              left[f] = multiply_lanes(two, of_left, left[f]);
-              right[f] = multiply_lanes(two, of_right, right[f]);
-            }
-          }
-        }
-      }
-      store(word, left, right);
-    }
-  }
-
-  /// Numbers 0 and 2, then 1 and 3 of four: as one instruction widens codes.
-  [[gnu::always_inline, nodiscard]] static constexpr int place_of(int k) {
-    return has_dual_products ? (k & ~3) + (k & 1) * 2 + (k >> 1 & 1) : k;
-  }
-  template <class Run, class Store>
-  [[gnu::always_inline]] static constexpr void multiply_vector(Run const& run, int m, int const* starts, Store store) {
-    std::int8_t const* const codes = run.net.codes.data() + first.code + m * fan_in;
-    numbers_in_bytes<std::int16_t> const vector = scratch(run);
-    core::c_array<int, at_once> sum;
-#pragma GCC unroll 4
-    for (int f = 0; f < at_once; ++f) sum[f] = starts[f];
-    int k = 0;
-    if constexpr (has_dual_products) {
-      auto const words = vector.words();
-      for (; k + 4 <= fan_in; k += 4) {
-        unsigned const even = unsigned(words[k / 2]);
-        unsigned const odd = unsigned(words[k / 2 + 1]);
-#pragma GCC unroll 4
-        for (int f = 0; f < at_once; ++f) {
-          four_codes const four = widened_codes(codes + f * fan_in + k);
-          sum[f] = multiply_lanes(four.odd, odd, multiply_lanes(four.even, even, sum[f]));
-        }
+    for (int k = 0; k < before * numbers; ++k) to.set(k, 0);
+    for (int k = end * numbers; k < line_pixels * numbers; ++k) to.set(k, 0);
+    if constexpr (integers::template side_by_side<group.source> && degrees == 1 && form.groups == 1) {
+      copy_numbers(Places::template rows<group.source>::row(run.memory, iy), to + before * numbers,
+                   (end - before) * numbers);
+    } else {
+      for (int n = 0; n < numbers; ++n) {
+        auto const row = run.template row<group.source>(g * inputs::numbers + Degree + n * degrees, iy);
+        for (int x = 0, at = before * numbers + n; x < end - before; ++x, at += numbers) to.set(at, row[x]);
       }
     }
-    for (; k < fan_in; ++k) {
-      int const x = vector[place_of(k)];
-#pragma GCC unroll 4
-      for (int f = 0; f < at_once; ++f) sum[f] += codes[f * fan_in + k] * x;
+  }
+
+  template <int Degree, class Run>
+  [[gnu::always_inline]] static constexpr void add_degree(Run const& run, std::int8_t const* codes, int m, int y, int x,
+                                                          int* sums) {
+    constexpr int numbers = inputs::template numbers_of<Degree>;
+    constexpr int length = inputs::template run_length<Degree>;
+    constexpr int line = line_numbers<Degree>;
+    using block = product_block<Filters, Rows, Columns, under.x.stride * numbers, under.y.stride * line, form.fan_in()>;
+    int const g = form.groups == 1 ? 0 : m / (form.outputs / form.groups);
+    auto const from = scratch(run) + line_at<Degree>(g, 0) + x * under.x.stride * numbers;
+    codes += inputs::template first_code<Degree>;
+    if constexpr (inputs::one_run) {
+      block::add_codes(sums, from, codes, length);
+    } else {
+      // Where two rows are one block, what lies outside is filled with zeros.
+      index_range const inside = Rows > 1 ? index_range{0, under.y.size} : under.y.inside(under.y.start(y), in.height);
+      for (int r = inside.first; r < inside.last; ++r)
+        for (int j = 0; j < inputs::runs; ++j)
+          block::add_codes(sums, from + (r * under.y.dilation * line + j * under.x.dilation * numbers),
+                           codes + (r * inputs::runs + j) * length, length);
     }
-    store(0, sum, sum);
   }
 };
 

@@ -70,7 +70,8 @@ template <auto Pipeline, auto Numbers, auto Schedule>
     k.parameters = "codes of a byte, their scales, float32 where a byte will not do, index maps";
   } else if constexpr (std::is_same_v<kind, int8_numbers>) {
     constexpr bool rolls = std::is_same_v<std::remove_const_t<decltype(Schedule)>, schedules::rolling_rows_schedule>;
-    k.arguments = std::string(", polyfold::in_int8") + (rolls ? ", polyfold::rolling_rows" : "");
+    k.arguments = std::string(", polyfold::in_int8") + (Numbers.moment_bits == 8 ? ".with_8_bit_moments()" : "") +
+                  (rolls ? ", polyfold::rolling_rows" : "");
     k.includes = "#include <polyfold/integers.hpp>\n";
     k.parameters = "codes, biases, multipliers and shifts of sums, shifts of degrees, zero codes, scale of logits";
     k.pixels = "pixels of 8 bits as they come";

@@ -138,7 +138,7 @@ template <class Network>
   if constexpr (requires { Network::rule.scales; })
     out << "numbers of 8 bits, a scale per " << detail::name_of(Network::rule.scales) << '\n';
   else if constexpr (requires { typename Network::integers; })
-    out << "integers of 8 bits\n";
+    out << "integers of 8 bits, moments of " << Network::integers::moment_bits << ", codes in the order of products\n";
   return out.str();
 }
 
