@@ -88,7 +88,7 @@ struct spelling {
 template <class Network>
 void write_header(experiment const& e, std::string const& name, Network const& net, spelling const& spelled,
                   int correct) {
-  using pixel = std::conditional_t<Network::template takes<std::uint8_t>, std::uint8_t, float>;
+  using pixel = typename Network::pixel;
   constexpr std::size_t size = std::size_t(Network::input_shape.size());
   std::vector<pixel> samples(2 * size);
   for (std::size_t i = 0; i < 2; ++i)

@@ -30,6 +30,8 @@
 #include <polyfold/models/resnet8.hpp>
 #include <polyfold/models/vgg16.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/row_stream.hpp>
+#include <polyfold/schedules/rolling_rows.hpp>
 #include <polyfold/shared_workspace.hpp>
 
 #endif

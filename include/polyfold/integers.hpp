@@ -4,6 +4,5 @@
 
 #include <polyfold/inference.hpp>
 #include <polyfold/integers/rolling_rows.hpp>
-#include <polyfold/integers/row_stream.hpp>
 #include <polyfold/integers/sum_bounds.hpp>
 #include <polyfold/integers/whole_maps.hpp>

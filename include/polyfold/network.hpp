@@ -62,23 +62,25 @@ class network : public detail::engine_of<Pipeline, Numbers, Schedule>::storage {
   static constexpr int workspace_size = runs_by::workspace_size;
   template <class Scalar = typename runs_by::scalar>
   using workspace = typename runs_by::template workspace<Scalar>;
-  /// Whether it runs images of such scalars.
-  template <class Scalar>
-  static constexpr bool takes = runs_by::template takes<Scalar>;
-  /// What bare memory is made of.
-  template <class Scalar>
-  using memory_unit = typename runs_by::template memory_unit<Scalar>;
+  /// What its images are of where nothing else is said.
+  using pixel = typename runs_by::scalar;
+  /// Whether it runs images of such numbers: floats, lanes of them, or pixels of 8 bits, which floats take as the numbers 0 to 255.
+  template <class Pixel>
+  static constexpr bool takes = runs_by::template takes<Pixel>;
+  /// What bare memory for such images is made of.
+  template <class Pixel>
+  using memory_unit = typename runs_by::template memory_unit<Pixel>;
 
   /// Runs one image (or, with a wider scalar, several side by side). The result lies in `memory` until it is used again.
   /// An image is a tensor of `input_shape`, a view of one, or an array or a span of just as many scalars.
   template <class Image, class Workspace>
-  requires detail::image_of<Image, detail::scalar_of<network, Workspace>, input_shape>
+  requires detail::runs_image<network, Image, Workspace>
   [[nodiscard]] constexpr auto run(Image const& image, Workspace& memory) const {
     return run(detail::image_data<input_shape>(image), runs_by::memory_of(memory));
   }
-  /// The same on bare memory: input_shape.size() scalars at `image`, workspace_size at `memory`.
-  template <class Scalar>
-  requires(takes<Scalar>) [[nodiscard]] constexpr auto run(Scalar const* image, memory_unit<Scalar>* memory) const {
+  /// The same on bare memory: input_shape.size() numbers at `image`, workspace_size scalars at `memory`.
+  template <class Pixel>
+  requires(takes<Pixel>) [[nodiscard]] constexpr auto run(Pixel const* image, memory_unit<Pixel>* memory) const {
     auto const* const result = runs_by::run(*this, image, memory);
     return tensor_view<std::remove_reference_t<decltype(*result)>, output_shape>(result);
   }

@@ -7,6 +7,7 @@
 
 #include <polyfold/core/lanes.hpp>
 #include <polyfold/fit/quantise.hpp>
+#include <polyfold/fold/inference_plan.hpp>
 #include <polyfold/inference.hpp>
 #include <polyfold/io/description.hpp>
 #include <polyfold/train/parameters.hpp>
@@ -127,15 +128,43 @@ TEST_CASE("functions that fall somewhere do not say that they never do") {
 }
 
 TEST_CASE("activations work in place at inference, and in training where their output is enough") {
-  using needs_output = network<input<2, 3, 4> | dense<24> | hard_sigmoid | dense<2>>::program_type;
-  using needs_input = network<input<2, 3, 4> | dense<24> | silu | dense<2>>::program_type;
+  using needs_output = network<input<2, 3, 4> | average_pool<1> | hard_sigmoid | dense<2>>::program_type;
+  using needs_input = network<input<2, 3, 4> | average_pool<1> | silu | dense<2>>::program_type;
   using has_slopes = network<input<2, 3, 4> | dense<24> | prelu | dense<2>>::program_type;
-  STATIC_REQUIRE(needs_output::homes(false)[2] == 1);
-  STATIC_REQUIRE(needs_output::homes(true)[2] == 1);
-  STATIC_REQUIRE(needs_input::homes(false)[2] == 1);
-  STATIC_REQUIRE(needs_input::homes(true)[2] == 2);
-  STATIC_REQUIRE(has_slopes::homes(false)[2] == 1);
-  STATIC_REQUIRE(has_slopes::homes(true)[2] == 2);
+  STATIC_REQUIRE(fold::inference_plan<needs_output>::homes[2] == 1);
+  STATIC_REQUIRE(needs_output::homes()[2] == 1);
+  STATIC_REQUIRE(fold::inference_plan<needs_input>::homes[2] == 1);
+  STATIC_REQUIRE(needs_input::homes()[2] == 2);
+  STATIC_REQUIRE(fold::inference_plan<has_slopes>::homes[2] == 1);
+  STATIC_REQUIRE(has_slopes::homes()[2] == 2);
+}
+
+namespace {
+/// How many calls inference of a network makes, and what the first is.
+template <auto Pipeline>
+using plan_of = fold::inference_plan<typename network<Pipeline>::program_type>;
+template <auto Pipeline>
+constexpr int calls = [] {
+  int count = 0;
+  plan_of<Pipeline>::for_each_call([&]<int>() { ++count; });
+  return count;
+}();
+constexpr auto conv = input<2, 8, 8> | conv2d<4, 3>(padding<1>);
+}  // namespace
+
+TEST_CASE("a product takes in the activation and the maximum of squares behind it") {
+  STATIC_REQUIRE(calls<conv | silu | dense<2>> == 2);
+  STATIC_REQUIRE(calls<conv | relu | max_pool<2> | dense<2>> == 2);
+  STATIC_REQUIRE(calls<conv | max_pool<2> | silu | dense<2>> == 2);
+  // silu falls somewhere: the maximum comes behind it, on its own.
+  STATIC_REQUIRE(calls<conv | silu | max_pool<2> | dense<2>> == 3);
+  // An odd number of rows: the last sums would be left out.
+  STATIC_REQUIRE(calls<input<2, 9, 8> | conv2d<4, 3>(padding<1>) | max_pool<2> | dense<2>> == 3);
+  // Other windows take in the activation that goes behind them.
+  STATIC_REQUIRE(calls<conv | relu | max_pool<3>(stride<2>) | dense<2>> == 3);
+  STATIC_REQUIRE(plan_of<conv | relu | max_pool<3>(stride<2>) | dense<2>>::calls[2].activation == 1);
+  // What another layer reads is written.
+  STATIC_REQUIRE(calls<conv | residual(relu | conv2d<4, 3>(padding<1>)) | dense<2>> == 5);
 }
 
 TEST_CASE("prelu has a slope for each channel, a quarter at first") {

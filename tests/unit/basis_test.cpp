@@ -127,13 +127,13 @@ void check_operations() {
   std::vector<counted> moments(std::size_t(6 * basis::size));
   auto const at = [&](int k, int y, int x) -> counted& { return moments[std::size_t(6 * k + 3 * y + x)]; };
   reset();
-  basis::analyse_map(
-      {0, 2}, 3, [](int, int, int) { return counted(2.0f); }, at);
+  basis::template analyse_map<shape{1, 2, 3}>(
+      {0, 2}, [](int, int, int) { return counted(2.0f); }, at);
   CHECK(counted::done.multiplications == basis::along.multiplications(6));
   CHECK(counted::done.additions == basis::along.analysis_additions(6));
   reset();
-  basis::synthesise_map(
-      {0, 2}, 3, [](int, int, int) { return counted(2.0f); }, [](int, int, int, counted) {});
+  basis::template synthesise_map<shape{1, 2, 3}>(
+      {0, 2}, [](int, int, int) { return counted(2.0f); }, [](int, int, int, counted) {});
   CHECK(counted::done.multiplications == basis::along.multiplications(6));
   CHECK(counted::done.additions == basis::along.synthesis_additions(6));
 }

@@ -22,7 +22,8 @@ namespace {
 /// Returns what is wrong; empty if nothing is.
 template <class Program>
 std::string broken_plan() {
-  constexpr auto const& plan = Program::inference;
+  using inference = fold::inference_plan<Program>;
+  constexpr auto const& plan = inference::places;
   constexpr int nobody = -1;
   std::vector<int> owner(std::size_t(plan.size), nobody);
   auto const take = [&](int first, int size, int by) {
@@ -40,21 +41,23 @@ std::string broken_plan() {
 
   for (int j = 0; j < Program::steps; ++j) {
     auto const& f = Program::facts[j];
-    if (!f.executed) continue;
+    auto const& call = inference::calls[j];
+    if (!call.runs) continue;
     std::string const step = "step " + std::to_string(j);
-    int const out = plan.value[f.value];
+    int const out = plan.value[call.value];
+    int const out_size = size_of(call.value);
     int const scratch = plan.scratch[j];
-    for (int const source : f.sources) {
+    for (int const source : call.sources) {
       if (source <= 0) continue;
       if (!held(source, size_of(source))) return step + " reads a value that was written over";
       int const in = plan.value[source];
-      bool const in_place = f.in_place && in == out && size_of(source) == f.output_size;
-      if (!in_place && overlap(in, size_of(source), out, f.output_size)) return step + " writes over what it reads";
+      bool const in_place = f.in_place && in == out && size_of(source) == out_size;
+      if (!in_place && overlap(in, size_of(source), out, out_size)) return step + " writes over what it reads";
       if (overlap(in, size_of(source), scratch, f.scratch)) return step + " has scratch over what it reads";
     }
-    if (overlap(out, f.output_size, scratch, f.scratch)) return step + " has scratch over what it writes";
+    if (overlap(out, out_size, scratch, f.scratch)) return step + " has scratch over what it writes";
     if (!take(scratch, f.scratch, nobody)) return step + " has scratch outside";
-    if (!take(out, f.output_size, f.value)) return step + " writes outside";
+    if (!take(out, out_size, call.value)) return step + " writes outside";
   }
   return held(Program::result, size_of(Program::result)) ? "" : "the result is written over";
 }
@@ -133,9 +136,9 @@ TEST_CASE("random buffers are placed without overlap") {
 }
 
 TEST_CASE("the workspace of LeNet-5") {
-  // The first convolution's output and what pooling makes of it, 6 x 28 x 28 and 6 x 14 x 14. Activations are in place.
-  static_assert(network<lenet5>::workspace_size == 4704 + 1176);
-  static_assert(network<lenet5>::workspace_bytes() == 4 * 5880);
+  // What the first two convolutions make, 6 x 14 x 14 and 16 x 5 x 5: activations and maxima are taken before they write.
+  static_assert(network<lenet5>::workspace_size == 1176 + 400);
+  static_assert(network<lenet5>::workspace_bytes() == 4 * 1576);
   check_plan<lenet5>();
 }
 

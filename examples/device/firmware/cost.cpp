@@ -11,7 +11,7 @@
 #elif defined(COST_OF_FOLDED_AND_CLOTHES)
 #include "../clothes_int8.hpp"
 #include "../digits_int8.hpp"
-#elif defined(COST_OF_FOLDED_FLOAT32)
+#elif defined(COST_OF_FOLDED_FLOAT32) || defined(COST_OF_FOLDED_FLOAT32_ROWS)
 #include "../digits_float32.hpp"
 #elif defined(COST_OF_FOLDED_BYTES)
 #include <recorded_runs/lenet5_mnist_61x.hpp>
@@ -70,7 +70,17 @@ static_assert(polyfold::sums_fit(digits));
 #endif
 
 #if defined(COST_OF_CLOTHES_INT8)
-constexpr auto const& digits = clothes;
+constexpr auto const& first = clothes;
+#elif defined(COST_OF_FOLDED_FLOAT32_ROWS)
+/// The same numbers by rows, of pixels of 8 bits.
+constexpr auto by_rows() {
+  polyfold::network<recorded::lenet5_mnist_61x, polyfold::in_floats, polyfold::rolling_rows> net;
+  net.parameters = digits.parameters;
+  return net;
+}
+constexpr auto first = by_rows();
+#else
+constexpr auto const& first = digits;
 #endif
 #if defined(COST_OF_FOLDED_AND_CLOTHES)
 constexpr auto const& second = clothes;
@@ -84,12 +94,16 @@ constexpr auto other_network() {
 constexpr auto second = other_network();
 static_assert(polyfold::sums_fit(second));
 #else
-constexpr auto const& second = digits;  // none
+constexpr auto const& second = first;  // none
 #endif
 
-using network_type = std::remove_cvref_t<decltype(digits)>;
+using network_type = std::remove_cvref_t<decltype(first)>;
 using second_type = std::remove_cvref_t<decltype(second)>;
-using pixel = std::conditional_t<network_type::takes<std::uint8_t>, std::uint8_t, float>;
+#if defined(COST_OF_FOLDED_FLOAT32_ROWS)
+using pixel = std::uint8_t;
+#else
+using pixel = network_type::pixel;
+#endif
 polyfold::shared_workspace<network_type, second_type> workspace;
 polyfold::tensor<pixel, network_type::input_shape> image;
 
@@ -112,8 +126,8 @@ int main() {
   board::counter counter;
   board::paint_stack();
   counter.start();
-  bool last_above_first = infer(digits);
-  if (static_cast<void const*>(&second) != &digits) last_above_first ^= infer(second);
+  bool last_above_first = infer(first);
+  if (static_cast<void const*>(&second) != &first) last_above_first ^= infer(second);
   std::uint32_t const taken = counter.stop();
   std::uint32_t const stack = board::deepest_stack();
   board::print(board::counted, ": ", taken, "\nworkspace: ", sizeof workspace, "\nimage: ", sizeof image,

@@ -15,7 +15,7 @@
 namespace {
 
 using network_type = std::remove_const_t<decltype(digits)>;
-using pixel = std::conditional_t<network_type::takes<std::uint8_t>, std::uint8_t, float>;
+using pixel = network_type::pixel;
 
 // All memory is static: what the program takes is known when it is linked.
 network_type::workspace<> workspace;

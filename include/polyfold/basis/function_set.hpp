@@ -107,9 +107,10 @@ constexpr void fill_constants(function_set s, float* constants) {
   }
 }
 
-/// Calls f(i, phi) for i = 0, ..., half - 1 of a set that recurs and has at most `Most` functions: phi[k] is phi_k(i).
+/// Calls f(i, phi) for i = 0, ..., half - 1 of a set that recurs and has at most `Most` functions: phi[k] is phi_k(i). Inlined and
+/// unrolled, so that the values of a constant set stay in registers.
 template <int Most, class Scalar, class F>
-constexpr void make_functions(function_set s, float const* constants, F f) {
+[[gnu::always_inline]] constexpr void make_functions(function_set s, float const* constants, F const& f) {
   core::c_array<Scalar, Most> phi;
   phi[0] = Scalar(constants[0]);
   if (s.kind == basis_kind::cosine) {
@@ -133,6 +134,7 @@ constexpr void make_functions(function_set s, float const* constants, F f) {
   for (int i = 0; i < s.half(); ++i, distance += 1.0f) {
     Scalar const t(distance);
     if (s.functions > 1) phi[1] = t * constants[1];
+#pragma GCC unroll 16
     for (int k = 2; k < s.functions; ++k)
       phi[k] = t * phi[k - 1] * constants[2 * k - 2] - phi[k - 2] * constants[2 * k - 1];
     f(i, static_cast<Scalar const*>(phi));
@@ -147,7 +149,7 @@ class function_walk {
  public:
   /// Calls f(i, phi) for i = 0, ..., half - 1: phi[k] is phi_k(i), of type float where it is read from a table, else Scalar.
   template <class Scalar, class F>
-  static constexpr void for_each_position(F f) {
+  static constexpr void for_each_position(F const& f) {
     if constexpr (S.recurs())
       detail::make_functions<S.functions, Scalar>(S, constants.data(), f);
     else

@@ -46,8 +46,8 @@ struct segmented_basis {
   template <class Get, class Put>
   static constexpr void analyse(Get get, Put put) {
     using Scalar = std::remove_cvref_t<decltype(get(0))>;
-    for_each_segment([&]<function_set S>(int first, int first_term) {
-      auto const x = [&](int i) { return get(first + i); };
+    for_each_segment([&]<function_set S>(int first, int first_term) __attribute__((always_inline)) {
+      auto const x = [&](int i) __attribute__((always_inline)) { return get(first + i); };
       core::c_array<Scalar, S.functions> m;
       if constexpr (running_sums)
         sum_up<S>(x, m);
@@ -72,28 +72,29 @@ struct segmented_basis {
       else if constexpr (reads_tables<Scalar>)
         read_table<S>(c, y);
       else
-        function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
-          put_pair<S>(
-              i, phi, [&](int k) { return c[k]; }, y);
-        });
+        function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi)
+                                                                 __attribute__((always_inline)) {
+                                                                   put_pair<S>(
+                                                                       i, phi, [&](int k) { return c[k]; }, y);
+                                                                 });
     });
   }
 
-  /// The same for every pixel of the rows `rows` of a map, `width` wide: `get(i, y, x)` gives x_i, `at(k, y, x)` is where m_k
-  /// goes. Values of functions are made once for all pixels.
-  template <class Get, class At>
-  static constexpr void analyse_map(row_range rows, int width, Get get, At at) {
+  /// The same for every pixel of the rows `rows` of a map: `get(i, y, x)` gives x_i, `at(k, y, x)` is where m_k goes. Values of
+  /// functions are made once for all pixels.
+  template <shape Map, class Get, class At>
+  static constexpr void analyse_map(row_range rows, Get get, At at) {
     using Scalar = std::remove_cvref_t<decltype(get(0, 0, 0))>;
-    if constexpr (running_sums || reads_tables<Scalar>) {
-      for_each_pixel(rows, width, [&](int y, int x) {
+    if constexpr (running_sums || reads_tables<Scalar> || Map.pixels() == 1) {
+      for_each_pixel<Map>(rows, [&](int y, int x) {
         analyse([&](int i) { return get(i, y, x); }, [&](int k, Scalar const& m) { at(k, y, x) = m; });
       });
     } else {
       for_each_segment([&]<function_set S>(int first, int first_term) {
         for (int k = 0; k < S.functions; ++k)
-          for_each_pixel(rows, width, [&](int y, int x) { at(first_term + k, y, x) = Scalar(0.0f); });
+          for_each_pixel<Map>(rows, [&](int y, int x) { at(first_term + k, y, x) = Scalar(0.0f); });
         function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
-          for_each_pixel(rows, width, [&](int y, int x) {
+          for_each_pixel<Map>(rows, [&](int y, int x) {
             add_pair<S>(
                 i, phi, [&](int j) { return get(first + j, y, x); },
                 [&](int k) -> Scalar& { return at(first_term + k, y, x); });
@@ -103,17 +104,17 @@ struct segmented_basis {
     }
   }
   /// `get(k, y, x)` gives c_k, `put(i, y, x, value)` takes y_i.
-  template <class Get, class Put>
-  static constexpr void synthesise_map(row_range rows, int width, Get get, Put put) {
+  template <shape Map, class Get, class Put>
+  static constexpr void synthesise_map(row_range rows, Get get, Put put) {
     using Scalar = std::remove_cvref_t<decltype(get(0, 0, 0))>;
-    if constexpr (running_sums || reads_tables<Scalar>) {
-      for_each_pixel(rows, width, [&](int y, int x) {
+    if constexpr (running_sums || reads_tables<Scalar> || Map.pixels() == 1) {
+      for_each_pixel<Map>(rows, [&](int y, int x) {
         synthesise([&](int k) { return get(k, y, x); }, [&](int i, Scalar const& value) { put(i, y, x, value); });
       });
     } else {
       for_each_segment([&]<function_set S>(int first, int first_term) {
         function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) {
-          for_each_pixel(rows, width, [&](int y, int x) {
+          for_each_pixel<Map>(rows, [&](int y, int x) {
             put_pair<S>(
                 i, phi, [&](int k) { return get(first_term + k, y, x); },
                 [&](int j, Scalar const& value) { put(first + j, y, x, value); });
@@ -126,21 +127,21 @@ struct segmented_basis {
  private:
   /// Calls f<set>(first position, first coefficient) for each segment.
   template <class Each>
-  static constexpr void for_each_segment(Each f) {
+  [[gnu::always_inline]] static constexpr void for_each_segment(Each const& f) {
     for (int s = 0; s + 1 < segments; ++s) f.template operator()<along.set_of(0)>(s * segment, s * terms);
     constexpr int last = segments - 1;
     f.template operator()<along.set_of(last)>(last * segment, last * terms);
   }
-  template <class Each>
-  static constexpr void for_each_pixel(row_range rows, int width, Each f) {
+  template <shape Map, class Each>
+  static constexpr void for_each_pixel(row_range rows, Each f) {
     for (int y = rows.first; y < rows.last; ++y)
-      for (int x = 0; x < width; ++x) f(y, x);
+      for (int x = 0; x < Map.width; ++x) f(y, x);
   }
 
   /// Running sums, from the last position to the first: sum_{i >= j} binomial(i - j, k) x_i follows from the same sum at j + 1.
   /// Unrolled, so that the sums stay in registers: a vector unit waits for sums in memory.
   template <function_set S, class Get, class Scalar>
-  static constexpr void sum_up(Get x, Scalar* m) {
+  [[gnu::always_inline]] static constexpr void sum_up(Get const& x, Scalar* m) {
     constexpr int count = S.positions;
     m[0] = x(count - 1);
 #pragma GCC unroll 4
@@ -188,29 +189,35 @@ struct segmented_basis {
   template <function_set S, class Get, class Scalar>
   static constexpr void multiply_made(Get x, Scalar* m) {
     for (int k = 0; k < S.functions; ++k) m[k] = Scalar(0.0f);
-    function_walk<S>::template for_each_position<Scalar>(
-        [&](int i, auto const* phi) { add_pair<S>(i, phi, x, [&](int k) -> Scalar& { return m[k]; }); });
+    function_walk<S>::template for_each_position<Scalar>([&](int i, auto const* phi) __attribute__((always_inline)) {
+      add_pair<S>(
+          i, phi, x, [&](int k) __attribute__((always_inline))->Scalar & { return m[k]; });
+    });
   }
   /// What positions i and N - 1 - i add to the moments.
   template <function_set S, class Phi, class Get, class M>
-  static constexpr void add_pair(int i, Phi const* phi, Get x, M m) {
+  [[gnu::always_inline]] static constexpr void add_pair(int i, Phi const* phi, Get x, M m) {
     auto const a = x(i);
     if (2 * i + 1 == S.positions) {
+#pragma GCC unroll 8
       for (int k = 0; k < S.functions; k += 2) m(k) = mul_add(a, phi[k], m(k));
       return;
     }
     auto const b = x(S.positions - 1 - i);
     auto const even = a + b;
+#pragma GCC unroll 8
     for (int k = 0; k < S.functions; k += 2) m(k) = mul_add(even, phi[k], m(k));
     if constexpr (S.functions > 1) {
       auto const odd = a - b;
+#pragma GCC unroll 8
       for (int k = 1; k < S.functions; k += 2) m(k) = mul_add(odd, phi[k], m(k));
     }
   }
   /// The values at positions i and N - 1 - i.
   template <function_set S, class Phi, class C, class Y>
-  static constexpr void put_pair(int i, Phi const* phi, C c, Y y) {
+  [[gnu::always_inline]] static constexpr void put_pair(int i, Phi const* phi, C c, Y y) {
     auto even = c(0) * phi[0];
+#pragma GCC unroll 8
     for (int k = 2; k < S.functions; k += 2) even = mul_add(c(k), phi[k], even);
     if (2 * i + 1 == S.positions) {
       y(i, even);
@@ -219,6 +226,7 @@ struct segmented_basis {
       y(S.positions - 1 - i, even);
     } else {
       auto odd = c(1) * phi[1];
+#pragma GCC unroll 8
       for (int k = 3; k < S.functions; k += 2) odd = mul_add(c(k), phi[k], odd);
       y(i, even + odd);
       y(S.positions - 1 - i, even - odd);

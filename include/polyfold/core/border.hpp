@@ -31,16 +31,29 @@ struct axis_outputs {
   return {count, first, larger(first, smaller(whole, count))};
 }
 
+/// Goes through the outputs `first` to `last` - 1 in order: at_border(i) for one that reads padding, inside(from, to) for the
+/// stretch of those that read none.
+template <axis_outputs Along, class AtBorder, class Inside>
+[[gnu::always_inline]] constexpr void for_each_stretch(int first, int last, AtBorder const& at_border,
+                                                       Inside const& inside) {
+  auto const one_by_one = [&]<int... I>(int from, std::integer_sequence<int, I...>) {
+    ((from + I >= first && from + I < last ? at_border(from + I) : void()), ...);
+  };
+  one_by_one(0, std::make_integer_sequence<int, Along.inner_first>{});
+  if constexpr (Along.inner_first < Along.inner_last)
+    inside(larger(first, Along.inner_first), smaller(last, Along.inner_last));
+  one_by_one(Along.inner_last, std::make_integer_sequence<int, Along.count - Along.inner_last>{});
+}
+
 /// Calls f(i, inner) for the outputs `first` to `last` - 1 in order, where `inner` is a constant: std::true_type in the loop over
 /// outputs that read no padding, std::false_type for the others.
 template <axis_outputs Along, class F>
 constexpr void for_each_output(int first, int last, F f) {
-  auto const at_border = [&]<int... I>(int from, std::integer_sequence<int, I...>) {
-    ((from + I >= first && from + I < last ? f(from + I, std::false_type{}) : void()), ...);
-  };
-  at_border(0, std::make_integer_sequence<int, Along.inner_first>{});
-  for (int i = larger(first, Along.inner_first); i < smaller(last, Along.inner_last); ++i) f(i, std::true_type{});
-  at_border(Along.inner_last, std::make_integer_sequence<int, Along.count - Along.inner_last>{});
+  for_each_stretch<Along>(
+      first, last, [&](int i) { f(i, std::false_type{}); },
+      [&](int from, int to) {
+        for (int i = from; i < to; ++i) f(i, std::true_type{});
+      });
 }
 template <axis_outputs Along, class F>
 constexpr void for_each_output(F f) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <polyfold/core/joint.hpp>
@@ -167,9 +168,15 @@ struct workspace_scalar<Net, Memory> {
 template <class Net, class Memory>
 using scalar_of = typename workspace_scalar<Net, Memory>::type;
 
+/// Whether Net runs such an image in such a workspace.
+template <class Net, class Image, class Memory>
+concept runs_image = image_of<Image, scalar_of<Net, Memory>, Net::input_shape> ||
+    (Net::template takes<std::uint8_t>&& std::is_same_v<Memory, typename Net::template workspace<>>&&
+         image_of<Image, std::uint8_t, Net::input_shape>);
+
 /// The calls of run that are right; never defined.
 template <class Net, class Image, class Memory>
-requires image_of<Image, scalar_of<Net, Memory>, Net::input_shape>
+requires runs_image<Net, Image, Memory>
 void call_run(Image const&, Memory&);
 template <class Net, class Scalar>
 requires(Net::template takes<Scalar>) void call_run(Scalar const*, typename Net::template memory_unit<Scalar>*);

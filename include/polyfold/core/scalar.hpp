@@ -21,7 +21,7 @@ namespace polyfold {
 }
 /// The largest of the four, the first of equal ones; NaN where one of them is. One comparison tells whether either of two is
 /// NaN, so this takes half as many as two at a time do.
-[[nodiscard]] inline float maximum(float a, float b, float c, float d) {
+[[gnu::always_inline, nodiscard]] inline float maximum(float a, float b, float c, float d) {
   float const ab = b > a ? b : a;
   float const cd = d > c ? d : c;
   float const larger = cd > ab ? cd : ab;

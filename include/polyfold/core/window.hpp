@@ -24,7 +24,7 @@ struct window_axis {
   /// Inputs that it takes for one output, at least 1.
   [[nodiscard]] constexpr int least_inputs() const { return core::larger(1, extent() - before - after); }
   /// The input under the first position of an output; negative in the padding.
-  [[nodiscard]] constexpr int start(int output) const { return output * stride - before; }
+  [[gnu::always_inline, nodiscard]] constexpr int start(int output) const { return output * stride - before; }
   /// The positions of a window that starts at input `start` which lie over one of the `inputs`.
   [[nodiscard]] constexpr index_range inside(int start, int inputs) const {
     int const first = start < 0 ? core::ceil_div(-start, dilation) : 0;
@@ -111,7 +111,7 @@ namespace polyfold::core {
 [[nodiscard]] constexpr window whole_map(shape in) { return {{in.height}, {in.width}}; }
 
 /// The input rows from the first to the last that output row `y` of a window reads, of `rows` that there are.
-[[nodiscard]] constexpr row_range rows_under(window const& w, int y, int rows) {
+[[gnu::always_inline, nodiscard]] constexpr row_range rows_under(window const& w, int y, int rows) {
   int const top = w.y.start(y);
   int const first = larger(0, top);
   return {first, larger(first, smaller(rows, top + w.y.extent()))};

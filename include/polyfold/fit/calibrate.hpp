@@ -109,21 +109,17 @@ class calibration {
   /// Calls visit(v, numbers) for every value as soon as it is computed.
   template <class Visit>
   void for_each_value(Network const& net, float const* image, Visit visit) {
-    workspace_.resize(std::size_t(program_type::inference.size));
+    using plan = fold::inference_plan<program_type, false>;
+    workspace_.resize(std::size_t(plan::places.size));
     visit(0, std::span(image, std::size_t(Network::input_shape.size())));
-    program_type::for_each_step([&]<int J>() {
-      constexpr auto const& facts = program_type::facts[J];
-      using operation_type = typename program_type::template operation_at<J>;
-      schedules::detail::run_on_whole_maps<program_type, J>(image, workspace_.data(), net.template numbers_of<J>(),
-                                                            net.maps.data() + facts.first_map_byte);
+    plan::for_each_call([&]<int J>() {
+      using step_type = schedules::detail::step_on_whole_maps<plan, J, 0, 0, float, float const*>;
+      using operation_type = typename step_type::operation;
+      step_type const step(image, workspace_.data());
+      step.run(net.template numbers_of<J>(), net.maps.data() + step_type::facts.first_map_byte);
       if constexpr (operation_type::role == fold::operation_role::product && requires { operation_type::fan_in; })
-        if (images_ > 0)
-          add_inputs<operation_type>(
-              tensor_view<float const, program_type::template value_shape<facts.sources[0]>()>(
-                  schedules::detail::value_of<program_type, facts.sources[0]>(image, workspace_.data())),
-              inputs_[std::size_t(J)]);
-      float const* const out = workspace_.data() + program_type::inference.value[facts.value];
-      visit(facts.value, std::span(out, std::size_t(operation_type::output.size())));
+        if (images_ > 0) add_inputs<operation_type>(step.in(), inputs_[std::size_t(J)]);
+      visit(step_type::call.value, std::span(step.out().data(), std::size_t(operation_type::output.size())));
     });
   }
 

@@ -72,9 +72,8 @@ struct arranged_product : operation {
 
   /// Pixels that are grouped together, so that a level number is unpacked once for all of them: some of those that read no
   /// padding, as long as their sums take little room.
-  using dense_kernel = kernels::convolution_kernel<In, Filters, W, Groups, kernels::weight_strides{}>;
-  static constexpr int inner_first = dense_kernel::inner_first;
-  static constexpr int inner_last = dense_kernel::inner_last;
+  static constexpr int inner_first = core::outputs_along(W.x, In.width).inner_first;
+  static constexpr int inner_last = core::outputs_along(W.x, In.width).inner_last;
   static constexpr int block = grouped ? std::clamp(inner_last - inner_first, 1, std::clamp(256 / levels, 1, 16)) : 1;
 
   static constexpr int parameters = form.parameters();
@@ -112,15 +111,15 @@ struct arranged_product : operation {
     } else if constexpr (A.per_filter) {
       for (int m = 0; m < Filters; ++m) {
         expand(curve_of(at.parameters, m), at.scratch);
-        Scalar const* const read = in.row(first_channel(m), 0);
-        product<shape{channels, In.height, In.width}, 1, W, 1, bias_rule{}>::template multiply<Scalar>(
+        constexpr shape read{channels, In.height, In.width};
+        product<read, 1, W, 1, bias_rule{}>::template multiply<Scalar, false>(
             level_pointer<A.bits, Scalar>{at.map, at.scratch, m * fan_in}, rows,
-            tensor_view<Scalar const, shape{channels, In.height, In.width}>(read), [&](int) { return start(m); },
+            in.template channels_from<read>(first_channel(m)), [&](int) { return start(m); },
             [&](int, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
       }
     } else {
       expand(at.parameters, at.scratch);
-      product<In, Filters, W, Groups, bias_rule{}>::template multiply<Scalar>(
+      product<In, Filters, W, Groups, bias_rule{}>::template multiply<Scalar, false>(
           level_pointer<A.bits, Scalar>{at.map, at.scratch}, rows, in, start,
           [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
     }
@@ -144,7 +143,7 @@ struct arranged_product : operation {
           curve::analyse([&](int l) { return groups[l]; },
                          [&](int k, Scalar const& moment) { sums[k] = mul_add(moment, d, sums[k]); });
           if (din.data() != nullptr)
-            for_each_input(at, din, m, y, x, [&](int l, Scalar& target) { target = mul_add(level[l], d, target); });
+            for_each_input(at, din, m, y, x, [&](int l, Scalar* target) { *target = mul_add(level[l], d, *target); });
         }
       float* const gradient = at.gradient + (c - at.parameters);
       for (int k = 0; k < curve::size; ++k) gradient[k] += horizontal_sum(sums[k]);
@@ -184,12 +183,12 @@ struct arranged_product : operation {
   template <int Columns, class Scalar, class Input>
   static void group(context<Scalar> const& at, Input in, int m, int y, int x, Scalar* sums) {
     for (int l = 0; l < levels * Columns; ++l) sums[l] = Scalar(0.0f);
-    for_each_input(at, in, m, y, x, [&](int level, Scalar const& first) {
-      for (int j = 0; j < Columns; ++j) sums[level * Columns + j] += (&first)[j * W.x.stride];
+    for_each_input(at, in, m, y, x, [&](int level, auto first) {
+      for (int j = 0; j < Columns; ++j) sums[level * Columns + j] += first[j * W.x.stride];
     });
   }
 
-  /// Calls f(level of the weight, input under it) for the window of filter m at (y, x).
+  /// Calls f(level of the weight, where the input under it lies) for the window of filter m at (y, x).
   template <class Scalar, class View, class F>
   static void for_each_input(context<Scalar> const& at, View in, int m, int y, int x, F f) {
     int const top = W.y.start(y);
@@ -198,10 +197,10 @@ struct arranged_product : operation {
     index_range const columns = W.x.inside(left, In.width);
     for (int c = 0; c < channels; ++c)
       for (int r = window_rows.first; r < window_rows.last; ++r) {
-        auto* const source = in.row(first_channel(m) + c, top + r * W.y.dilation);
+        auto const source = in.row(first_channel(m) + c, top + r * W.y.dilation);
         int const weight = m * fan_in + c * W.area() + r * W.x.size;
         for (int s = columns.first; s < columns.last; ++s)
-          f(packing::get(at.map, weight + s), source[left + s * W.x.dilation]);
+          f(packing::get(at.map, weight + s), source + (left + s * W.x.dilation));
       }
   }
 };

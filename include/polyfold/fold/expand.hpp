@@ -26,8 +26,8 @@ struct expand : pixelwise_operation {
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
     bias::prepare(at.parameters, at.scratch);
     for (int g = 0; g < Groups; ++g)
-      basis::synthesise_map(
-          rows, In.width, [&](int k, int y, int x) { return in(g * basis::size + k, y, x); },
+      basis::template synthesise_map<In>(
+          rows, [&](int k, int y, int x) { return in(g * basis::size + k, y, x); },
           [&](int i, int y, int x, Scalar const& value) {
             int const m = g * basis::length + i;
             if constexpr (Bias.kind == bias_kind::none)

@@ -28,18 +28,21 @@ struct sliding_basis {
   static constexpr bool slides = window_line(Windows, Length, Order, Kind, ByOne).slides;
 
   [[nodiscard]] static constexpr bool slides_to(int position) { return slides && position % window_line::restart != 0; }
+  /// Where, behind `position`, moments start afresh again.
+  [[nodiscard]] static constexpr int next_fresh(int position) {
+    return slides ? core::ceil_div(position + 1, window_line::restart) * window_line::restart : position + 1;
+  }
   /// A step reads one input before its window.
   [[nodiscard]] static constexpr core::axis_outputs split(core::axis_outputs along, int before) {
     if (slides && before > 0 && along.inner_first < along.inner_last) ++along.inner_first;
     return along;
   }
 
-  /// One step: `get(i)` gives input i of the new window, -1 the one that has left it; `held` turns from the moments of
-  /// the old window into those of the new.
-  template <class Get, class Scalar>
-  static constexpr void slide(Get get, Scalar* held) {
-    auto const entering = get(Length - 1);
-    held[0] = held[0] - get(-1) + entering;
+  /// One step: `held` turns from the moments of a window into those of the next, which one input leaves and one enters.
+  template <class Scalar>
+  [[gnu::always_inline]] static constexpr void slide(Scalar const& leaving, Scalar const& entering, Scalar* held) {
+    held[0] = held[0] - leaving + entering;
+#pragma GCC unroll 4
     for (int k = 1; k < terms; ++k)
       held[k] = mul_add(entering, float(polyfold::basis::binomials_of<Length, terms>[k]), held[k] - held[k - 1]);
   }
@@ -67,21 +70,39 @@ struct row_moments : pixelwise_operation {
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
       for (int y = rows.first; y < rows.last; ++y) {
-        Scalar const* const source = in.row(c, y);
-        core::c_array<Scalar*, terms> target;
-        for (int k = 0; k < terms; ++k) target[k] = out.row(c * terms + k, y);
-        core::c_array<Scalar, terms> held{};  // not that it is read: compilers do not see that position 0 sets it
-        core::for_each_output<columns>([&](int x, auto inner) {
-          auto const get = [&](int s) {
-            int const at = W.x.start(x) + s * W.x.dilation;
-            return inner || (at >= 0 && at < In.width) ? source[at] : Scalar(0.0f);
-          };
-          if (sliding::slides_to(x))
-            sliding::slide(get, held);
-          else
-            basis::analyse(get, [&](int k, Scalar const& m) { held[k] = m; });
-          for (int k = 0; k < terms; ++k) target[k][x] = held[k];
-        });
+        auto const source = in.row(c, y);
+        line<Scalar> at{};
+        for (int k = 0; k < terms; ++k) at.target[k] = out.row(c * terms + k, y);
+        core::for_each_stretch<columns>(
+            0, output.width,
+            [&](int x) {
+              auto const get = [&](int s) -> Scalar {
+                int const i = W.x.start(x) + s * W.x.dilation;
+                return i >= 0 && i < In.width ? Scalar(source[i]) : Scalar(0.0f);
+              };
+              if (sliding::slides_to(x))
+                sliding::slide(get(-1), get(W.x.size - 1), at.held);
+              else
+                at.analyse(get);
+              at.put(x);
+            },
+            [&](int first, int last) __attribute__((always_inline)) {
+              line<Scalar> own = at;  // whose address nobody has: it lies in registers
+              for (int x = first; x < last;) {
+                if (!sliding::slides_to(x)) {
+                  auto const under = source + W.x.start(x);
+                  own.analyse([&](int s) __attribute__((always_inline)) { return Scalar(under[s * W.x.dilation]); });
+                  own.put(x++);
+                }
+                if constexpr (sliding::slides)
+                  for (int const end = core::smaller(last, sliding::next_fresh(x - 1)); x < end; ++x) {
+                    auto const under = source + W.x.start(x);
+                    sliding::slide(Scalar(under[-1]), Scalar(under[W.x.size - 1]), own.held);
+                    own.put(x);
+                  }
+              }
+              at = own;
+            });
       }
   }
 
@@ -108,6 +129,22 @@ struct row_moments : pixelwise_operation {
   }
 
  private:
+  /// The moments of one row as far as they are, and where they go.
+  template <class Scalar>
+  struct line {
+    core::c_array<Scalar, terms> held;
+    core::c_array<Scalar*, terms> target;
+
+    template <class Get>
+    [[gnu::always_inline]] void analyse(Get get) {
+      basis::analyse(
+          get, [this](int k, Scalar const& m) __attribute__((always_inline)) { held[k] = m; });
+    }
+    [[gnu::always_inline]] void put(int x) const {
+#pragma GCC unroll 4
+      for (int k = 0; k < terms; ++k) target[k][x] = held[k];
+    }
+  };
   static constexpr core::axis_outputs columns = sliding::split(core::outputs_along(W.x, In.width), W.x.before);
 };
 
@@ -155,28 +192,14 @@ struct column_moments : operation {
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
-    core::for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
+    for (int y = rows.first; y < rows.last; ++y)
       for (int c = 0; c < planes; ++c)
         for_each_degree([&]<int J>() {
-          using column = column_basis<J>;
-          int const top = W.y.start(y);
-          for (int x = 0; x < output.width; ++x) {
-            auto const get = [&](int r) {
-              int const iy = top + r * W.y.dilation;
-              return inner || (iy >= 0 && iy < In.height) ? in(c * row_terms + J, iy, x) : Scalar(0.0f);
-            };
-            int const first = c * terms + first_at(J);
-            if (y > rows.first && column::slides_to(y)) {
-              Scalar held[column::terms];
-              for (int i = 0; i < column::terms; ++i) held[i] = out(first + i, y - 1, x);
-              column::slide(get, held);
-              for (int i = 0; i < column::terms; ++i) out(first + i, y, x) = held[i];
-            } else {
-              column::basis::analyse(get, [&](int i, Scalar const& m) { out(first + i, y, x) = m; });
-            }
-          }
+          if (column_basis<J>::slides_to(y) && (y > rows.first || Out::keeps_row_before))
+            slide_row<Scalar, J>(c, y, out, in);
+          else
+            analyse_row<Scalar, J>(c, y, out, in);
         });
-    });
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
@@ -189,7 +212,7 @@ struct column_moments : operation {
     using Scalar = std::remove_reference_t<decltype(*din.row(0, 0))>;
     for (int c = 0; c < planes; ++c)
       for_each_degree([&]<int J>() {
-        core::for_each_output<split>(rows.first, rows.last, [&](int y, auto inner) {
+        core::for_each_output<core::outputs_along(W.y, In.height)>(rows.first, rows.last, [&](int y, auto inner) {
           int const top = W.y.start(y);
           for (int x = 0; x < output.width; ++x)
             column_basis<J>::basis::synthesise([&](int i) { return dout(c * terms + first_at(J) + i, y, x); },
@@ -203,15 +226,63 @@ struct column_moments : operation {
   }
 
  private:
-  /// For all degrees: inner where none of them reads padding.
-  static constexpr core::axis_outputs split = [] {
-    core::axis_outputs all = core::outputs_along(W.y, In.height);
-    for_each_degree([&]<int J>() {
-      core::axis_outputs const one = column_basis<J>::split(core::outputs_along(W.y, In.height), W.y.before);
-      if (one.inner_first > all.inner_first) all = one;
-    });
-    return all;
-  }();
+  template <class Scalar, int J, class Out, class Input>
+  static void analyse_row(int c, int y, Out out, Input in) {
+    int const top = W.y.start(y);
+    index_range const inside = W.y.inside(top, In.height);
+    core::c_array<Scalar const*, W.y.size> source;
+    for (int r = 0; r < W.y.size; ++r)
+      source[r] = r >= inside.first && r < inside.last ? in.row(c * row_terms + J, top + r * W.y.dilation) : nullptr;
+    core::c_array<Scalar*, column_basis<J>::terms> target;
+    for (int i = 0; i < column_basis<J>::terms; ++i) target[i] = out.row(c * terms + first_at(J) + i, y);
+    auto const analyse = [&](auto get) {
+      for (int x = 0; x < output.width; ++x)
+        column_basis<J>::basis::analyse(
+            [&](int r) __attribute__((always_inline)) { return get(r, x); }, [&](int i, Scalar const& m) __attribute__((
+                                                                                 always_inline)) { target[i][x] = m; });
+    };
+    if ((W.y.before == 0 && W.y.after == 0) || (inside.first == 0 && inside.last == W.y.size))
+      analyse([&](int r, int x) __attribute__((always_inline)) { return source[r][x]; });
+    else
+      analyse([&](int r, int x) { return source[r] != nullptr ? source[r][x] : Scalar(0.0f); });
+  }
+
+  /// From the row before; rows that lie in the padding are zeros.
+  template <class Scalar, int J, class Out, class Input>
+  static void slide_row(int c, int y, Out out, Input in) {
+    using column = column_basis<J>;
+    int const leaving = W.y.start(y) - 1;
+    int const entering = leaving + W.y.size;
+    auto const slide = [&](auto leaves, auto enters) {
+      core::c_array<Scalar const*, column::terms> before;
+      core::c_array<Scalar*, column::terms> after;
+      for (int i = 0; i < column::terms; ++i) {
+        before[i] = out.row(c * terms + first_at(J) + i, y - 1);
+        after[i] = out.row(c * terms + first_at(J) + i, y);
+      }
+      for (int x = 0; x < output.width; ++x) {
+        core::c_array<Scalar, column::terms> held;
+#pragma GCC unroll 4
+        for (int i = 0; i < column::terms; ++i) held[i] = before[i][x];
+        column::slide(leaves(x), enters(x), held);
+#pragma GCC unroll 4
+        for (int i = 0; i < column::terms; ++i) after[i][x] = held[i];
+      }
+    };
+    auto const row = [&](int iy) -> Scalar const* { return in.row(c * row_terms + J, iy); };
+    if ((W.y.before == 0 && W.y.after == 0) || (leaving >= 0 && entering < In.height)) {
+      slide(
+          [values = row(leaving)](int x) __attribute__((always_inline)) { return values[x]; },
+          [values = row(entering)](int x) __attribute__((always_inline)) { return values[x]; });
+    } else {
+      Scalar const zero(0.0f);
+      auto const values_of = [&](int iy) {
+        bool const inside = iy >= 0 && iy < In.height;
+        return [values = inside ? row(iy) : &zero, step = inside ? 1 : 0](int x) { return values[step * x]; };
+      };
+      slide(values_of(leaving), values_of(entering));
+    }
+  }
 };
 
 /// Moments along segments of the channels of each group: C x H x W to (groups * size) x H x W.
@@ -230,8 +301,8 @@ struct channel_moments : pixelwise_operation {
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int g = 0; g < Groups; ++g)
-      basis::analyse_map(
-          rows, In.width, [&](int c, int y, int x) { return Scalar(in(g * basis::length + c, y, x)); },
+      basis::template analyse_map<In>(
+          rows, [&](int c, int y, int x) { return Scalar(in(g * basis::length + c, y, x)); },
           [&](int k, int y, int x) -> Scalar& { return out(g * basis::size + k, y, x); });
   }
 

@@ -17,7 +17,9 @@
 //   count()                                       multiplications, additions (see cost)
 //   constants                                     the sets of functions whose constants it reads; empty ones do not count
 //   rows(y)                                       the input rows that output row y needs
-//   forward(context, rows, out, in)               writes the output rows `rows`
+//   takes_in                                      what it may write out instead of its own numbers: see operation_epilogue
+//   forward(context, rows, out, in)               writes the output rows `rows`; value x of a row may follow from value x of the
+//                                                 row before, where `out` keeps that
 //   backward(context, out, dout, in, din)         adds to din (where it has data) and to context.gradient
 //
 // Those of a folded layer take output, parameters, constants and count() from their `form`, a value
@@ -71,6 +73,17 @@ enum class operation_role {
   identity,        ///< at inference it writes what it reads
 };
 
+/// What inference may have an operation write out: `forward_then<Function>` writes the function of each number,
+/// `forward_squares<Function>` that of the largest of each 2 x 2 numbers.
+enum class operation_epilogue { nothing, function, squares };
+
+struct identity {
+  template <class Scalar>
+  [[gnu::always_inline]] static constexpr Scalar const& value(Scalar const& x) {
+    return x;
+  }
+};
+
 /// Defaults of the members above.
 struct operation {
   static constexpr int parameters = 0;
@@ -85,6 +98,7 @@ struct operation {
   static constexpr bool sets_gradient = false;
   static constexpr row_order by_rows = row_order::whole;
   static constexpr operation_role role = operation_role::other;
+  static constexpr operation_epilogue takes_in = operation_epilogue::nothing;
   static constexpr window input_window{};
   static constexpr int window_area = 1;
   static constexpr int filter_groups = 1;

@@ -31,6 +31,7 @@ struct product : operation {
   static constexpr int weights = form.coefficients();
   static constexpr shape output = form.output();
   static constexpr operation_role role = operation_role::product;
+  static constexpr operation_epilogue takes_in = operation_epilogue::squares;
   static constexpr window input_window = W;
   static constexpr int filter_groups = Groups;
 
@@ -52,19 +53,27 @@ struct product : operation {
 
   template <class Scalar, class Out, class Input>
   static void forward(context<Scalar> const& at, row_range rows, Out out, Input in) {
-    bias::prepare(at.parameters + weights, at.scratch);
-    multiply<Scalar>(
-        at.parameters, rows, in,
-        [&](int m) { return bias::template start<Scalar>(at.parameters + weights, at.scratch, m); },
-        [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = sum; });
+    write<identity, false>(at, rows, out, in);
+  }
+  template <class Function, class Scalar, class Out, class Input>
+  static void forward_then(context<Scalar> const& at, row_range rows, Out out, Input in) {
+    write<Function, false>(at, rows, out, in);
+  }
+  /// Rows of squares.
+  template <class Function, class Scalar, class Out, class Input>
+  static void forward_squares(context<Scalar> const& at, row_range rows, Out out, Input in) {
+    write<Function, true>(at, rows, out, in);
   }
 
   /// The multiplications of forward, with weights behind any kind of pointer: filter m's sums begin with start(m), and
-  /// store(m, y, x, sum) takes them.
-  template <class Scalar, class Pointer, class Input, class Start, class Store>
+  /// store(m, y, x, sum) takes them, or the largest of each 2 x 2 of them.
+  template <class Scalar, bool Squares, class Pointer, class Input, class Start, class Store>
   static void multiply(Pointer weights_, row_range rows, Input in, Start start, Store store) {
-    forward_kernel::template run<Scalar>(
-        weights_, reading(in), rows, [&](int m, int, int) { return start(m); }, store);
+    auto const begin = [&](int m, int, int) { return start(m); };
+    if constexpr (Squares)
+      forward_kernel::template run_squares<Scalar>(weights_, reading(in), rows, begin, store);
+    else
+      forward_kernel::template run<Scalar>(weights_, reading(in), rows, begin, store);
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
@@ -102,6 +111,15 @@ struct product : operation {
   }
 
  private:
+  template <class Function, bool Squares, class Scalar, class Out, class Input>
+  static void write(context<Scalar> const& at, row_range rows, Out out, Input in) {
+    bias::prepare(at.parameters + weights, at.scratch);
+    multiply<Scalar, Squares>(
+        at.parameters, rows, in,
+        [&](int m) { return bias::template start<Scalar>(at.parameters + weights, at.scratch, m); },
+        [&](int m, int y, int x, Scalar const& sum) { out(m, y, x) = Function::value(sum); });
+  }
+
   static constexpr int area = slid.area();
   static constexpr int kept = fan_in / area * area;  // weights of one filter
   using forward_kernel =
@@ -118,7 +136,7 @@ struct product : operation {
   template <class View>
   [[nodiscard]] static auto reading(View in) {
     if constexpr (whole)
-      return tensor_view<std::remove_reference_t<decltype(in[0])>, read>(in.data());
+      return in.template as<read>();
     else
       return in;
   }

@@ -1,4 +1,4 @@
-// A program: all operations of a network in order, with equal ones merged and every buffer placed at compile time.
+// A program: all operations of a network in order, with equal ones merged. Where values lie at inference: inference_plan.hpp.
 //
 // Sharing is found in the types: an operation that reads no stored parameters, of the same type and on the same value as an
 // earlier one, is that earlier one. Two layers that cut the same input alike thus share one set of moments.
@@ -38,8 +38,13 @@ struct step_facts {
   bool backward_reads_output = false;
   bool backward_reads_input = true;
   row_order by_rows = row_order::whole;
-  bool executed = true;  // false: merged with an earlier step
-  int value = 0;         // the value that holds its output
+  operation_role role = operation_role::other;
+  operation_epilogue takes_in = operation_epilogue::nothing;
+  bool nondecreasing = false;
+  bool in_squares = false;  // a maximum of each 2 x 2 numbers
+  bool even = false;        // rows and columns of the output
+  bool executed = true;     // false: merged with an earlier step
+  int value = 0;            // the value that holds its output
 };
 
 template <class Operation, int First, int Second>
@@ -57,6 +62,11 @@ consteval step_facts facts_of() {
   f.backward_reads_output = Operation::backward_reads_output;
   f.backward_reads_input = Operation::backward_reads_input;
   f.by_rows = Operation::by_rows;
+  f.role = Operation::role;
+  f.takes_in = Operation::takes_in;
+  f.nondecreasing = Operation::nondecreasing;
+  f.in_squares = Operation::role == operation_role::maximum && Operation::input_window == window{{2, 2}, {2, 2}};
+  f.even = Operation::output.height % 2 == 0 && Operation::output.width % 2 == 0;
   return f;
 }
 
@@ -258,56 +268,21 @@ struct program<Input, type_list<stage<Steps, Firsts, Seconds>...>> {
     return count;
   }
 
-  /// For each value, the value whose buffer it is in: its own, or that of the input which its step writes over. Training
-  /// must keep what backward reads, and the values `kept`.
+  /// In training, for each value the value whose buffer it is in: its own, or that of the input which its step writes over. What
+  /// backward reads is kept, and the values `kept`.
   [[nodiscard]] static constexpr core::fixed_array<int, steps + 1> homes(
-      bool training, core::fixed_array<bool, steps + 1> const& kept = {}) {
+      core::fixed_array<bool, steps + 1> const& kept = {}) {
     core::fixed_array<int, steps + 1> at{};
     for (int j = 0; j < steps; ++j) {
       auto const& f = facts[j];
       int const source = f.sources[0];
       bool const over_input = f.executed && f.in_place && source > 0 && !kept[core::larger(0, source)] &&
-                              readers(source) == 1 && source != result &&
-                              !(training && (f.backward_reads_input || facts[source - 1].backward_reads_output));
+                              readers(source) == 1 && source != result && !f.backward_reads_input &&
+                              !facts[source - 1].backward_reads_output;
       at[j + 1] = over_input ? at[source] : j + 1;
     }
     return at;
   }
-
-  /// Buffers of inference, in scalars: those of values (see homes), then the scratch of each step. Memory of dead values is
-  /// used again.
-  static constexpr auto buffers = [] {
-    auto const home = homes(false);
-    core::fixed_array<detail::buffer, 2 * steps + 1> all{};
-    for (int j = 0; j < steps; ++j) {
-      auto const& f = facts[j];
-      if (!f.executed) continue;
-      all[steps + 1 + j] = {f.scratch, j, j, 0};
-      auto& own = all[home[j + 1]];
-      if (own.size == 0) own = {f.output_size, j, j, 0};
-      own.dies = j;
-      for (int source : f.sources)
-        if (source > 0) all[home[source]].dies = j;
-    }
-    all[home[result]].dies = steps;
-    (void)detail::place(all);
-    return all;
-  }();
-
-  /// Where each value and each step's scratch lies among them, and the size of the whole.
-  struct placement {
-    core::fixed_array<int, steps + 1> value{};
-    core::fixed_array<int, steps> scratch{};
-    int size = 0;
-  };
-  static constexpr placement inference = [] {
-    auto const home = homes(false);
-    placement p;
-    for (int v = 0; v <= steps; ++v) p.value[v] = buffers[home[v]].offset;
-    for (int j = 0; j < steps; ++j) p.scratch[j] = buffers[steps + 1 + j].offset;
-    for (detail::buffer const& b : buffers) p.size = core::larger(p.size, b.offset + b.size);
-    return p;
-  }();
 
   /// Calls f.operator()<J>() for every step that is executed, in order.
   template <class F>

@@ -14,6 +14,7 @@
 #include <polyfold/integers/product_rows.hpp>
 #include <polyfold/numbers/int8.hpp>
 #include <polyfold/schedules/rolling_rows.hpp>
+#include <polyfold/schedules/row_plan.hpp>
 
 namespace polyfold::integer {
 
@@ -28,17 +29,6 @@ struct rolling_workspace {
 
 namespace detail {
 
-/// What one image asks of the memory of a value or a group: rows, from one row that is computed to another.
-struct rolling_use {
-  int kept = 0;
-  int born = -1;
-  int dies = -1;
-  constexpr void use(int event) {
-    if (born < 0) born = event;
-    dies = event;
-  }
-};
-
 /// Where everything lies while rows roll. `Streamed`: the image's rows, too, are kept as long as they are read.
 template <class Integers, bool Streamed>
 struct rolling_integer_maps {
@@ -49,80 +39,19 @@ struct rolling_integer_maps {
   using sizes = integer_sizes<Integers>;
   template <int G>
   using rows_of = rows_of_group<sizes, G>;
-  struct group_facts {
-    int source = 0;  // the group that makes it, plus 1; 0: the image
-    int added = -1;
-    int steps = 0;
-    int (*made)(int) = nullptr;
-    row_range (*reads)(int) = nullptr;
-  };
-  static constexpr auto facts = []<int... G>(std::integer_sequence<int, G...>) {
-    return core::fixed_array<group_facts, groups>{
-        group_facts{integers::maker(integers::template group<G>.source) + 1,
-                    integers::template group<G>.added < 0 ? -1 : integers::maker(integers::template group<G>.added) + 1,
-                    rows_of<G>::steps, &rows_of<G>::made, &rows_of<G>::reads}...};
+  static constexpr schedules::row_plan<groups> plan = []<int... G>(std::integer_sequence<int, G...>) {
+    auto const maker = [](int value) { return value < 0 ? -1 : integers::maker(value) + 1; };
+    core::fixed_array<schedules::row_maker, groups> const makers{
+        schedules::row_maker{{maker(integers::template group<G>.source), maker(integers::template group<G>.added)},
+                             rows_of<G>::steps,
+                             &rows_of<G>::made,
+                             &rows_of<G>::reads,
+                             [](int step) {
+                               return row_range{rows_of<G>::made(step), rows_of<G>::made(step) + 1};
+                             }}...};
+    return schedules::plan_rows(makers, integers::template value_shape<0>().height);
   }
   (std::make_integer_sequence<int, groups>{});
-
-  struct usage {
-    core::fixed_array<rolling_use, groups + 1> values{};  // the image's first
-    core::fixed_array<rolling_use, groups> states{};
-  };
-  /// The rows of an image, one after the other, as rolling_run takes them.
-  struct walk {
-    usage u;
-    core::fixed_array<int, groups + 1> taken{};  // steps; the image's rows first
-    int event = 0;
-
-    [[nodiscard]] constexpr int made(int v) const { return v == 0 ? taken[0] : facts[v - 1].made(taken[v]); }
-    [[nodiscard]] constexpr int first_needed(int v) const {
-      int first = made(v);
-      for (int g = 0; g < groups; ++g) {
-        group_facts const& f = facts[g];
-        int const y = taken[g + 1];
-        if (y == f.steps) continue;
-        if (f.source == v) first = core::smaller(first, f.reads(y).first);
-        if (f.added == v) first = core::smaller(first, f.made(y));
-      }
-      return first;
-    }
-    [[nodiscard]] constexpr bool ready(int g) const {
-      group_facts const& f = facts[g];
-      int const y = taken[g + 1];
-      return y < f.steps && f.reads(y).last <= made(f.source) && (f.added < 0 || f.made(y) < made(f.added));
-    }
-    /// The new row lies beside those that are still read, by this step or later.
-    constexpr void take_row(int v, int rows) {
-      rolling_use& of = u.values[v];
-      of.kept = core::larger(of.kept, rows - first_needed(v));
-      of.use(event);
-    }
-    constexpr void pass_on(int v) {
-      for (int g = groups - 1; g >= v; --g) {
-        group_facts const& f = facts[g];
-        if (f.source != v && f.added != v) continue;
-        while (ready(g)) {
-          ++event;
-          take_row(g + 1, f.made(taken[g + 1] + 1));
-          u.values[f.source].use(event);
-          if (f.added >= 0) u.values[f.added].use(event);
-          u.states[g].use(event);
-          ++taken[g + 1];
-          pass_on(g + 1);
-        }
-      }
-    }
-  };
-  static constexpr usage used = [] {
-    walk w;
-    for (int row = 0; row < integers::template value_shape<0>().height; ++row) {
-      ++w.event;
-      w.take_row(0, row + 1);
-      w.taken[0] = row + 1;
-      w.pass_on(0);
-    }
-    return w.u;
-  }();
 
   struct placement {
     core::fixed_array<int, groups + 1> map{};
@@ -131,7 +60,7 @@ struct rolling_integer_maps {
     int size = 0;
   };
 
-  [[nodiscard]] static constexpr int kept(int v) { return core::larger(1, used.values[integers::maker(v) + 1].kept); }
+  [[nodiscard]] static constexpr int kept(int v) { return core::larger(1, plan.maps[integers::maker(v) + 1].kept); }
 
  public:
   static constexpr placement places = [] {
@@ -139,14 +68,14 @@ struct rolling_integer_maps {
     int scratch = 0;
     int last = 0;
     constexpr shape image = integers::template value_shape<0>();
-    rolling_use const& pixels = used.values[0];
+    schedules::row_use const& pixels = plan.maps[0];
     if (Streamed) all[0] = {aligned_bytes(kept(0) * image.channels * image.width), pixels.born, pixels.dies, 0};
     core::for_constexpr<groups>([&]<int I>() {
       constexpr int value = integers::template group<I>.value;
-      rolling_use const& map = used.values[I + 1];
+      schedules::row_use const& map = plan.maps[I + 1];
       if (value != integers::result)
         all[I + 1] = {aligned_bytes(integer_rows<integers, value, 0, kept(value)>::bytes), map.born, map.dies, 0};
-      rolling_use const& state = used.states[I];
+      schedules::row_use const& state = plan.makers[I];
       all[groups + 1 + I] = {aligned_bytes(rows_of<I>::state_bytes), state.born, state.dies, 0};
       scratch = core::larger(scratch, aligned_bytes(rows_of<I>::scratch_bytes));
       last = core::larger(last, state.dies);
@@ -251,6 +180,31 @@ struct engine<Structure, Numbers, rolling_rows_schedule>
     for (int y = 1; y <= Structure::input_shape.height; ++y) run.advance(y);
     return memory->logits.data();
   }
+
+  /// What a row_stream holds: the workspace, with the rows of the image that are still to be read.
+  template <class Pixel>
+  class stream {
+    using places = integer::detail::rolling_integer_maps<typename engine::integers, true>;
+    static constexpr shape image = Structure::input_shape;
+
+   public:
+    template <class Between>
+    constexpr void take(typename engine::storage const& held, Pixel const* row, int y, Between const& between) {
+      Pixel* const to = workspace_.bytes.data() + places::image_row(0, y);
+      for (int i = 0; i < image.channels * image.width; ++i) to[i] = row[i];
+      integer::detail::rolling_run<places, typename engine::storage, Between> const run{
+          {held, workspace_.bytes.data(), workspace_.bytes.data(), workspace_.logits.data()},
+          workspace_.done.data(),
+          between};
+      run.advance(y + 1);
+    }
+    [[nodiscard]] constexpr std::int16_t const* result() const { return workspace_.logits.data(); }
+    constexpr void restart() { workspace_.done = {}; }
+
+   private:
+    integer::rolling_workspace<places::places.size, engine::integers::groups, Structure::output_shape.size()>
+        workspace_{};
+  };
 };
 
 }  // namespace polyfold::schedules

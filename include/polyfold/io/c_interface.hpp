@@ -35,7 +35,7 @@ namespace detail {
 /// Both files' text; `stem` is what the three files are called before the dot.
 template <class Network>
 struct c_interface_text {
-  static constexpr bool of_bytes = Network::template takes<std::uint8_t>;
+  static constexpr bool of_bytes = std::is_same_v<typename Network::pixel, std::uint8_t>;
   static constexpr char const* pixel = of_bytes ? "uint8_t" : "float";
   static constexpr char const* output = of_bytes ? "int16_t" : "float";
 

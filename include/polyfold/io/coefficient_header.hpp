@@ -84,10 +84,6 @@ template <auto Pipeline, auto Numbers, auto Schedule>
   return k;
 }
 
-/// What an image of the network is made of.
-template <class Network>
-using pixel_of = std::conditional_t<Network::template takes<std::uint8_t>, std::uint8_t, float>;
-
 template <int... Counts>
 void write_counts(std::ostream& out, storage::array_sizes<Counts...>) {
   char const* between = "";
@@ -126,7 +122,7 @@ void write_facts(std::ostream& out, Network const& net, header_names const& name
   for (std::string line; std::getline(description, line);) out << "//   " << line << "\n";
   out << "//\n";
   if (!names.source.empty()) out << "// Source: " << quoted_line(names.source) << ".\n";
-  bool const of_floats = !Network::template takes<std::uint8_t>;
+  bool const of_floats = !std::is_same_v<typename Network::pixel, std::uint8_t>;
   out << "// Numbers: " << kind.parameters
       << ".\n// Their checksum, as in the network's file: " << checksum_text(tensors_of(net))
       << ".\n// Bytes: " << Network::total_cost().flash_bytes() << " of constants, " << Network::workspace_bytes()
@@ -170,13 +166,13 @@ class header_text {
   }
 
   template <class Network>
-  void write_samples(Network const& net, std::string const& constant, std::span<pixel_of<Network> const> images) {
+  void write_samples(Network const& net, std::string const& constant, std::span<typename Network::pixel const> images) {
     constexpr auto size = std::size_t(Network::input_shape.size());
     if (images.empty() || images.size() % size != 0)
       throw failure(path_, "would hold sample images of " + std::to_string(images.size()) + " pixels in all",
                     "a multiple of " + std::to_string(size));
     auto const workspace = std::make_unique<typename Network::template workspace<>>();
-    using image = tensor_view<pixel_of<Network> const, Network::input_shape>;
+    using image = tensor_view<typename Network::pixel const, Network::input_shape>;
     std::vector<std::remove_cvref_t<decltype(net.run(image(images.data()), *workspace)[0])>> outputs;
     for (std::size_t i = 0; i < images.size(); i += size)
       for (auto const output : net.run(image(images.data() + i), *workspace)) outputs.push_back(output);
@@ -245,7 +241,7 @@ void write_coefficient_header(std::filesystem::path const& path, Network const& 
 /// declares `constant_self_test(workspace)` as well. Throws `failure` where they are not whole images, or none.
 template <class Network>
 void write_coefficient_header(std::filesystem::path const& path, Network const& net, header_names const& names,
-                              std::span<detail::pixel_of<Network> const> samples) try {
+                              std::span<typename Network::pixel const> samples) try {
   detail::header_text text(path);
   text.write_network(net, names);
   text.write_samples(net, names.constant, samples);

@@ -46,8 +46,11 @@ struct apply_elementwise : fold::pixelwise_operation {
   template <class Scalar, class Out, class Input>
   static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      for (int y = rows.first; y < rows.last; ++y)
-        for (int x = 0; x < In.width; ++x) out(c, y, x) = Function::value(Scalar(in(c, y, x)));
+      for (int y = rows.first; y < rows.last; ++y) {
+        auto const from = in.row(c, y);
+        Scalar* const to = out.row(c, y);
+        for (int x = 0; x < In.width; ++x) to[x] = Function::value(Scalar(from[x]));
+      }
   }
 
   template <class Scalar, class Out, class Input, class Gradient>

@@ -90,15 +90,30 @@ template <shape In, window W>
 struct maximum_under_window : fold::operation {
   static constexpr shape output = W.output(In, In.channels);
   static constexpr fold::operation_role role = fold::operation_role::maximum;
+  static constexpr fold::operation_epilogue takes_in = fold::operation_epilogue::function;
   static constexpr window input_window = W;
   [[nodiscard]] static constexpr row_range rows(int y) { return core::rows_under(W, y, In.height); }
   [[nodiscard]] static constexpr cost count() { return {}; }
 
   template <class Scalar, class Out, class Input>
-  static void forward(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
+  static void forward(fold::context<Scalar> const& at, row_range rows, Out out, Input in) {
+    forward_then<fold::identity>(at, rows, out, in);
+  }
+  template <class Function, class Scalar, class Out, class Input>
+  static void forward_then(fold::context<Scalar> const&, row_range rows, Out out, Input in) {
     for (int c = 0; c < In.channels; ++c)
-      detail::for_each_window<In, W>(rows,
-                                     [&](int y, int x, auto under) { out(c, y, x) = largest<Scalar>(in, c, under); });
+      if constexpr (in_squares)
+        for (int y = rows.first; y < rows.last; ++y) {
+          auto const first = in.row(c, W.y.start(y));
+          auto const second = in.row(c, W.y.start(y) + 1);
+          Scalar* const to = out.row(c, y);
+          for (int x = 0, at = 0; x < output.width; ++x, at += W.x.stride)
+            to[x] = Function::value(
+                maximum(Scalar(first[at]), Scalar(first[at + 1]), Scalar(second[at]), Scalar(second[at + 1])));
+        }
+      else
+        detail::for_each_window<In, W>(
+            rows, [&](int y, int x, auto under) { out(c, y, x) = Function::value(largest<Scalar>(in, c, under)); });
   }
 
   template <class Scalar, class Out, class Input, class Gradient>
@@ -118,18 +133,21 @@ struct maximum_under_window : fold::operation {
   }
 
  private:
+  /// 2 x 2 numbers, none of them padding.
+  static constexpr bool in_squares = W.y == window_axis{2, W.y.stride} && W.x == window_axis{2, W.x.stride};
+
   /// The largest of some pixels of channel c: four at a time, the largest so far among them.
   template <class Scalar, class Input, class Pixels>
   [[nodiscard]] static Scalar largest(Input in, int c, Pixels const& under) {
     constexpr int step = W.x.dilation;
     if constexpr (Pixels::inner && W.y.size == 2 && W.x.size == 2) {
-      auto const* const first = in.row(c, under.row(0)) + under.left;
-      auto const* const second = in.row(c, under.row(1)) + under.left;
+      auto const first = in.row(c, under.row(0)) + under.left;
+      auto const second = in.row(c, under.row(1)) + under.left;
       return maximum(Scalar(first[0]), Scalar(first[step]), Scalar(second[0]), Scalar(second[step]));
     } else {
       Scalar so_far = Scalar(detail::below_all);
       for (int r = 0; r < under.height; ++r) {
-        auto const* const row = in.row(c, under.row(r)) + under.left;
+        auto const row = in.row(c, under.row(r)) + under.left;
         int x = 0;
         for (; x + 3 <= under.width; x += 3)
           so_far = maximum(so_far, Scalar(row[x * step]), Scalar(row[(x + 1) * step]), Scalar(row[(x + 2) * step]));

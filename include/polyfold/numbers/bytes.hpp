@@ -82,16 +82,16 @@ struct decoded_operation<fold::product<In, Filters, W, Groups, Bias>> {
       if constexpr (whole < filters) f.template operator()<filters - whole>(g, whole);
     }
   }
-  /// Filters `first` to `first` + Count - 1, counted through all groups, with their decoded weights and all biases.
-  template <int Count, class Scalar, class Out, class Input>
+  /// Filters `first` to `first` + Count - 1, counted through all groups, with their decoded weights and all biases: the function
+  /// of their sums, or of the largest of each 2 x 2.
+  template <int Count, class Function, bool Squares, class Scalar, class Out, class Input>
   [[gnu::noinline]] static void forward(float const* weights, float const* biases, Scalar const* scratch, int first,
-                                        Out out, Input in) {
+                                        row_range rows, Out out, Input in) {
     using block = fold::product<read, Count, W, 1, fold::bias_rule{}>;
-    tensor_view<Scalar const, read> const of_group(in.row(first / filters * read.channels, 0));
-    block::template multiply<Scalar>(
-        weights, row_range{0, operation::output.height}, of_group,
+    block::template multiply<Scalar, Squares>(
+        weights, rows, in.template channels_from<read>(first / filters * read.channels),
         [&](int m) { return operation::bias::template start<Scalar>(biases, scratch, first + m); },
-        [&](int m, int y, int x, Scalar const& sum) { out(first + m, y, x) = sum; });
+        [&](int m, int y, int x, Scalar const& sum) { out(first + m, y, x) = Function::value(sum); });
   }
 };
 
@@ -213,8 +213,15 @@ struct stored_parameters<Structure, Rule> {
       return decoded_at<J>::always;
     }
   }
+  /// For so many filters at a time, where a product has as many and computes more than one pixel.
   template <int J>
-  static constexpr int least_beside = beside<J>(0);
+  [[nodiscard]] static constexpr int least_beside(int filters) {
+    if constexpr (decodes<J> && decoded_at<J>::by_filters &&
+                  program_type::template operation_at<J>::output.pixels() > 1)
+      return beside<J>(decoded_at<J>::always + filters * decoded_at<J>::fan_in);
+    else
+      return beside<J>(0);
+  }
 
   template <class At>
   void run_step(At const& at) const {
@@ -239,7 +246,8 @@ struct stored_parameters<Structure, Rule> {
         decoded::template for_each_block<block>([&]<int Count>(int group, int filter) {
           int const first = group * decoded::filters + filter;
           decode<layer>(in_layer<step> + first * decoded::fan_in, Count * decoded::fan_in, weights);
-          decoded::template forward<Count>(weights, to, at.scratch(), first, at.out(), at.in());
+          decoded::template forward<Count, typename At::function, At::call.maximum >= 0>(
+              weights, to, at.scratch(), first, at.rows(), at.out(), at.in());
         });
       } else {
         decode<layer>(in_layer<step>, At::facts.parameters, to);

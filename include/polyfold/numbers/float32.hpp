@@ -11,8 +11,9 @@
 //
 // and for schedules that run operations on scalars:
 //
-//   least_beside<J>, beside<J>(free)
-//                              scalars of working memory that step J takes beside its maps: at least, and where `free` are
+//   least_beside<J>(filters), beside<J>(free)
+//                              scalars of working memory that step J takes beside its maps: at least, for so many filters at a
+//                              time, and where `free` are
 //   run_step(at)               runs the step that `at` gives memory for (schedules/whole_maps.hpp)
 //   numbers_of<J>()            the stored parameters of step J, as a pointer or what is indexed like one
 //   maps                       the index maps of all steps
@@ -103,7 +104,9 @@ struct stored_parameters<Structure, in_floats> {
   static constexpr void add_cost(cost&) {}
 
   template <int J>
-  static constexpr int least_beside = 0;
+  [[nodiscard]] static constexpr int least_beside(int) {
+    return 0;
+  }
   template <int J>
   [[nodiscard]] static constexpr int beside(int) {
     return 0;

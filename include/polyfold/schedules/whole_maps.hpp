@@ -5,11 +5,11 @@
 //
 //   parameters            what it is made from, the stored_parameters of a kind of numbers
 //   storage               what the network holds, its base class: those, or what the schedule makes of them
-//   scalar, takes<Scalar> what its images are of, and whether it runs those of another scalar
+//   scalar, takes<Pixel>  what its images are of, and whether it runs those of another type
 //   workspace<Scalar>     working memory of one inference
 //   workspace_size        scalars in it
-//   memory_unit<Scalar>, memory_of(workspace)
-//                         what bare memory is made of, and where a workspace has it
+//   memory_unit<Pixel>, memory_of(workspace)
+//                         what bare memory for such images is made of, and where a workspace has it
 //   run(held, image, memory)
 //                         runs one image, or several side by side in wider scalars; returns where the result lies
 #pragma once
@@ -21,8 +21,9 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/for_constexpr.hpp>
+#include <polyfold/core/pixels.hpp>
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/fold/program.hpp>
+#include <polyfold/fold/inference_plan.hpp>
 #include <polyfold/numbers/float32.hpp>
 
 namespace polyfold::schedules {
@@ -44,66 +45,86 @@ struct engine;
 
 namespace detail {
 
-/// Where value V begins: the image, or a buffer in the workspace.
-template <class Program, int V, class Scalar>
-[[nodiscard]] Scalar const* value_of(Scalar const* image, Scalar* workspace) {
-  if constexpr (V == 0)
-    return image;
-  else
-    return workspace + Program::inference.value[V];
+/// What images of Pixel are computed with: pixels of 8 bits are read as floats.
+template <class Pixel>
+using scalar_for = std::conditional_t<std::is_same_v<Pixel, std::uint8_t>, float, Pixel>;
+
+/// A pointer of which the optimiser knows nothing: g++ 12 may compute where a step writes from where it reads, as 2 p - q + n of
+/// integers, finds no object there, and drops the stores.
+template <class Pointer>
+[[gnu::always_inline, nodiscard]] inline Pointer* opaque(Pointer* at) {
+#if defined(__GNUC__) && !defined(__clang__)
+  asm("" : "+r"(at));
+#endif
+  return at;
 }
 
-/// Runs step J on its stored parameters and index map. Never inlined: in one function of all steps g++ keeps the sums of a
-/// product in memory, and how fast one layer is depends on the others.
-template <class Program, int J, class Scalar>
-[[gnu::noinline]] void run_on_whole_maps(Scalar const* image, Scalar* workspace, float const* parameters,
-                                         std::uint8_t const* map) {
-  constexpr auto const& facts = Program::facts[J];
-  using run_by = typename Program::template operation_at<J>;
-  fold::context<Scalar> at;
-  at.parameters = parameters;
-  at.map = map;
-  at.scratch = workspace + Program::inference.scratch[J];
-  tensor_view<Scalar, run_by::output> const out(workspace + Program::inference.value[facts.value]);
-  row_range const all{0, run_by::output.height};
-  constexpr int first = facts.sources[0];
-  constexpr int second = facts.sources[1];
-  tensor_view<Scalar const, Program::template value_shape<first>()> const in(
-      value_of<Program, first>(image, workspace));
-  if constexpr (second >= 0)
-    run_by::forward(at, all, out, in,
-                    tensor_view<Scalar const, Program::template value_shape<second>()>(
-                        value_of<Program, second>(image, workspace)));
-  else
-    run_by::forward(at, all, out, in);
-}
-
-/// Step J and its memory, as kinds of numbers see them.
-template <class Program, int J, int Beside, int BesideSize, class Scalar>
-struct step_on_whole_maps {
+/// Step J of a plan (fold/inference_plan.hpp) with what it takes in, wherever its maps lie.
+template <class Plan, int J, class Scalar>
+struct planned_step {
+  using plan = Plan;
+  using program = typename Plan::program;
   using scalar = Scalar;
+  using operation = typename program::template operation_at<J>;
+  using function = decltype(Plan::template function_of<J>());
   static constexpr int step = J;
-  static constexpr auto const& facts = Program::facts[J];
-  using operation = typename Program::template operation_at<J>;
-  static constexpr shape input = Program::template value_shape<facts.sources[0]>();
+  static constexpr auto const& facts = program::facts[J];
+  static constexpr auto const& call = Plan::calls[J];
+  static constexpr int source = call.sources[0];
+  static constexpr int second = call.sources[1];
+  static constexpr shape output = program::template value_shape<call.value>();
+};
+
+/// Runs a step on its stored parameters and index map. `At` is a planned_step that says where its maps lie. Never inlined: in one
+/// function of all steps g++ keeps the sums of a product in memory, and how fast one layer is depends on the others.
+template <class At>
+[[gnu::noinline]] void run_step(At at, float const* parameters, std::uint8_t const* map) {
+  using operation = typename At::operation;
+  using function = typename At::function;
+  fold::context<typename At::scalar> context;
+  context.parameters = parameters;
+  context.map = map;
+  context.scratch = at.scratch();
+  row_range const rows = at.rows();
+  if constexpr (At::call.maximum >= 0)
+    operation::template forward_squares<function>(context, rows, at.out(), at.in());
+  else if constexpr (At::call.activation >= 0)
+    operation::template forward_then<function>(context, rows, at.out(), at.in());
+  else if constexpr (At::second >= 0)
+    operation::forward(context, rows, at.out(), at.in(), at.template map<At::second>());
+  else
+    operation::forward(context, rows, at.out(), at.in());
+}
+
+/// Over whole maps.
+template <class Plan, int J, int Beside, int BesideSize, class Scalar, class Image>
+struct step_on_whole_maps : planned_step<Plan, J, Scalar> {
+  using step_type = planned_step<Plan, J, Scalar>;
   static constexpr int beside_size = BesideSize;
 
-  Scalar const* image;
+  Image image;
   Scalar* workspace;
 
-  [[nodiscard]] tensor_view<Scalar const, input> in() const {
-    return tensor_view<Scalar const, input>(value_of<Program, facts.sources[0]>(image, workspace));
+  step_on_whole_maps(Image image_, Scalar* workspace_) : image(image_), workspace(workspace_) {}
+
+  [[nodiscard]] static constexpr row_range rows() { return {0, step_type::output.height}; }
+  template <int V>
+  [[nodiscard]] auto map() const {
+    constexpr shape of = step_type::program::template value_shape<V>();
+    if constexpr (V == 0)
+      return tensor_view<Scalar const, of, core::whole_layout, Image>(image);
+    else
+      return tensor_view<Scalar const, of>(workspace + Plan::places.value[V]);
   }
-  [[nodiscard]] tensor_view<Scalar, operation::output> out() const {
-    return tensor_view<Scalar, operation::output>(workspace + Program::inference.value[facts.value]);
+  [[nodiscard]] auto in() const { return map<step_type::source>(); }
+  [[nodiscard]] auto out() const {
+    return tensor_view<Scalar, step_type::output>(opaque(workspace + Plan::places.value[step_type::call.value]));
   }
-  [[nodiscard]] Scalar* scratch() const { return workspace + Program::inference.scratch[J]; }
+  [[nodiscard]] Scalar* scratch() const { return workspace + Plan::places.scratch[J]; }
   /// `beside_size` scalars that no map and no scratch uses now.
   [[nodiscard]] Scalar* beside() const { return workspace + Beside; }
 
-  void run(float const* parameters, std::uint8_t const* map) const {
-    run_on_whole_maps<Program, J>(image, workspace, parameters, map);
-  }
+  void run(float const* parameters, std::uint8_t const* index_map) const { run_step(*this, parameters, index_map); }
 };
 
 }  // namespace detail
@@ -112,48 +133,51 @@ template <class Structure, auto Numbers>
 struct engine<Structure, Numbers, whole_maps_schedule> {
   using parameters = polyfold::storage::stored_parameters<Structure, Numbers>;
   using storage = parameters;
-  using program_type = typename Structure::program_type;
+  using plan = fold::inference_plan<typename Structure::program_type>;
 
-  template <class Scalar>
-  static constexpr bool takes = !std::is_integral_v<Scalar>;
+  template <class Pixel>
+  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t> || !std::is_integral_v<Pixel>;
 
  private:
+  /// Fewer filters at a time would read a map more often than it takes to decode them.
+  static constexpr int filters_at_once = 4;
   template <int J>
   static constexpr fold::detail::stretch beside = [] {
-    constexpr int least = storage::template least_beside<J>;
+    constexpr int least = storage::template least_beside<J>(filters_at_once);
     if constexpr (least == 0) {
       return fold::detail::stretch{};
     } else {
-      auto const free = fold::detail::space_beside(program_type::buffers, J, program_type::inference.size, least);
-      return fold::detail::stretch{free.offset, storage::template beside<J>(free.size)};
+      auto const free = fold::detail::space_beside(plan::buffers, J, plan::places.size, least);
+      return fold::detail::stretch{free.offset, storage::template beside<J>(core::larger(free.size, least))};
     }
   }();
 
  public:
   static constexpr int workspace_size = [] {
-    int size = program_type::inference.size;
-    core::for_constexpr<program_type::steps>(
-        [&]<int J>() { size = core::larger(size, beside<J>.offset + beside<J>.size); });
+    int size = plan::places.size;
+    plan::for_each_call([&]<int J>() { size = core::larger(size, beside<J>.offset + beside<J>.size); });
     return size;
   }();
 
   using scalar = float;
   template <class Scalar>
   using workspace = std::array<Scalar, std::size_t(workspace_size)>;
-  template <class Scalar>
-  using memory_unit = Scalar;
+  template <class Pixel>
+  using memory_unit = detail::scalar_for<Pixel>;
   template <class Workspace>
   [[nodiscard]] static constexpr auto* memory_of(Workspace& workspace) {
     return workspace.data();
   }
 
-  template <class Scalar>
-  [[nodiscard]] static Scalar const* run(storage const& held, Scalar const* image, Scalar* workspace) {
-    program_type::for_each_step([&]<int J>() {
-      held.run_step(
-          detail::step_on_whole_maps<program_type, J, beside<J>.offset, beside<J>.size, Scalar>{image, workspace});
+  template <class Pixel>
+  [[nodiscard]] static auto const* run(storage const& held, Pixel const* image, memory_unit<Pixel>* workspace) {
+    using scalar_type = memory_unit<Pixel>;
+    using image_type = core::image_pointer<scalar_type, Pixel>;
+    plan::for_each_call([&]<int J>() {
+      held.run_step(detail::step_on_whole_maps<plan, J, beside<J>.offset, beside<J>.size, scalar_type, image_type>{
+          image_type(image), workspace});
     });
-    return detail::value_of<program_type, program_type::result>(image, workspace);
+    return static_cast<scalar_type const*>(workspace + plan::places.value[plan::program::result]);
   }
 };
 
@@ -168,7 +192,7 @@ struct wrong_engine {
                 "polyfold: a network's third argument says how it is run: whole_maps, rolling_rows or packed");
   static_assert(!Kind || !Scheduled,
                 "polyfold: this schedule does not run that kind of numbers: "
-                "rolling_rows is for in_int8, packed for in_floats and in_bytes");
+                "packed is for in_floats and in_bytes");
 };
 template <class Numbers, class Schedule>
 [[nodiscard]] consteval bool has_engine() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include <polyfold/core/arithmetic.hpp>
@@ -39,7 +40,7 @@ template <class T = float, class Network>
   evaluation result;
   result.predicted.resize(data.size());
   int const count = int(data.size());
-  if constexpr (Network::template takes<std::uint8_t>) {
+  if constexpr (std::is_same_v<typename Network::pixel, std::uint8_t>) {
     std::vector<typename Network::template workspace<>> workspaces{std::size_t(threads.count())};
     threads.run(count, [&](int i, int worker) {
       std::uint8_t const* const image = data.images().image(data.index(std::size_t(i))).data();

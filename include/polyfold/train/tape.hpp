@@ -119,7 +119,7 @@ class tape {
   static constexpr placement places = [] {
     constexpr int values = program::steps + 1;
     placement p;
-    auto const homes = program::homes(true, rounded);
+    auto const homes = program::homes(rounded);
     for (int& reader : p.first_reader) reader = -1;
     p.first_reader[homes[program::result]] = program::steps;        // the loss
     core::fixed_array<fold::detail::buffer, 2 * values> buffers{};  // of the values, then of their gradients

@@ -38,10 +38,15 @@ struct map_layout {
 
 template <map_layout L>
 struct bordered_layout {
+  static constexpr bool keeps_row_before = false;
   template <shape S>
   struct mapping {
-    static_assert(S == L.inner);
+    static_assert(S.channels <= L.inner.channels && S.height == L.inner.height && S.width == L.inner.width);
     [[nodiscard]] static constexpr int row(int c, int y) { return L.at(c, y, 0); }
+    template <shape Part>
+    [[nodiscard]] constexpr mapping<Part> of() const {
+      return {};
+    }
   };
 };
 

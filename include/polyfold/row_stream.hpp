@@ -5,28 +5,39 @@
 //   if (stream.push(row)) use(stream.logits());     // true where that was the last row; the next one begins a new image
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <type_traits>
 
 #include <polyfold/core/tensor.hpp>
-#include <polyfold/integers/rolling_rows.hpp>
 #include <polyfold/network.hpp>
+#include <polyfold/schedules/rolling_rows.hpp>
 
 namespace polyfold {
 
 namespace detail {
+struct no_rows {
+  template <class Pixel>
+  struct stream {};
+};
+/// What runs a network by rows.
 template <class Network>
-inline constexpr bool takes_rows = false;
-template <auto Pipeline, int8_numbers Numbers>
-inline constexpr bool takes_rows<network<Pipeline, Numbers, rolling_rows>> = true;
+struct row_engine {
+  using type = no_rows;
+};
+template <auto Pipeline, auto Numbers>
+struct row_engine<network<Pipeline, Numbers, rolling_rows>> {
+  using type = engine_of<Pipeline, Numbers, rolling_rows>;
+};
 }  // namespace detail
 
-/// One object for each stream: it holds all that is between two rows, and `net` must outlive it.
-template <class Network>
+/// One object for each stream: it holds all that is between two rows, and `net` must outlive it. Networks of floats may be given
+/// rows of Pixel = std::uint8_t, too.
+template <class Network, class Pixel = typename Network::pixel>
 class row_stream {
-  static_assert(detail::takes_rows<Network>,
-                "polyfold: a row_stream runs a network<description, in_int8, rolling_rows>");
-  using places = integer::detail::rolling_integer_maps<typename Network::integers, true>;
+  using runs_by = typename detail::row_engine<Network>::type;
+  static constexpr bool by_rows = !std::is_same_v<runs_by, detail::no_rows>;
+  static_assert(by_rows, "polyfold: a row_stream runs a network<description, numbers, rolling_rows>");
+  static_assert(!by_rows || Network::template takes<Pixel>,
+                "polyfold: the network of a row_stream does not run images of such pixels");
   static constexpr shape image = Network::input_shape;
 
  public:
@@ -39,36 +50,33 @@ class row_stream {
   /// Takes the next row of an image, `row_pixels` of them; true where it was the last one and the logits are there. `between()` is
   /// called after every row of a map that was computed: to feed a watchdog, say.
   template <class Between>
-  constexpr bool push(std::uint8_t const* row, Between between) {
+  constexpr bool push(Pixel const* row, Between between) {
     if (rows_ == image.height) restart();
-    std::uint8_t* const to = workspace_.bytes.data() + places::image_row(0, rows_);
-    for (int i = 0; i < row_pixels; ++i) to[i] = row[i];
-    ++rows_;
-    integer::detail::rolling_run<places, Network, Between> const run{
-        {*net_, workspace_.bytes.data(), workspace_.bytes.data(), workspace_.logits.data()},
-        workspace_.done.data(),
-        between};
-    run.advance(rows_);
+    stream_.take(*net_, row, rows_++, between);
     return rows_ == image.height;
   }
-  constexpr bool push(std::uint8_t const* row) {
+  constexpr bool push(Pixel const* row) {
     return push(row, [] {});
   }
 
   /// Of the last whole image, until the next row comes.
-  [[nodiscard]] constexpr tensor_view<std::int16_t const, Network::output_shape> logits() const {
-    return tensor_view<std::int16_t const, Network::output_shape>(workspace_.logits.data());
+  [[nodiscard]] constexpr auto logits() const {
+    auto const* const result = stream_.result();
+    return tensor_view<std::remove_reference_t<decltype(*result)>, Network::output_shape>(result);
   }
   /// Forgets the rows of an image that was not finished.
   constexpr void restart() {
     rows_ = 0;
-    workspace_.done = {};
+    stream_.restart();
   }
 
  private:
   Network const* net_;
-  integer::rolling_workspace<places::places.size, Network::integers::groups, Network::output_shape.size()> workspace_{};
+  typename runs_by::template stream<Pixel> stream_{};
   int rows_ = 0;
 };
+
+template <class Network>
+row_stream(Network const&) -> row_stream<Network>;
 
 }  // namespace polyfold
