@@ -113,7 +113,7 @@ struct c_interface_text {
 /// Throws `failure` as write_coefficient_header does, and where `path` has one of these endings itself.
 template <class Network>
 void write_c_interface(std::filesystem::path const& path, Network const& net, header_names const& names,
-                       std::span<detail::pixel_of<Network> const> samples) try {
+                       std::span<typename Network::pixel const> samples) try {
   if (path.extension() == ".h" || path.extension() == ".cpp")
     throw failure(path, "is where the C interface of a network goes", "the name of its coefficient header, as net.hpp");
   write_coefficient_header(path, net, names, samples);
