@@ -117,7 +117,7 @@ void write_headers(experiment const& e, std::string const& name, polyfold::netwo
   using namespace polyfold;
   write_header(e, name, net, spelled, measured.correct);
   if constexpr (std::is_same_v<std::remove_const_t<decltype(Numbers)>, float32_numbers> &&
-                integer::integer_program<typename network<Pipeline>::program_type>::right) {
+                integer::integer_program<typename network<Pipeline>::program_type, in_int8.moment_bits>::right) {
     auto const seen = calibrate(net, e.training, 1000);
     network<Pipeline, in_int8> quantised;
     quantise(net, seen, normalisation{}, quantised);
