@@ -230,9 +230,9 @@ static_assert(run_tiny<whole_maps>()[0] != run_tiny<whole_maps>()[1]);
 }  // namespace
 
 TEST_CASE("integers are the same at compile time") {
-  constexpr auto constant = run_tiny<whole_maps>();
-  CHECK(run_tiny<whole_maps>() == constant);
-  CHECK(run_tiny<rolling_rows>() == constant);
+  constexpr auto at_compile_time = run_tiny<whole_maps>();
+  CHECK(run_tiny<whole_maps>() == at_compile_time);
+  CHECK(run_tiny<rolling_rows>() == at_compile_time);
 }
 
 namespace {
