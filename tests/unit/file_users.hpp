@@ -151,6 +151,7 @@ inline std::vector<file_user> writers_of_files() {
   static image_set const images{1, 2, 2, {1, 2, 3, 4}, {0}, {}};
   static std::vector<std::size_t> const first{0};
   static header_names const names{.constant = "n", .pipeline = "p"};
+  static std::vector<float> const sample(4);
   static tensor_file const file = [] {
     std::vector<float> const zeros(3);
     tensor_file result;
@@ -163,7 +164,7 @@ inline std::vector<file_user> writers_of_files() {
           {"save_network", [](path const& p) { save_network(p, net); }},
           {"save_checkpoint", [](path const& p) { save_checkpoint(p, state, "run"); }},
           {"write_coefficient_header", [](path const& p) { write_coefficient_header(p, net, names); }},
-          {"write_c_interface", [](path const& p) { write_c_interface(p, net, names, std::vector<float>(4)); }},
+          {"write_c_interface", [](path const& p) { write_c_interface(p, net, names, sample); }},
           {"write_png", [](path const& p) { write_png(p, drawn); }},
           {"write_contact_sheet", [](path const& p) { write_contact_sheet(p, images, first); }}};
 }

@@ -11,6 +11,7 @@
 #include <polyfold/basis/functions.hpp>
 #include <polyfold/core/c_array.hpp>
 #include <polyfold/core/fixed_array.hpp>
+#include <polyfold/core/opaque.hpp>
 #include <polyfold/core/scalar.hpp>
 
 namespace polyfold::basis {
@@ -151,12 +152,14 @@ class function_walk {
   template <class Scalar, class F>
   static constexpr void for_each_position(F const& f) {
     if constexpr (S.recurs())
-      detail::make_functions<S.functions, Scalar>(S, constants.data(), f);
+      detail::make_functions<S.functions, Scalar>(S, stored(), f);
     else
-      for (int i = 0; i < S.half(); ++i) f(i, constants.data() + i * S.functions);
+      for (int i = 0; i < S.half(); ++i) f(i, stored() + i * S.functions);
   }
 
  private:
+  /// Loops that are unrolled would write the constants into the code, each time anew.
+  [[gnu::always_inline, nodiscard]] static constexpr float const* stored() { return core::opaque(constants.data()); }
   static constexpr auto constants = [] {
     core::fixed_array<float, S.constants()> all{};
     if constexpr (S.recurs()) {

@@ -171,7 +171,7 @@ struct step_on_rows : planned_step<Plan, J, Scalar> {
   [[nodiscard]] auto out() const {
     constexpr int made = step_type::call.value;
     using layout = kept_layout<maps::template rows_in_memory<made>()>;
-    return view_of<tensor_view<Scalar, step_type::output, layout>>(opaque(workspace + maps::places.map[made]),
+    return view_of<tensor_view<Scalar, step_type::output, layout>>(core::opaque(workspace + maps::places.map[made]),
                                                                    core::larger(0, row - 1));
   }
   [[nodiscard]] Scalar* scratch() const { return workspace + maps::places.size; }

@@ -21,6 +21,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/for_constexpr.hpp>
+#include <polyfold/core/opaque.hpp>
 #include <polyfold/core/pixels.hpp>
 #include <polyfold/core/tensor.hpp>
 #include <polyfold/fold/inference_plan.hpp>
@@ -48,16 +49,6 @@ namespace detail {
 /// What images of Pixel are computed with: pixels of 8 bits are read as floats.
 template <class Pixel>
 using scalar_for = std::conditional_t<std::is_same_v<Pixel, std::uint8_t>, float, Pixel>;
-
-/// A pointer of which the optimiser knows nothing: g++ 12 may compute where a step writes from where it reads, as 2 p - q + n of
-/// integers, finds no object there, and drops the stores.
-template <class Pointer>
-[[gnu::always_inline, nodiscard]] inline Pointer* opaque(Pointer* at) {
-#if defined(__GNUC__) && !defined(__clang__)
-  asm("" : "+r"(at));
-#endif
-  return at;
-}
 
 /// Step J of a plan (fold/inference_plan.hpp) with what it takes in, wherever its maps lie.
 template <class Plan, int J, class Scalar>
@@ -117,8 +108,10 @@ struct step_on_whole_maps : planned_step<Plan, J, Scalar> {
       return tensor_view<Scalar const, of>(workspace + Plan::places.value[V]);
   }
   [[nodiscard]] auto in() const { return map<step_type::source>(); }
+  /// g++ 12 may compute where a step writes from where it reads, as 2 p - q + n of integers, find no object there, and drop the
+  /// stores.
   [[nodiscard]] auto out() const {
-    return tensor_view<Scalar, step_type::output>(opaque(workspace + Plan::places.value[step_type::call.value]));
+    return tensor_view<Scalar, step_type::output>(core::opaque(workspace + Plan::places.value[step_type::call.value]));
   }
   [[nodiscard]] Scalar* scratch() const { return workspace + Plan::places.scratch[J]; }
   /// `beside_size` scalars that no map and no scratch uses now.

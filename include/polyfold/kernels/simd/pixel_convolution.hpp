@@ -7,6 +7,7 @@
 
 #include <polyfold/core/arithmetic.hpp>
 #include <polyfold/core/c_array.hpp>
+#include <polyfold/core/opaque.hpp>
 #include <polyfold/kernels/simd/convolution_problem.hpp>
 
 namespace polyfold::simd {
@@ -116,7 +117,7 @@ struct pixel_convolution {
         core::c_array<float const*, C> line;
 #pragma GCC unroll 16
         for (int c = 0; c < C; ++c)
-          line[c] = opaque(from[c] + channel * p.in.plane() + row * p.slid.y.dilation * p.in.pitch());
+          line[c] = core::opaque(from[c] + channel * p.in.plane() + row * p.slid.y.dilation * p.in.pitch());
 #pragma GCC unroll 16
         for (int s = 0; s < p.slid.x.size; ++s, weights += M) {
           core::c_array<Vector, R, C> x;

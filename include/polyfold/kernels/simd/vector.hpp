@@ -170,13 +170,6 @@ void transpose_blocks(Vector* rows) {
 }
 }  // namespace detail
 
-/// The same address, of which the compiler knows nothing: it then keeps no values for the next round of a loop, which would
-/// push the sums out of the registers.
-[[nodiscard]] inline float const* opaque(float const* address) {
-  __asm__("" : "+r"(address));
-  return address;
-}
-
 /// Transposes Vector::size rows in place.
 template <class Vector>
 void transpose(Vector* rows) {
