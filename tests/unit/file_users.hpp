@@ -36,6 +36,8 @@ struct file_user {
   std::function<void(std::filesystem::path const&)> prepare = [](std::filesystem::path const&) {};
   /// The files of a folder without which `use` fails.
   std::vector<std::string> needs{};
+  /// How many files a writer leaves.
+  int files = 1;
 };
 
 inline std::filesystem::path import_file(char const* name) {
@@ -159,14 +161,15 @@ inline std::vector<file_user> writers_of_files() {
     result.tensors = {make_tensor<float>("name", {3}, std::span(zeros))};
     return result;
   }();
-  return {{"write_file_atomically", [](path const& p) { write_file_atomically(p, "text"); }},
-          {"write_safetensors", [](path const& p) { write_safetensors(p, file); }},
-          {"save_network", [](path const& p) { save_network(p, net); }},
-          {"save_checkpoint", [](path const& p) { save_checkpoint(p, state, "run"); }},
-          {"write_coefficient_header", [](path const& p) { write_coefficient_header(p, net, names); }},
-          {"write_c_interface", [](path const& p) { write_c_interface(p, net, names, sample); }},
-          {"write_png", [](path const& p) { write_png(p, drawn); }},
-          {"write_contact_sheet", [](path const& p) { write_contact_sheet(p, images, first); }}};
+  return {
+      {"write_file_atomically", [](path const& p) { write_file_atomically(p, "text"); }},
+      {"write_safetensors", [](path const& p) { write_safetensors(p, file); }},
+      {"save_network", [](path const& p) { save_network(p, net); }},
+      {"save_checkpoint", [](path const& p) { save_checkpoint(p, state, "run"); }},
+      {"write_coefficient_header", [](path const& p) { write_coefficient_header(p, net, names); }},
+      {.name = "write_c_interface", .use = [](path const& p) { write_c_interface(p, net, names, sample); }, .files = 3},
+      {"write_png", [](path const& p) { write_png(p, drawn); }},
+      {"write_contact_sheet", [](path const& p) { write_contact_sheet(p, images, first); }}};
 }
 
 inline std::vector<file_user> readers_of_folders() {
