@@ -134,7 +134,8 @@ class rounded_maps {
   std::array<float, std::size_t(Network::input_shape.channels)> pixel_offsets_{};
 };
 
-/// For trainer::rounding: replaces a network's weights by those that its integer form has, as `quantise` rounds them. Biases, which have more bits than that takes, stay. Give it by std::ref, so that `store` knows what was rounded last.
+/// For trainer::rounding: replaces a network's weights by those that its integer form has, as `quantise` rounds them. Biases, which
+/// have more bits than that takes, stay. Give it by std::ref, so that `store` knows what was rounded last.
 template <class Network>
 class int8_rounding {
  public:

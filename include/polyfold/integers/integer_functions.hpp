@@ -5,8 +5,8 @@
 //
 //   phi_k = ((t a_k >> e) phi_{k-1} - b_k phi_{k-2} + 2^13) >> 14,    t = 2 i + 1 - N,
 //
-// with two bits more than it is read with, from a few constants; else as the orthonormal functions rounded to some bits behind the point, in a table. Symmetry leaves
-// half of the positions: phi_k(N - 1 - i) = (-1)^k phi_k(i).
+// with two bits more than it is read with, from a few constants; else as the orthonormal functions rounded to some bits behind the
+// point, in a table. Symmetry leaves half of the positions: phi_k(N - 1 - i) = (-1)^k phi_k(i).
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Numbers of 8, 16 and 32 bits in one workspace of bytes, little-endian where words of two numbers are read. In constant expressions, where no memory may be read as another
-// type, they are put together from their bytes.
+// Numbers of 8, 16 and 32 bits in one workspace of bytes, little-endian where words of two numbers are read. In constant
+// expressions, where no memory may be read as another type, they are put together from their bytes.
 #pragma once
 
 #include <cstdint>
