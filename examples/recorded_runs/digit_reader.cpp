@@ -36,7 +36,8 @@ void digit_reader_wide(experiment& e, std::string const& name) {
 }
 
 void digit_reader_wide_integers(experiment& e, std::string const& name) {
-  quantise_to_integers<without_batch_norm(wide_digit_reader)>(e, name, {"recorded::wide_digit_reader", "digit_reader.hpp"});
+  quantise_to_integers<without_batch_norm(wide_digit_reader)>(e, name,
+                                                              {"recorded::wide_digit_reader", "digit_reader.hpp"});
 }
 
 }  // namespace recorded

@@ -8,5 +8,5 @@ void tiny::put_into_integers(experiment& e, std::string const& name) {
 
 void tiny::round_to_integers(experiment& e, std::string const& name) {
   recorded::retrain_in_integers<dense_network, folded_network>(e, name, {"tiny::folded_network", "tiny_networks.hpp"},
-                                                                options());
+                                                               options());
 }

@@ -38,7 +38,7 @@ class compensated_rounding {
     std::vector<double> off = weights;
     for (std::size_t k = 0; k < n; ++k) {
       double const exact = weights[k];
-      if (steps[k] > 0) weights[k] = double(std::clamp(std::lround(exact / steps[k]), -127L, 127L)) * steps[k];
+      weights[k] = nearest(exact, steps[k]);
       for (std::size_t j = k + 1; j < n && !shares_.empty(); ++j)
         weights[j] -= (exact - weights[k]) * shares_[k * n + j];
     }

@@ -220,7 +220,7 @@ requires(!Numbers.integers) struct engine<Structure, Numbers, rolling_rows_sched
   template <class Scalar>
   using workspace = rolling_workspace<Scalar, workspace_size, maps::steps>;
   template <class Pixel>
-  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t> || !std::is_integral_v<Pixel>;
+  static constexpr bool takes = detail::runs_pixels<Pixel>;
   template <class Pixel>
   using memory_unit = workspace<detail::scalar_for<Pixel>>;
   template <class Workspace>

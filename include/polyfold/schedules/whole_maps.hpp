@@ -49,6 +49,9 @@ namespace detail {
 /// What images of Pixel are computed with: pixels of 8 bits are read as floats.
 template <class Pixel>
 using scalar_for = std::conditional_t<std::is_same_v<Pixel, std::uint8_t>, float, Pixel>;
+/// Whether engines on scalars run images of Pixel.
+template <class Pixel>
+inline constexpr bool runs_pixels = std::is_same_v<Pixel, std::uint8_t> || !std::is_integral_v<Pixel>;
 
 /// Step J of a plan (fold/inference_plan.hpp) with what it takes in, wherever its maps lie.
 template <class Plan, int J, class Scalar>
@@ -129,7 +132,7 @@ struct engine<Structure, Numbers, whole_maps_schedule> {
   using plan = fold::inference_plan<typename Structure::program_type>;
 
   template <class Pixel>
-  static constexpr bool takes = std::is_same_v<Pixel, std::uint8_t> || !std::is_integral_v<Pixel>;
+  static constexpr bool takes = detail::runs_pixels<Pixel>;
 
  private:
   /// Fewer filters at a time would read a map more often than it takes to decode them.

@@ -80,7 +80,7 @@ class trainer {
   std::function<void(Network&)> after_step;
   /// Quantisation-aware training: in the last `rounded_epochs` epochs the network is put through this before every step
   /// and at the end. The gradients, taken at the rounded numbers, move numbers that keep all their digits, so that small
-  /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013).  quantised_rounding of fit/quantise.hpp, say.
+  /// steps add up (straight-through estimator: Bengio, Leonard & Courville 2013). quantised_rounding of fit/quantise.hpp, say.
   std::function<void(Network&)> rounding;
   /// Likewise, what maps are rounded to in the last `rounded_epochs` epochs.
   std::optional<Maps> maps;
